@@ -1,0 +1,74 @@
+// Builds dist/: one bundle for the entry, one for SSH (loaded at the first connection), one for the CLI, one per webview.
+import { cp, mkdir, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { ensureDependencies } from "./prerequisites.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The optional native parts of ssh2 are left out: one JavaScript bundle runs on every client. */
+const withoutNative = {
+  name: "without-native",
+  setup(build) {
+    build.onResolve({ filter: /sshcrypto\.node$|^cpu-features$/ }, () => ({ path: "absent", namespace: "absent" }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: 'throw new Error("not bundled")' }));
+  },
+};
+
+/** Builds everything; `minify` for what ships. */
+export async function build({ minify = true } = {}) {
+  await ensureDependencies();
+  const esbuild = await import("esbuild");
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    minify,
+    sourcemap: false,
+    legalComments: "none",
+    logLevel: "warning",
+    metafile: true,
+    loader: { ".sh": "text", ".py": "text" },
+  };
+  const node = { ...common, platform: "node", format: "cjs", target: "node20", plugins: [withoutNative] };
+  await rm(new URL("dist", `file://${root}`), { recursive: true, force: true });
+  await mkdir(new URL("dist", `file://${root}`), { recursive: true });
+  const results = await Promise.all([
+    esbuild.build({
+      ...node,
+      entryPoints: { extension: "src/extension.ts" },
+      outExtension: { ".js": ".cjs" },
+      outdir: "dist",
+      external: ["vscode", "./ssh.cjs", "./demo.cjs"],
+    }),
+    esbuild.build({
+      ...node,
+      entryPoints: { ssh: "src/ssh/index.ts", demo: "src/demo/main.ts" },
+      outExtension: { ".js": ".cjs" },
+      outdir: "dist",
+    }),
+    esbuild.build({
+      ...node,
+      entryPoints: { cli: "src/cli.ts" },
+      outExtension: { ".js": ".cjs" },
+      outdir: "dist",
+      external: ["./ssh.cjs", "./demo.cjs"],
+      banner: { js: "#!/usr/bin/env node" },
+    }),
+    esbuild.build({
+      ...common,
+      platform: "browser",
+      format: "iife",
+      target: "es2022",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      entryPoints: { gpu: "webview-ui/gpu/main.tsx" },
+      outdir: "dist/webview",
+    }),
+  ]);
+  await cp(`${root}/node_modules/@vscode/codicons/dist`, `${root}/dist/webview/codicons`, {
+    recursive: true,
+    filter: (source) => !/\.(svg|csv|html|json|ts)$/.test(source),
+  });
+  return results.map((result) => result.metafile);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

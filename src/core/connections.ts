@@ -1,0 +1,48 @@
+import type { HostState } from "../shared/host";
+import type { Clock } from "./clock";
+import type { Event } from "./event";
+import type { Disposable } from "./lifecycle";
+import type { Logger } from "./logger";
+import type { ClientFacts, HostRef, Prompts, Secrets, Settings } from "./ports";
+import type { Runner } from "./remote";
+
+/**
+ * One connection per host, shared by everything that needs it. `src/ssh` implements it; it is loaded at the first lease.
+ */
+export interface Connections extends Disposable {
+  /** Keeps the host connected for as long as the lease lives; connecting starts at once. */
+  acquire(host: HostRef): HostLease;
+  state(host: HostRef): HostState;
+  readonly onState: Event<{ host: HostRef; state: HostState }>;
+  /** Tries again at once, whatever the back-off says. */
+  retry(host: HostRef): void;
+  /** Ends the connection at the user's word; leases stay and `connected` waits for `retry`. */
+  disconnect(host: HostRef): void;
+  /** Removes a key from our own store, after the user confirmed; the next connection asks again. */
+  forgetHostKey(host: HostRef): Promise<void>;
+  /** Names a person would recognise in the user's ssh config: `Host` aliases without wildcards, in file order. */
+  configuredHosts(configFile?: string): Promise<readonly string[]>;
+}
+
+export interface HostLease extends Disposable {
+  readonly host: HostRef;
+  /**
+   * The runner of a live connection. Waits while connecting or reconnecting; rejects with the failure when the host
+   * went offline for a reason that trying again will not mend (wrong key, changed host key), and when aborted.
+   */
+  connected(signal: AbortSignal): Promise<Runner>;
+}
+
+/** What the composition hands to the SSH side. */
+export interface ConnectionsDeps {
+  readonly client: ClientFacts;
+  /** Folder on the client for what Tensorline keeps (the own known_hosts file). Created on first use. */
+  readonly storageDir: string;
+  readonly prompts: Prompts;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 ≤ x < 1, for jitter. */
+  readonly random: () => number;
+}

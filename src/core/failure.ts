@@ -1,0 +1,104 @@
+/**
+ * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
+ * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
+ */
+export type Problem =
+  // Reaching a host
+  | { reason: "badHostName"; host: string }
+  | { reason: "hostNotFound"; host: string; hostname: string }
+  | { reason: "connectionRefused"; host: string; port: number }
+  | { reason: "unreachable"; host: string }
+  | { reason: "connectTimeout"; host: string; seconds: number }
+  | { reason: "loginTimeout"; host: string; seconds: number }
+  | { reason: "notSsh"; host: string; port: number }
+  | { reason: "noCommonAlgorithm"; host: string; what: string }
+  | { reason: "connectionLost"; host: string }
+  | { reason: "configUnreadable"; file: string; detail: string }
+  | { reason: "configUnsupported"; host: string; option: string }
+  // Proving the host
+  | { reason: "hostKeyUnknown"; host: string; keyType: string; fingerprint: string }
+  | {
+      reason: "hostKeyChanged";
+      host: string;
+      keyType: string;
+      offered: string;
+      known: string;
+      /** Where the old key stands. `own`: our store, which "Forget the old key…" may edit; else the user's file. */
+      file: string;
+      line: number;
+      own: boolean;
+      /** The name the file knows the host by, for `ssh-keygen -R`. */
+      entry: string;
+    }
+  | { reason: "hostKeyRevoked"; host: string; keyType: string; fingerprint: string; file: string; line: number }
+  | { reason: "knownHostsUnreadable"; file: string; detail: string }
+  // Proving the user
+  | {
+      reason: "authenticationFailed";
+      host: string;
+      user: string;
+      tried: readonly string[];
+      accepted: readonly string[];
+    }
+  | { reason: "keyFileUnreadable"; file: string; detail: string }
+  | { reason: "promptUnavailable"; question: string }
+  | { reason: "cancelled" }
+  // Using a connection
+  | { reason: "noSession"; host: string }
+  | { reason: "noShell"; host: string; detail: string }
+  | { reason: "deadline"; what: string; seconds: number }
+  | { reason: "answerTooLarge"; what: string; limitBytes: number }
+  | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }
+  | { reason: "unreadable"; what: string; detail: string }
+  // GPU tools
+  | { reason: "noGpuTool"; lookedFor: readonly string[] }
+  | { reason: "driverNotLoaded"; vendor: string }
+  | { reason: "driverLibraryMismatch"; library?: string }
+  | { reason: "libraryMissing"; tool: string }
+  | { reason: "noDevices"; vendor: string }
+  | { reason: "gpuLost"; index?: number; busId?: string }
+  | { reason: "gpuNeedsReset"; index?: number }
+  | { reason: "gpuUnreadable"; index?: number; busId?: string; detail: string }
+  | { reason: "eccErrors"; index: number; count: number }
+  | { reason: "gpuAsleep"; index?: number }
+  | { reason: "insufficientPermissions"; tool: string }
+  | { reason: "infoRomCorrupted"; index?: number }
+  | { reason: "unknownField"; tool: string; field: string }
+  | { reason: "toolHangs"; tool: string; seconds: number }
+  | { reason: "toolFailed"; tool: string; exitCode?: number; detail: string }
+  | { reason: "cutOff"; what: string }
+  // Processes
+  | { reason: "noSuchProcess"; pid: number }
+  | { reason: "processChanged"; pid: number }
+  | { reason: "notYourProcess"; pid: number; user?: string }
+  | { reason: "processSurvived"; pid: number; seconds: number }
+  // Anything we did not foresee: a bug of ours, said plainly
+  | { reason: "internal"; detail: string };
+
+export type FailureReason = Problem["reason"];
+
+/** The one error class; `problem` says why, `cause` keeps what led to it for the log. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  constructor(
+    readonly problem: Problem,
+    cause?: unknown,
+  ) {
+    super(problem.reason, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** True for a failure of any bundle; with `reason`, only for that one. */
+export function isFailure(error: unknown, reason?: FailureReason): error is Failure {
+  if (!(error instanceof Error) || !("problem" in error)) return false;
+  const problem = error.problem as { reason?: unknown } | undefined;
+  if (typeof problem?.reason !== "string") return false;
+  return reason === undefined || problem.reason === reason;
+}
+
+/** The problem behind anything thrown; what was never meant to be thrown becomes `internal`. */
+export function problemOf(error: unknown): Problem {
+  if (isFailure(error)) return error.problem;
+  if (error instanceof Error && error.name === "AbortError") return { reason: "cancelled" };
+  return { reason: "internal", detail: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,78 @@
+import type { Disposable } from "./lifecycle";
+
+/** Facts about the machine Tensorline runs on, injected so that every client OS can be tested on any. */
+export interface ClientFacts {
+  readonly os: "linux" | "darwin" | "win32";
+  /** Absolute home folder in the client's own path syntax. */
+  readonly home: string;
+  readonly user: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Asks the person. Rejects with reason `promptUnavailable` where nobody can be asked, `cancelled` when they decline. */
+export interface Prompts {
+  /** `secret`: typed without echo and offered to be remembered where the editor can. */
+  askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswer>;
+  /** True: trust this key from now on. */
+  confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface TextQuestion {
+  readonly host: string;
+  /** What is asked for, in full: `Password for alice@lab1`. Says which host and which factor. */
+  readonly title: string;
+  /** The server's own words, already free of control characters; shown as a quotation. */
+  readonly detail?: string;
+  readonly secret: boolean;
+  /** The secret may be kept in the secret store. */
+  readonly rememberable: boolean;
+}
+
+export interface TextAnswer {
+  readonly text: string;
+  readonly remember: boolean;
+}
+
+export interface HostKeyQuestion {
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly keyType: string;
+  /** `SHA256:…`, as ssh shows it. */
+  readonly fingerprint: string;
+  /** Key types already known for this host: then the new one deserves a second look. */
+  readonly knownTypes: readonly string[];
+}
+
+/** Keeps secrets on the client; never anywhere else. */
+export interface Secrets {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** Settings the core obeys, read anew at each use. */
+export interface Settings {
+  /** Another ssh config than the user's own. */
+  configFile(): string | undefined;
+  /** Key files to try first (`-i`). */
+  identityFiles(): readonly string[];
+  /** Trust unknown host keys without asking, and remember them. */
+  acceptNewHostKeys(): boolean;
+  /** Milliseconds until a connection attempt is given up, prompts not counted. */
+  connectTimeoutMs(): number;
+}
+
+/** Which host: a name for people and for `ssh`, and the ssh config that knows it where that is not the user's own. */
+export interface HostRef {
+  /** An alias of the ssh config, or `[user@]name[:port]`. */
+  readonly name: string;
+  readonly configFile?: string;
+}
+
+/** One word for a host, stable for as long as the window lives. */
+export function hostId(host: HostRef): string {
+  return host.configFile === undefined ? host.name : `${host.name} (${host.configFile})`;
+}
+
+export type { Disposable };
