@@ -15,6 +15,11 @@ export interface GpuWatch extends Disposable {
   readonly host: HostRef;
   /** The last sample, however old; none before the first. */
   latest(): Sample | undefined;
+  /**
+   * The first report in which nothing is still awaited: metrics, processes, host facts and slow details, each there or
+   * known to be missing. Rejects with the failure of a host that cannot be reached.
+   */
+  whole(signal: AbortSignal): Promise<HostReport>;
   /** The last ten minutes, kept while nobody looks; what was not sampled is a gap. */
   history(): PanelHistory;
   readonly onSample: Event<Sample>;

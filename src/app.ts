@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { clientFacts, storageFolder } from "./core/client";
+import { systemClock } from "./core/clock";
+import { type Disposable, DisposableStore } from "./core/lifecycle";
+import type { HostRef } from "./core/ports";
+import { createEngine, type Engine, type SshModule } from "./engine";
+import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
+import { createDemo, type Demo } from "./features/hosts/demo";
+import { createHostBook, type HostBook } from "./features/hosts/hostBook";
+import { createEditorLog, type EditorLog } from "./platform/log";
+import { editorPrompts } from "./platform/prompts";
+import { createEditorSecrets, type EditorSecrets } from "./platform/secrets";
+import { type EditorSettings, editorSettings } from "./platform/settings";
+import { aliasesOf } from "./ssh/aliases";
+
+/** What features stand on. Built without I/O; passed to each feature's `register`. */
+export interface App extends Disposable {
+  readonly context: vscode.ExtensionContext;
+  readonly engine: Engine;
+  readonly book: HostBook;
+  readonly demo: Demo;
+  readonly settings: EditorSettings;
+  readonly secrets: EditorSecrets;
+  readonly log: EditorLog;
+  /** How quickly samples get painted, for the diagnostics. */
+  readonly paintTimes: PaintTimes;
+}
+
+const pinnedKey = "tensorline.pinnedHost";
+
+export function createApp(context: vscode.ExtensionContext): App {
+  const store = new DisposableStore();
+  const log = store.add(createEditorLog());
+  const client = clientFacts();
+  const secrets = createEditorSecrets(context.secrets, context.globalState);
+  const dist = (file: string) => join(context.extensionUri.fsPath, "dist", file);
+  const engine = store.add(
+    createEngine({
+      client,
+      storageDir: storageFolder(client),
+      prompts: editorPrompts,
+      secrets,
+      settings: editorSettings,
+      clock: systemClock,
+      log,
+      random: Math.random,
+      loadSsh: () => require(dist("ssh.cjs")) as SshModule,
+    }),
+  );
+  const book = createHostBook({
+    configuredHosts: async () =>
+      editorSettings.showConfigHosts() ? aliasesOf(client, editorSettings.configFile()) : [],
+    addedHosts: editorSettings.hosts,
+    setAddedHosts: editorSettings.setHosts,
+    readPinned: () => context.globalState.get<HostRef>(pinnedKey),
+    writePinned: (host) => void context.globalState.update(pinnedKey, host),
+  });
+  const demo = store.add(createDemo({ script: dist("demo.cjs"), book, log }));
+  return {
+    context,
+    engine,
+    book,
+    demo,
+    settings: editorSettings,
+    secrets,
+    log,
+    paintTimes: createPaintTimes(Date.now),
+    dispose: () => store.dispose(),
+  };
+}
+
+/** Lets one feature fail without taking the others along. */
+export function registerSafely(app: App, features: Readonly<Record<string, (app: App) => Disposable>>): Disposable {
+  const store = new DisposableStore();
+  for (const [name, register] of Object.entries(features)) {
+    try {
+      store.add(register(app));
+    } catch (error) {
+      app.log.error(`the feature "${name}" could not start`, error);
+      void vscode.window.showErrorMessage(`Tensorline could not start its ${name}. Everything else works.`);
+    }
+  }
+  return store;
+}

@@ -1,0 +1,52 @@
+import { parseCommandLine, usage } from "./cli/arguments";
+import { runDemo } from "./cli/demo";
+import { runDoctor } from "./cli/doctor";
+import { runGpus } from "./cli/gpus";
+import { runHosts } from "./cli/hosts";
+import { runParse } from "./cli/parse";
+import { createTerminalIo, ExitCode, UsageError } from "./cli/terminal";
+import { problemOf } from "./core/failure";
+import { sentence } from "./core/words";
+
+/** The terminal side: `tensorline COMMAND …`. Exit codes and JSON are a contract, see docs/cli.md. */
+async function main(words: readonly string[]): Promise<ExitCode> {
+  const io = createTerminalIo(words.includes("--verbose"));
+  try {
+    const line = parseCommandLine(words);
+    switch (line.command) {
+      case "help":
+        io.print(usage);
+        return ExitCode.done;
+      case "version":
+        io.print(line.version);
+        return ExitCode.done;
+      case "hosts":
+        return await runHosts(line, io);
+      case "gpus":
+        return await runGpus(line, io);
+      case "doctor":
+        return await runDoctor(line, io);
+      case "parse":
+        return await runParse(line, io);
+      case "demo":
+        return await runDemo(line, io);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.complain(error.message);
+      return ExitCode.usage;
+    }
+    io.complain(sentence(problemOf(error)), error);
+    return ExitCode.failed;
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    process.stderr.write(`${sentence(problemOf(error))}\n`);
+    process.exitCode = ExitCode.failed;
+  },
+);

@@ -1,0 +1,148 @@
+import { parseArgs } from "node:util";
+import { version } from "../../package.json";
+import { type CaptureFormat, captureFormats } from "../core/gpu/captures";
+import { UsageError } from "./terminal";
+
+/** How to reach hosts; the same for every command that does. */
+export interface ConnectionOptions {
+  readonly configFile?: string;
+  readonly identityFiles: readonly string[];
+  readonly acceptNewHostKey: boolean;
+}
+
+export type CommandLine =
+  | { command: "help" }
+  | { command: "version"; version: string }
+  | { command: "hosts"; json: boolean; connection: ConnectionOptions }
+  | {
+      command: "gpus";
+      hosts: readonly string[];
+      json: boolean;
+      watch: boolean;
+      beatMs: number;
+      connection: ConnectionOptions;
+    }
+  | { command: "doctor"; host: string; json: boolean; connection: ConnectionOptions }
+  | { command: "parse"; format: CaptureFormat }
+  | { command: "demo"; hosts?: number; seed?: number; json: boolean };
+
+export const usage = `Usage: tensorline COMMAND [OPTIONS]
+
+  hosts                   the hosts of your ssh config
+  gpus HOST...            their GPUs and the processes on them; --watch follows them
+  doctor HOST             is the connection, the driver, every GPU in order
+  parse FORMAT < FILE     recorded output of a GPU tool as JSON
+                          (${captureFormats.join(", ")})
+  demo                    run the demo fleet until Ctrl-C; --hosts N, --seed N
+
+HOST is an alias of your ssh config or [user@]name[:port].
+
+  --json                  one JSON document (with --watch: one a line)
+  --watch, --interval S   follow, every S seconds (0.1 to 60; default 1)
+  -F FILE                 another ssh config
+  -i KEY                  a key file to try first (may be given again)
+  --accept-new-host-key   trust an unknown host key and remember it; a changed one is always refused
+  --verbose               log and details of failures on stderr
+  --version, --help`;
+
+/** Reads the words after `tensorline`; throws `UsageError` with one sentence. */
+export function parseCommandLine(words: readonly string[]): CommandLine {
+  const { values, positionals } = split(words);
+  const [command, ...rest] = positionals;
+  if (values.help) return { command: "help" };
+  if (values.version) return { command: "version", version };
+  const json = values.json === true;
+  const connection: ConnectionOptions = {
+    ...(values.config === undefined ? {} : { configFile: values.config }),
+    identityFiles: values.identity ?? [],
+    acceptNewHostKey: values["accept-new-host-key"] === true,
+  };
+  switch (command) {
+    case undefined:
+      throw new UsageError(
+        "A command is needed: hosts, gpus, doctor, parse or demo. Run `tensorline --help` for more.",
+      );
+    case "help":
+      return { command: "help" };
+    case "hosts":
+      expectNoMore(command, rest);
+      return { command, json, connection };
+    case "gpus":
+      if (rest.length === 0) throw new UsageError("`tensorline gpus` needs at least one host.");
+      return { command, hosts: rest, json, watch: values.watch === true, beatMs: beat(values.interval), connection };
+    case "doctor": {
+      const [host, ...more] = rest;
+      if (host === undefined) throw new UsageError("`tensorline doctor` needs a host.");
+      expectNoMore(`doctor ${host}`, more);
+      return { command, host, json, connection };
+    }
+    case "parse": {
+      const [format, ...more] = rest;
+      const known = captureFormats.find((one) => one === format);
+      if (!known) {
+        throw new UsageError(
+          `\`tensorline parse\` needs one of the formats ${captureFormats.join(", ")}${format ? `; "${format}" is none of them` : ""}.`,
+        );
+      }
+      expectNoMore(`parse ${known}`, more);
+      return { command, format: known };
+    }
+    case "demo":
+      expectNoMore(command, rest);
+      return {
+        command,
+        json,
+        ...(values.hosts === undefined ? {} : { hosts: whole("--hosts", values.hosts, 1, 1000) }),
+        ...(values.seed === undefined ? {} : { seed: whole("--seed", values.seed, 0, 2 ** 31) }),
+      };
+    default:
+      throw new UsageError(
+        `"${command}" is not a command of tensorline. Run \`tensorline --help\` for those there are.`,
+      );
+  }
+}
+
+function split(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+        json: { type: "boolean" },
+        watch: { type: "boolean", short: "w" },
+        interval: { type: "string" },
+        verbose: { type: "boolean" },
+        config: { type: "string", short: "F" },
+        identity: { type: "string", short: "i", multiple: true },
+        "accept-new-host-key": { type: "boolean" },
+        hosts: { type: "string" },
+        seed: { type: "string" },
+      },
+    });
+  } catch (error) {
+    const words = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    throw new UsageError(`${words}. Run \`tensorline --help\` for the options there are.`);
+  }
+}
+
+function expectNoMore(command: string, rest: readonly string[]): void {
+  if (rest.length > 0)
+    throw new UsageError(`\`tensorline ${command}\` takes nothing more, but was given "${rest[0]}".`);
+}
+
+function beat(text: string | undefined): number {
+  if (text === undefined) return 1000;
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 60)) throw new UsageError(`--interval takes 0.1 to 60 seconds, not "${text}".`);
+  return Math.round(seconds * 1000);
+}
+
+function whole(option: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(`${option} takes a whole number from ${low} to ${high}, not "${text}".`);
+  }
+  return value;
+}

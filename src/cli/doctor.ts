@@ -1,0 +1,80 @@
+import { problemOf } from "../core/failure";
+import { firstReport } from "../core/gpu/firstReport";
+import { describe } from "../core/words";
+import type { HostReport } from "../shared/gpu";
+import type { CommandLine } from "./arguments";
+import { createTerminalEngine } from "./engine";
+import { ExitCode, type TerminalIo } from "./terminal";
+
+/** One thing looked at, and what was found. */
+interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly message: string;
+}
+
+/** `tensorline doctor HOST`: everything that has to work, in the order in which it has to. Fails when a check failed. */
+export async function runDoctor(line: Extract<CommandLine, { command: "doctor" }>, io: TerminalIo): Promise<ExitCode> {
+  const engine = createTerminalEngine(line.connection, io);
+  const host = { name: line.host };
+  const checks: Check[] = [];
+  const lease = engine.connections().acquire(host);
+  try {
+    const started = performance.now();
+    await lease.connected(AbortSignal.timeout(120_000));
+    checks.push({
+      name: "connection",
+      status: "ok",
+      message: `connected in ${Math.round(performance.now() - started)} ms`,
+    });
+    const report = await firstReport(engine.gpus, host, AbortSignal.timeout(60_000));
+    checks.push(...checksOf(report));
+  } catch (error) {
+    const { message, remedy } = describe(problemOf(error));
+    checks.push({
+      name: checks.length === 0 ? "connection" : "GPU tools",
+      status: "failed",
+      message: remedy ? `${message} ${remedy}` : message,
+    });
+  } finally {
+    lease.dispose();
+    engine.dispose();
+  }
+  const failed = checks.find((check) => check.status === "failed");
+  if (line.json) io.printJson({ host: line.host, checks }, true);
+  else io.print(checks.map((check) => `${check.status.padEnd(7)}  ${check.name}: ${check.message}`).join("\n"));
+  if (failed) io.complain(failed.message);
+  return failed ? ExitCode.failed : ExitCode.done;
+}
+
+function checksOf(report: HostReport): Check[] {
+  const { system, gpus, warnings } = report;
+  const hostWarnings = warnings.filter((warning) => warning.gpuIndex === undefined);
+  const software = [
+    system?.driverVersion && `driver ${system.driverVersion}`,
+    system?.cudaVersion && `CUDA ${system.cudaVersion}`,
+    system?.rocmVersion && `ROCm ${system.rocmVersion}`,
+  ].filter(Boolean);
+  return [
+    {
+      name: "host",
+      status: "ok",
+      message: [system?.distribution, system?.kernel].filter(Boolean).join(", ") || "no details",
+    },
+    ...hostWarnings.map((warning): Check => ({ name: "GPU tools", status: "warning", message: warning.message })),
+    ...(software.length > 0 ? [{ name: "driver", status: "ok", message: software.join(", ") } satisfies Check] : []),
+    ...gpus.map((gpu): Check => {
+      const warning = warnings.find((one) => one.gpuIndex === gpu.index);
+      return {
+        name: `GPU ${gpu.index}`,
+        status: warning ? "warning" : "ok",
+        message: warning?.message ?? gpu.name ?? "healthy",
+      };
+    }),
+    ...(system?.disks ?? []).flatMap((disk): Check[] => {
+      if (disk.usedBytes === undefined || !disk.totalBytes) return [];
+      const percent = Math.round((100 * disk.usedBytes) / disk.totalBytes);
+      return [{ name: `disk ${disk.path}`, status: percent >= 95 ? "warning" : "ok", message: `${percent} % used` }];
+    }),
+  ];
+}

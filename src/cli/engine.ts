@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { clientFacts, storageFolder } from "../core/client";
+import { systemClock } from "../core/clock";
+import { type Logger, silentLogger } from "../core/logger";
+import { createEngine, type Engine, type SshModule } from "../engine";
+import type { ConnectionOptions } from "./arguments";
+import { type TerminalIo, terminalPrompts } from "./terminal";
+
+/** The engine with a terminal's ports: nothing is remembered but host keys. */
+export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo): Engine {
+  const client = clientFacts();
+  return createEngine({
+    client,
+    storageDir: storageFolder(client),
+    prompts: terminalPrompts(),
+    secrets: { get: async () => undefined, set: async () => {}, delete: async () => {} },
+    settings: {
+      configFile: () => options.configFile,
+      identityFiles: () => options.identityFiles,
+      acceptNewHostKeys: () => options.acceptNewHostKey,
+      connectTimeoutMs: () => 20_000,
+    },
+    clock: systemClock,
+    log: io.verbose ? stderrLogger : silentLogger,
+    random: Math.random,
+    loadSsh: () => require(join(__dirname, "ssh.cjs")) as SshModule,
+  });
+}
+
+const line = (level: string) => (message: string) => void process.stderr.write(`${level}: ${message}\n`);
+
+const stderrLogger: Logger = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };

@@ -1,0 +1,100 @@
+import { isFree } from "../core/gpu/health";
+import { shortGpuName } from "../core/gpu/summary";
+import type { Gpu, HostReport, SystemFacts } from "../shared/gpu";
+import { type Column, tableLines } from "./table";
+
+const gpuColumns: readonly Column[] = [
+  { heading: "GPU", align: "right" },
+  { heading: "NAME" },
+  { heading: "WHO" },
+  { heading: "MEMORY", align: "right" },
+  { heading: "UTIL", align: "right" },
+  { heading: "POWER", align: "right" },
+  { heading: "TEMP", align: "right" },
+  { heading: "NOTES" },
+];
+
+const processColumns: readonly Column[] = [
+  { heading: "PID", align: "right" },
+  { heading: "USER" },
+  { heading: "GPU", align: "right" },
+  { heading: "MEMORY", align: "right" },
+  { heading: "COMMAND" },
+];
+
+/** A host's GPUs and processes as a person reads them; unknown is "–". */
+export function hostLines(report: HostReport): string[] {
+  const head = [report.host, ...systemWords(report.system)].join(" · ");
+  if (report.error) return [head, `  ${report.error.message}`];
+  const gpus = tableLines(
+    gpuColumns,
+    report.gpus.map((gpu) => gpuCells(gpu, report)),
+  );
+  const processes = tableLines(
+    processColumns,
+    report.processes.map((process) => [
+      String(process.pid),
+      plain(process.user ?? "–", 16),
+      process.gpuIndex === undefined
+        ? "–"
+        : process.migId
+          ? `${process.gpuIndex}:${process.migId}`
+          : String(process.gpuIndex),
+      process.memoryBytes === undefined ? "–" : `${gib(process.memoryBytes, 1)} GB`,
+      plain(process.command ?? process.name ?? "–", 60),
+    ]),
+  );
+  return [
+    head,
+    ...(report.gpus.length > 0 ? gpus : ["  no GPUs"]),
+    ...(report.processes.length > 0 ? ["", ...processes] : []),
+    ...report.warnings.map((warning) => `  ! ${warning.message}`),
+  ];
+}
+
+function gpuCells(gpu: Gpu, report: HostReport): string[] {
+  const mine = report.processes.filter((process) => process.gpuIndex === gpu.index);
+  const who = isFree(gpu, report) ? "free" : [...new Set(mine.map((process) => process.user ?? "–"))].join(", ");
+  const notes = [
+    ...(gpu.mig?.enabled
+      ? [`MIG: ${gpu.mig.instances.map((instance) => instance.profile).join(", ") || "no instances"}`]
+      : []),
+    ...(gpu.throttleReasons ?? []),
+    ...(gpu.eccUncorrected ? [`${gpu.eccUncorrected} ECC errors`] : []),
+    ...(report.warnings.some((warning) => warning.gpuIndex === gpu.index) ? ["!"] : []),
+  ];
+  return [
+    String(gpu.index),
+    plain(shortGpuName(gpu.name) ?? "–", 24),
+    plain(who || "–", 24),
+    `${gpu.memoryUsedBytes === undefined ? "–" : gib(gpu.memoryUsedBytes)} / ${gpu.memoryTotalBytes === undefined ? "–" : gib(gpu.memoryTotalBytes)} GB`,
+    gpu.utilizationPercent === undefined ? "–" : `${Math.round(gpu.utilizationPercent)} %`,
+    `${round(gpu.powerWatts)}/${round(gpu.powerLimitWatts)} W`,
+    gpu.temperatureCelsius === undefined ? "–" : `${Math.round(gpu.temperatureCelsius)} °C`,
+    notes.join(", "),
+  ];
+}
+
+function systemWords(system: SystemFacts | undefined): string[] {
+  if (!system) return [];
+  const words: string[] = [];
+  if (system.distribution) words.push(plain(system.distribution, 40));
+  if (system.driverVersion) words.push(`driver ${plain(system.driverVersion, 20)}`);
+  if (system.cudaVersion) words.push(`CUDA ${plain(system.cudaVersion, 10)}`);
+  if (system.rocmVersion) words.push(`ROCm ${plain(system.rocmVersion, 10)}`);
+  if (system.cpuPercent !== undefined) words.push(`CPU ${Math.round(system.cpuPercent)} %`);
+  if (system.memoryUsedBytes !== undefined && system.memoryTotalBytes !== undefined) {
+    words.push(`RAM ${gib(system.memoryUsedBytes)}/${gib(system.memoryTotalBytes)} GB`);
+  }
+  if (system.load) words.push(`load ${system.load[0].toFixed(1)}`);
+  return words;
+}
+
+const gib = (bytes: number, digits = 0) => (bytes / 2 ** 30).toFixed(digits);
+const round = (value: number | undefined) => (value === undefined ? "–" : String(Math.round(value)));
+
+/** A host's text for a terminal: without control and direction-changing characters, and not too long. */
+function plain(text: string, most: number): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
+  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
+}

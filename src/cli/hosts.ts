@@ -1,0 +1,16 @@
+import { clientFacts } from "../core/client";
+import { aliasesOf } from "../ssh/aliases";
+import type { CommandLine } from "./arguments";
+import { ExitCode, type TerminalIo } from "./terminal";
+
+/** `tensorline hosts`: the aliases of the ssh config. Connects to nothing. */
+export async function runHosts(line: Extract<CommandLine, { command: "hosts" }>, io: TerminalIo): Promise<ExitCode> {
+  const hosts = await aliasesOf(clientFacts(), line.connection.configFile);
+  if (line.json) io.printJson({ hosts: hosts.map((host) => ({ host })) }, true);
+  else if (hosts.length > 0) io.print(hosts.join("\n"));
+  else
+    io.complain(
+      "Your ssh config names no host. `tensorline gpus user@name` works without it, and `tensorline demo` has four.",
+    );
+  return ExitCode.done;
+}

@@ -1,0 +1,54 @@
+import type { Connections, ConnectionsDeps } from "./core/connections";
+import { Emitter, type Event } from "./core/event";
+import type { GpuWatches } from "./core/gpu/watch";
+import { createGpuWatches } from "./core/gpu/watches";
+import { type Disposable, DisposableStore } from "./core/lifecycle";
+import type { HostRef } from "./core/ports";
+import type { HostState } from "./shared/host";
+
+/** The SSH side, loaded at the first connection because it is the heavy part. */
+export interface SshModule {
+  createConnections(deps: ConnectionsDeps): Connections;
+}
+
+export interface EngineDeps extends ConnectionsDeps {
+  loadSsh(): SshModule;
+}
+
+/** The core put together. Serves the editor and the command line alike; doing nothing until it is asked. */
+export interface Engine extends Disposable {
+  /** Loads the SSH side. */
+  connections(): Connections;
+  /** Without loading anything: a host that nobody connected to is disconnected. */
+  state(host: HostRef): HostState;
+  readonly onState: Event<{ host: HostRef; state: HostState }>;
+  readonly gpus: GpuWatches;
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+  const store = new DisposableStore();
+  const states = store.add(new Emitter<{ host: HostRef; state: HostState }>());
+  let loaded: Connections | undefined;
+
+  const connections = (): Connections => {
+    if (!loaded) {
+      loaded = store.add(deps.loadSsh().createConnections(deps));
+      store.add(loaded.onState((change) => states.fire(change)));
+    }
+    return loaded;
+  };
+
+  return {
+    connections,
+    state: (host) => loaded?.state(host) ?? { kind: "disconnected" },
+    onState: states.event,
+    gpus: store.add(
+      createGpuWatches({
+        acquire: (host, options) => connections().acquire(host, options),
+        clock: deps.clock,
+        log: deps.log,
+      }),
+    ),
+    dispose: () => store.dispose(),
+  };
+}

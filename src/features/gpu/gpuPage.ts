@@ -1,0 +1,166 @@
+import * as vscode from "vscode";
+import type { App } from "../../app";
+import type { GpuWatch } from "../../core/gpu/watch";
+import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
+import { type HostRef, hostId } from "../../core/ports";
+import { connectPage } from "../../platform/webview/page";
+import { GpuPanelApi, type PanelAction } from "../../shared/gpuPanel";
+import type { HostState } from "../../shared/host";
+import { sameHost } from "../hosts/hostBook";
+import { terminate } from "./terminate";
+
+/** What a GPU page stands in: a sidebar view or an editor tab. */
+export interface GpuPagePlace {
+  readonly placement: "sidebar" | "panel";
+  readonly webview: vscode.Webview;
+  visible(): boolean;
+  readonly onVisible: vscode.Event<unknown>;
+}
+
+export interface GpuPage extends Disposable {
+  show(host: HostRef | undefined): void;
+}
+
+/** One GPU page: samples its host while it is visible, tells the page what changed, obeys its buttons. */
+export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
+  const store = new DisposableStore();
+  const watch = store.add(new MutableDisposable<GpuWatch>());
+  let host: HostRef | undefined;
+  let beatMs = app.settings.gpuBeatMs();
+  let ready = false;
+
+  const state = (): HostState => (host ? app.engine.state(host) : { kind: "disconnected" });
+
+  const sendState = () => {
+    const current = state();
+    const pinned = host !== undefined && sameHost(app.book.pinned(), host);
+    page.notify("state", {
+      ...(host ? { host: host.name } : {}),
+      state: current,
+      beatMs,
+      pinned,
+      ...(watch.value?.latest()?.report.system?.user ? { me: watch.value.latest()?.report.system?.user } : {}),
+      placement: place.placement,
+      actions: host ? actionsFor(current, place.placement, pinned) : ["addHost", "useSshConfig", "tryDemo"],
+    });
+  };
+
+  const sendAll = () => {
+    sendState();
+    const current = watch.value;
+    if (!current) return;
+    page.notify("history", current.history());
+    const sample = current.latest();
+    if (sample) page.notify("sample", sample);
+  };
+
+  /** Takes or gives back the reason to sample. */
+  const follow = () => {
+    if (!host || !ready || !place.visible()) return watch.replace(undefined);
+    if (watch.value && sameHost(watch.value.host, host)) return;
+    const next = app.engine.gpus.watch(host, beatMs);
+    let me: string | undefined;
+    next.onSample((sample) => {
+      app.paintTimes.arrived(sample.time);
+      page.notify("sample", sample);
+      const user = sample.report.system?.user;
+      if (user !== me) {
+        me = user;
+        sendState();
+      }
+    });
+    watch.replace(next);
+    sendAll();
+  };
+
+  const page = store.add(
+    connectPage(
+      place.webview,
+      GpuPanelApi,
+      {
+        ready() {
+          ready = true;
+          follow();
+          sendAll();
+        },
+        setBeat(params) {
+          beatMs = params.beatMs;
+          watch.value?.setBeat(beatMs);
+          sendState();
+        },
+        terminate({ pid }) {
+          const current = watch.value;
+          if (current)
+            void terminate(app, current, pid).then((outcome) => outcome && page.notify("terminated", outcome));
+        },
+        copy: ({ text }) => void vscode.env.clipboard.writeText(text),
+        act: ({ action }) => act(action, host),
+        painted: ({ time, paintedAt }) => app.paintTimes.painted(time, paintedAt),
+      },
+      app.log,
+    ),
+  );
+
+  store.add(
+    app.engine.onState((change) => {
+      if (host && hostId(change.host) === hostId(host)) sendState();
+    }),
+  );
+  store.add(app.book.onChange(sendState));
+  store.add(place.onVisible(follow));
+  store.add(vscode.window.onDidChangeActiveColorTheme(sendState));
+  store.add(toDisposable(() => watch.dispose()));
+
+  return {
+    show(next) {
+      host = next;
+      watch.replace(undefined);
+      follow();
+      sendState();
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+/** Runs a button of the page; commands ask for what they need themselves. */
+function act(action: PanelAction, host: HostRef | undefined): void {
+  const command: Record<PanelAction, string> = {
+    connect: "connect",
+    retry: "connect",
+    disconnect: "disconnect",
+    openTerminal: "openTerminal",
+    openPanel: "openGpuPanel",
+    pin: "pinHost",
+    unpin: "unpinHost",
+    copyDiagnostics: "copyDiagnostics",
+    showLog: "showLog",
+    explainHostKey: "forgetHostKey",
+    addHost: "addHost",
+    useSshConfig: "useSshConfig",
+    tryDemo: "tryDemo",
+  };
+  void vscode.commands.executeCommand(`tensorline.${command[action]}`, host);
+}
+
+/** The buttons that make sense in a state, the likeliest first. */
+function actionsFor(state: HostState, placement: "sidebar" | "panel", pinned: boolean): PanelAction[] {
+  switch (state.kind) {
+    case "disconnected":
+      return ["connect"];
+    case "connecting":
+    case "needsYou":
+      return ["disconnect"];
+    case "reconnecting":
+      return ["retry", "disconnect"];
+    case "offline":
+      return state.problem.reason === "hostKeyChanged" ? ["explainHostKey", "showLog"] : ["retry", "showLog"];
+    case "connected":
+      return [
+        ...(placement === "sidebar" ? (["openPanel"] as const) : []),
+        "openTerminal",
+        pinned ? "unpin" : "pin",
+        "copyDiagnostics",
+        "disconnect",
+      ];
+  }
+}

@@ -1,0 +1,86 @@
+import { Emitter, type Event } from "../../core/event";
+import { type HostRef, hostId } from "../../core/ports";
+
+/** Where a host comes from; only added ones can be removed here. */
+export type HostOrigin = "config" | "added" | "demo";
+
+export interface HostEntry {
+  readonly ref: HostRef;
+  readonly origin: HostOrigin;
+}
+
+/** What the book is made of; storage and reading are the app's. */
+export interface HostBookDeps {
+  configuredHosts(): Promise<readonly string[]>;
+  addedHosts(): readonly string[];
+  setAddedHosts(hosts: readonly string[]): PromiseLike<void>;
+  readPinned(): HostRef | undefined;
+  writePinned(host: HostRef | undefined): void;
+}
+
+/** Which hosts there are, which one the GPU view shows and which one the status bar shows. */
+export interface HostBook {
+  entries(): Promise<readonly HostEntry[]>;
+  demoEntries(): readonly HostEntry[];
+  readonly onChange: Event<void>;
+  selected(): HostRef | undefined;
+  select(host: HostRef | undefined): void;
+  pinned(): HostRef | undefined;
+  pin(host: HostRef | undefined): void;
+  add(name: string): Promise<HostRef>;
+  remove(name: string): Promise<void>;
+  setDemo(hosts: readonly HostRef[]): void;
+  refresh(): void;
+}
+
+export function sameHost(a: HostRef | undefined, b: HostRef | undefined): boolean {
+  return (a && hostId(a)) === (b && hostId(b));
+}
+
+export function createHostBook(deps: HostBookDeps): HostBook {
+  const change = new Emitter<void>();
+  let selected: HostRef | undefined;
+  let demo: readonly HostEntry[] = [];
+
+  return {
+    onChange: change.event,
+    async entries() {
+      const configured = await deps.configuredHosts();
+      const names = new Set(configured);
+      const added = deps.addedHosts().filter((name) => !names.has(name));
+      return [
+        ...configured.map((name): HostEntry => ({ ref: { name }, origin: "config" })),
+        ...added.map((name): HostEntry => ({ ref: { name }, origin: "added" })),
+      ];
+    },
+    demoEntries: () => demo,
+    selected: () => selected,
+    select(host) {
+      if (sameHost(host, selected)) return;
+      selected = host;
+      change.fire();
+    },
+    pinned: () => deps.readPinned(),
+    pin(host) {
+      deps.writePinned(host);
+      change.fire();
+    },
+    async add(name) {
+      const hosts = deps.addedHosts();
+      if (!hosts.includes(name)) await deps.setAddedHosts([...hosts, name]);
+      change.fire();
+      return { name };
+    },
+    async remove(name) {
+      await deps.setAddedHosts(deps.addedHosts().filter((host) => host !== name));
+      if (sameHost(selected, { name })) selected = undefined;
+      change.fire();
+    },
+    setDemo(hosts) {
+      demo = hosts.map((ref) => ({ ref, origin: "demo" }));
+      if (selected?.configFile !== undefined && !hosts.some((host) => sameHost(host, selected))) selected = undefined;
+      change.fire();
+    },
+    refresh: () => change.fire(),
+  };
+}

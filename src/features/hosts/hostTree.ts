@@ -1,0 +1,152 @@
+import * as vscode from "vscode";
+import { freeGpus } from "../../core/gpu/health";
+import { gpuModels, shortGpuName } from "../../core/gpu/summary";
+import type { Sample } from "../../core/gpu/watch";
+import { type HostRef, hostId } from "../../core/ports";
+import type { Gpu, HostReport } from "../../shared/gpu";
+import type { HostState } from "../../shared/host";
+import { type HostBook, type HostEntry, sameHost } from "./hostBook";
+import { describeState } from "./stateWords";
+
+/** A row of the tree: the demo group, a host, or one of its GPUs. */
+export type HostNode =
+  | { kind: "demo" }
+  | { kind: "host"; entry: HostEntry }
+  | { kind: "gpu"; entry: HostEntry; gpu: Gpu; report: HostReport };
+
+export interface HostTreeDeps {
+  readonly book: HostBook;
+  state(host: HostRef): HostState;
+  latest(host: HostRef): Sample | undefined;
+  now(): number;
+}
+
+export class HostTree implements vscode.TreeDataProvider<HostNode> {
+  private readonly change = new vscode.EventEmitter<HostNode | undefined>();
+  readonly onDidChangeTreeData = this.change.event;
+
+  constructor(private readonly deps: HostTreeDeps) {}
+
+  refresh(): void {
+    this.change.fire(undefined);
+  }
+
+  async getChildren(node?: HostNode): Promise<HostNode[]> {
+    const { book } = this.deps;
+    if (!node) {
+      const hosts: HostNode[] = (await book.entries()).map((entry) => ({ kind: "host", entry }));
+      return book.demoEntries().length > 0 ? [...hosts, { kind: "demo" }] : hosts;
+    }
+    if (node.kind === "demo") return book.demoEntries().map((entry) => ({ kind: "host", entry }));
+    if (node.kind === "gpu") return [];
+    const report = this.deps.latest(node.entry.ref)?.report;
+    return (report?.gpus ?? []).map((gpu) => ({ kind: "gpu", entry: node.entry, gpu, report: report as HostReport }));
+  }
+
+  getTreeItem(node: HostNode): vscode.TreeItem {
+    if (node.kind === "demo") {
+      const item = new vscode.TreeItem("Demo fleet", vscode.TreeItemCollapsibleState.Expanded);
+      item.id = "demo";
+      item.description = "simulated, on this computer";
+      item.contextValue = "demo";
+      item.iconPath = new vscode.ThemeIcon("rocket");
+      return item;
+    }
+    return node.kind === "host" ? this.hostItem(node.entry) : gpuItem(node);
+  }
+
+  private hostItem(entry: HostEntry): vscode.TreeItem {
+    const { ref, origin } = entry;
+    const state = this.deps.state(ref);
+    const sample = this.deps.latest(ref);
+    const item = new vscode.TreeItem(
+      ref.name,
+      sample && sample.report.gpus.length > 0
+        ? vscode.TreeItemCollapsibleState.Collapsed
+        : vscode.TreeItemCollapsibleState.None,
+    );
+    const live = state.kind === "connected" || state.kind === "connecting" || state.kind === "needsYou";
+    const pinned = sameHost(this.deps.book.pinned(), ref);
+    item.id = hostId(ref);
+    item.contextValue = `host.${live || state.kind === "reconnecting" ? "on" : "off"}.${origin}.${pinned ? "pinned" : "unpinned"}`;
+    item.iconPath = stateIcon(state);
+    item.description =
+      state.kind === "connected" && sample ? describeReport(sample.report) : describeState(state, this.deps.now());
+    item.tooltip = hostTooltip(ref, state, sample, this.deps.now());
+    item.accessibilityInformation = { label: `${ref.name}, ${item.description || "not connected"}` };
+    item.command = { command: "tensorline.showHost", title: "Show GPUs", arguments: [node(entry)] };
+    return item;
+  }
+}
+
+const node = (entry: HostEntry): HostNode => ({ kind: "host", entry });
+
+function stateIcon(state: HostState): vscode.ThemeIcon {
+  switch (state.kind) {
+    case "connected":
+      return new vscode.ThemeIcon("circle-filled", new vscode.ThemeColor("charts.green"));
+    case "connecting":
+      return new vscode.ThemeIcon("loading~spin");
+    case "needsYou":
+      return new vscode.ThemeIcon("question");
+    case "reconnecting":
+      return new vscode.ThemeIcon("sync");
+    case "offline":
+      return new vscode.ThemeIcon(state.problem.reason.startsWith("hostKey") ? "warning" : "circle-slash");
+    case "disconnected":
+      return new vscode.ThemeIcon("circle-outline");
+  }
+}
+
+/** `8×H100  3 free   4 users`. */
+function describeReport(report: HostReport): string {
+  if (report.gpus.length === 0) return "no GPUs";
+  const free = freeGpus(report).length;
+  const users = new Set(report.processes.map((process) => process.user).filter(Boolean)).size;
+  const parts = [gpuModels(report.gpus), free === 0 ? "busy" : `${free} free`];
+  if (users > 0) parts.push(users === 1 ? "1 user" : `${users} users`);
+  return parts.join("  ");
+}
+
+function hostTooltip(ref: HostRef, state: HostState, sample: Sample | undefined, now: number): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendText(ref.name);
+  const words = describeState(state, now);
+  if (words) text.appendText(`\n\n${words}`);
+  if ("problem" in state) text.appendText(`\n\n${state.problem.message}`);
+  const system = sample?.report.system;
+  if (system?.distribution) text.appendText(`\n\n${system.distribution}`);
+  if (sample && state.kind !== "connected") {
+    text.appendText(
+      `\n\nLast seen ${Math.round((now - sample.time) / 60_000)} min ago: ${describeReport(sample.report)}`,
+    );
+  }
+  return text;
+}
+
+function gpuItem(row: Extract<HostNode, { kind: "gpu" }>): vscode.TreeItem {
+  const { entry, gpu, report } = row;
+  const item = new vscode.TreeItem(`${gpu.index}  ${shortGpuName(gpu.name) ?? "GPU"}`);
+  const free = freeGpus(report).some((other) => other.vendor === gpu.vendor && other.index === gpu.index);
+  const warning = report.warnings.find((one) => one.gpuIndex === gpu.index);
+  const users = new Set(
+    report.processes
+      .filter((process) => process.gpuIndex === gpu.index)
+      .map((process) => process.user ?? "unknown user"),
+  );
+  item.id = `${hostId(entry.ref)}#${gpu.vendor}${gpu.index}`;
+  item.contextValue = "gpu";
+  item.iconPath = new vscode.ThemeIcon(warning ? "warning" : free ? "circle-large-outline" : "circuit-board");
+  item.description = [warning ? "⚠" : free ? "free" : [...users].join(", "), memoryWords(gpu)]
+    .filter(Boolean)
+    .join("  ");
+  item.tooltip = warning?.message ?? gpu.name ?? "GPU";
+  item.command = { command: "tensorline.openGpuPanel", title: "Open GPU Panel", arguments: [node(entry)] };
+  return item;
+}
+
+function memoryWords(gpu: Gpu): string {
+  if (gpu.memoryTotalBytes === undefined) return "";
+  const gib = (bytes: number) => Math.round(bytes / 2 ** 30);
+  return `${gpu.memoryUsedBytes === undefined ? "–" : gib(gpu.memoryUsedBytes)} / ${gib(gpu.memoryTotalBytes)} GB`;
+}

@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+import type { Settings } from "../core/ports";
+
+/** Tensorline's settings, typed; read anew at each use. */
+export interface EditorSettings extends Settings {
+  hosts(): readonly string[];
+  setHosts(hosts: readonly string[]): Thenable<void>;
+  showConfigHosts(): boolean;
+  gpuBeatMs(): number;
+  statusBarBeatMs(): number;
+}
+
+const section = () => vscode.workspace.getConfiguration("tensorline");
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string" && item.trim() !== "") : [];
+
+const bounded = (value: unknown, low: number, high: number, otherwise: number): number =>
+  typeof value === "number" && Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : otherwise;
+
+export const editorSettings: EditorSettings = {
+  hosts: () => strings(section().get("hosts")),
+  setHosts: (hosts) => section().update("hosts", hosts, vscode.ConfigurationTarget.Global),
+  showConfigHosts: () => section().get("ssh.showConfigHosts") !== false,
+  gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
+  statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
+  configFile: () => section().get<string>("ssh.configFile")?.trim() || undefined,
+  identityFiles: () => strings(section().get("ssh.identityFiles")),
+  acceptNewHostKeys: () => false,
+  connectTimeoutMs: () => bounded(section().get("ssh.connectTimeoutSeconds"), 2, 300, 20) * 1000,
+};

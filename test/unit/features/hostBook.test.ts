@@ -1,0 +1,51 @@
+import { expect, it, vi } from "vitest";
+import type { HostRef } from "../../../src/core/ports";
+import { createHostBook } from "../../../src/features/hosts/hostBook";
+
+function book(configured: string[] = [], added: string[] = []) {
+  let pinned: HostRef | undefined;
+  return createHostBook({
+    configuredHosts: async () => configured,
+    addedHosts: () => added,
+    async setAddedHosts(hosts) {
+      added = [...hosts];
+    },
+    readPinned: () => pinned,
+    writePinned: (host) => {
+      pinned = host;
+    },
+  });
+}
+
+it("lists the ssh config's hosts first, then the added ones, none twice", async () => {
+  const hosts = await book(["lab1", "lab2"], ["alice@gpu:2222", "lab1"]).entries();
+  expect(hosts.map((host) => [host.ref.name, host.origin])).toEqual([
+    ["lab1", "config"],
+    ["lab2", "config"],
+    ["alice@gpu:2222", "added"],
+  ]);
+});
+
+it("adds a host once and forgets a removed one that was selected", async () => {
+  const hosts = book();
+  const changed = vi.fn();
+  hosts.onChange(changed);
+  const ref = await hosts.add("gpu");
+  await hosts.add("gpu");
+  expect((await hosts.entries()).map((host) => host.ref.name)).toEqual(["gpu"]);
+  hosts.select(ref);
+  await hosts.remove("gpu");
+  expect(await hosts.entries()).toEqual([]);
+  expect(hosts.selected()).toBeUndefined();
+  expect(changed).toHaveBeenCalled();
+});
+
+it("tells a demo host from a host of the same name", () => {
+  const hosts = book(["lab1"]);
+  const demo = { name: "lab1", configFile: "/tmp/demo/config" };
+  hosts.setDemo([demo]);
+  hosts.select(demo);
+  expect(hosts.selected()).toEqual(demo);
+  hosts.setDemo([]);
+  expect(hosts.selected()).toBeUndefined();
+});
