@@ -14,6 +14,8 @@ export const quietSettings = {
   "update.mode": "none",
   "update.showReleaseNotes": false,
   "window.commandCenter": false,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's own placeholders
+  "window.title": "${activeEditorShort}${separator}${rootName}",
   "workbench.colorTheme": "Dark 2026",
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",

@@ -51,6 +51,7 @@ export async function runSpecs(files: Record<string, () => Promise<unknown>>, fi
       await ask("result", await runSpec(file, each));
     }
   }
+  await ask("end");
 }
 
 async function runSpec(file: string, { name, deadlineMs, body }: Spec): Promise<SpecResult> {
