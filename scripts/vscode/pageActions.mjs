@@ -1,7 +1,7 @@
 // What a spec can ask of the window. The typed client is test/host/harness/control.ts.
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { waitForWebview } from "./webviews.mjs";
 import { screenshot } from "./workbench.mjs";
 
 const defaultTimeoutMs = 10_000;
@@ -76,19 +76,12 @@ function pick(locator, hasText, nth) {
 /** JSON carries a RegExp as { source, flags }. */
 const asPattern = (text) => (text && typeof text === "object" ? new RegExp(text.source, text.flags) : text);
 
-/** The body of the visible webview that holds an element for the selector. VS Code nests two frames and swaps the inner one on load. */
-async function webviewRoot(page, selector, timeout) {
-  const deadline = Date.now() + timeout;
-  for (;;) {
-    for (const outer of await page.locator("iframe.webview").all()) {
-      const body = outer.contentFrame().locator("#active-frame").contentFrame().locator("body");
-      const found = (await outer.isVisible()) && (await body.locator(selector).count()) > 0;
-      if (found) return body;
-    }
-    if (Date.now() > deadline) throw new Error(`No visible webview holds ${selector}.`);
-    await delay(50);
-  }
-}
+/** The body of the visible webview that holds an element for the selector. */
+const webviewRoot = (page, selector, timeout) =>
+  waitForWebview(page, async (body) => (await body.locator(selector).count()) > 0, {
+    timeout,
+    what: `holds ${selector}`,
+  });
 
 async function webviewFrame(page, selector, timeout) {
   const root = await webviewRoot(page, selector, timeout);

@@ -81,6 +81,7 @@ async function bundle(files, filter, name) {
     target: "node20",
     format: "cjs",
     external: ["vscode"],
+    loader: { ".sh": "text", ".py": "text" },
     sourcemap: "inline",
     logLevel: "warning",
   });
