@@ -1,0 +1,26 @@
+/** User settings of a VS Code that shows only what is being tried: no welcome, no tips, no chat, nothing that asks the network. */
+export const quietSettings = {
+  "chat.commandCenter.enabled": false,
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": "off",
+  "extensions.ignoreRecommendations": true,
+  "git.enabled": false,
+  "http.proxySupport": "off",
+  "remote.autoForwardPorts": false,
+  "security.workspace.trust.startupPrompt": "never",
+  "telemetry.telemetryLevel": "off",
+  "terminal.integrated.shellIntegration.enabled": false,
+  "update.mode": "none",
+  "update.showReleaseNotes": false,
+  "window.commandCenter": false,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's own placeholders
+  "window.title": "${activeEditorShort}${separator}${rootName}",
+  "workbench.colorTheme": "Dark 2026",
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.settings.enableNaturalLanguageSearch": false,
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "workbench.welcomePage.walkthroughs.openOnInstall": false,
+};

@@ -1,0 +1,57 @@
+// The two ways to run a test bundle inside VS Code. Each resolves to what went wrong with VS Code itself, undefined when nothing did.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../../scripts/prerequisites.mjs";
+import { pageActions } from "../../../scripts/vscode/pageActions.mjs";
+import { startVsCode } from "../../../scripts/vscode.mjs";
+
+const artifacts = join(root, "test", "artifacts");
+
+/**
+ * The VS Code server from npm in headless Chromium. Its whole log stays in test/artifacts.
+ * @returns {Promise<string | undefined>}
+ */
+export async function launchServer({ actions, silence, start, ...options }) {
+  const beforeLoad = (vscode) => Object.assign(actions, pageActions(vscode, artifacts));
+  const vscode = await startVsCode({ ...options, beforeLoad });
+  start();
+  try {
+    const code = await Promise.race([vscode.exit, silence]);
+    return code === 0 ? undefined : `The extension host ended with ${code}.\n${vscode.logs.slice(-40).join("\n")}`;
+  } catch (cause) {
+    return cause.message;
+  } finally {
+    const name = `vscode-${options.trusted ? "trusted" : "restricted"}.log`;
+    await mkdir(artifacts, { recursive: true });
+    await writeFile(join(artifacts, name), `${vscode.logs.join("\n")}\n`);
+    await vscode.close();
+  }
+}
+
+/**
+ * VS Code desktop at VSCODE_EXECUTABLE_PATH: the same specs, but nothing here drives its window, so what needs that is skipped by name.
+ * @returns {Promise<string | undefined>}
+ */
+export async function launchDesktop({ extensionPath, workspaceFolder, testsPath, trusted, env, silence }) {
+  const { runTests } = await import("@vscode/test-electron");
+  const userData = await mkdtemp(join(tmpdir(), "tensorline-"));
+  const tests = runTests({
+    vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
+    extensionDevelopmentPath: extensionPath,
+    extensionTestsPath: testsPath,
+    extensionTestsEnv: { ...env, HOME: userData, USERPROFILE: userData },
+    launchArgs: [
+      ...[workspaceFolder, "--disable-extensions", "--user-data-dir", userData],
+      ...(trusted ? ["--disable-workspace-trust"] : []),
+    ],
+  });
+  try {
+    await Promise.race([tests, silence]);
+    return undefined;
+  } catch (cause) {
+    return cause.message;
+  } finally {
+    await rm(userData, { recursive: true, force: true });
+  }
+}
