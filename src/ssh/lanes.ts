@@ -1,0 +1,133 @@
+import type { Clock } from "../core/clock";
+import { Failure, isFailure } from "../core/failure";
+import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core/remote";
+import { commandLine } from "./frames";
+import type { Link } from "./connection";
+import { openWarmShell, type WarmShell } from "./shortLane";
+import { openStream, openTerminal } from "./streamLane";
+
+export interface Lanes extends Runner {
+  /** Ends the extra connections and the warm shell; the first connection is its owner's. */
+  close(): void;
+}
+
+export interface LanesDeps {
+  readonly clock: Clock;
+  /** Another connection to the same host, made without asking anybody; rejects when that cannot be. */
+  readonly connectAgain: (signal: AbortSignal) => Promise<Link>;
+}
+
+const killDeadlineMs = 5_000;
+
+/** The two lanes over one connection, and over further ones where the server allows a single session each. */
+export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): Lanes {
+  const extras: Link[] = [];
+  const never = new AbortController().signal;
+  let parallel = true;
+  let warm: WarmShell | undefined;
+  let killFirst: number | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  /** Tries a session on each connection in turn, then on a new one. */
+  async function onSomeLink<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
+    for (const link of [first, ...extras.filter((extra) => extra.failure() === undefined)]) {
+      try {
+        return await work(link);
+      } catch (error) {
+        if (!isFailure(error, "noSession") && (link === first || !isFailure(error, "connectionLost"))) throw error;
+        if (link === first) parallel = false;
+      }
+    }
+    const noSession = new Failure({ reason: "noSession", host: first.host });
+    const extra = await connectAgain(signal).catch((error: unknown) => {
+      throw isFailure(error, "cancelled") ? error : new Failure(noSession.problem, error);
+    });
+    if (closed) extra.close();
+    else extras.push(extra);
+    extra.ended.then(() => extras.splice(extras.indexOf(extra), 1));
+    return work(extra);
+  }
+
+  async function openWarm(signal: AbortSignal): Promise<WarmShell> {
+    if (warm?.alive()) return warm;
+    warm = await onSomeLink(signal, (link) => openWarmShell(link, clock, signal));
+    if (killFirst !== undefined) {
+      const line = commandLine(["kill", "-s", "KILL", "--", `-${killFirst}`], undefined);
+      killFirst = undefined;
+      await warm.run(line, { what: "stopping a command", deadlineMs: killDeadlineMs, signal: never });
+    }
+    return warm;
+  }
+
+  async function runNow(command: RemoteCommand<unknown>, signal: AbortSignal): Promise<CommandOutput> {
+    if (signal.aborted) throw new Failure({ reason: "cancelled" });
+    const line = commandLine(command.argv, command.stdin);
+    const shell = await openWarm(signal);
+    try {
+      return await shell.run(line, { what: command.what, deadlineMs: command.deadlineMs, signal });
+    } catch (error) {
+      if (first.failure() === undefined && shell === warm) abandon(shell);
+      throw error;
+    }
+  }
+
+  /** The shell was killed with its command; where the server ignores signals, a new shell sees to it at once. */
+  function abandon(shell: WarmShell): void {
+    warm = undefined;
+    killFirst = shell.pid;
+    queue = queue.then(() => openWarm(never)).catch(() => {});
+  }
+
+  /** A warm shell that is not running anything gives its session to a stream that finds no other. */
+  async function withSession<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
+    try {
+      return await onSomeLink(signal, work);
+    } catch (error) {
+      if (!isFailure(error, "noSession") || !warm?.alive()) throw error;
+      const freed = queue.then(async () => {
+        await warm?.close();
+        warm = undefined;
+      });
+      queue = freed.catch(() => {});
+      await freed;
+      return work(first);
+    }
+  }
+
+  const capabilities: Capabilities = {
+    pty: true,
+    forward: true,
+    sftp: true,
+    get parallel() {
+      return parallel;
+    },
+  };
+
+  return {
+    capabilities,
+    async run(command, signal) {
+      const answer = queue.then(() => runNow(command, signal));
+      queue = answer.catch(() => {});
+      return command.parse(await abortable(answer, signal));
+    },
+    stream: (command, sink, signal) =>
+      withSession(signal, (link) => openStream(link, command, sink, clock, signal)),
+    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, signal)),
+    close() {
+      closed = true;
+      for (const extra of [...extras]) extra.close();
+    },
+  };
+}
+
+/** A command still waiting in the queue need not be waited for once it is aborted. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new Failure({ reason: "cancelled" }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+

@@ -1,0 +1,49 @@
+import type { Clock } from "../core/clock";
+import { type Disposable, toDisposable } from "../core/lifecycle";
+
+const tickMs = 5_000;
+/** After this much silence the host is asked for a sign of life; this also keeps firewalls from forgetting the connection. */
+const silenceBeforeProbeMs = 10_000;
+/** With this much silence the link is dead. */
+const deadAfterMs = 20_000;
+/** After sleep the old silence proves nothing: the host gets this long to answer. */
+const afterSleepMs = 5_000;
+
+/** A connection as the watch sees it. */
+export interface Watched {
+  /** `clock.monotonic()` of the last byte that came in. */
+  lastHeard(): number;
+  /** Sends something that the host must answer. */
+  probe(): void;
+  dead(): void;
+}
+
+/**
+ * Notices a dead connection within 20 s, and within 5 s of waking up from sleep. TCP itself would take minutes.
+ * Sleep shows as a late tick, or as wall time running ahead of monotonic time (which stands still on Linux and macOS).
+ */
+export function watchLiveness(clock: Clock, link: Watched): Disposable {
+  let last = { now: clock.now(), monotonic: clock.monotonic() };
+  let deadline = Number.POSITIVE_INFINITY;
+  let timer = clock.after(tickMs, tick);
+
+  function tick(): void {
+    const current = { now: clock.now(), monotonic: clock.monotonic() };
+    const passed = current.monotonic - last.monotonic;
+    const jumped = current.now - last.now - passed;
+    const slept = passed > tickMs * 2 || jumped > tickMs;
+    const heard = link.lastHeard();
+    const silence = current.monotonic - heard;
+    if (heard > last.monotonic) deadline = Number.POSITIVE_INFINITY;
+    last = current;
+    if (slept) {
+      deadline = current.monotonic + afterSleepMs;
+      link.probe();
+    } else if (current.monotonic >= deadline || silence >= deadAfterMs) {
+      link.dead();
+      return;
+    } else if (silence >= silenceBeforeProbeMs) link.probe();
+    timer = clock.after(tickMs, tick);
+  }
+  return toDisposable(() => timer.dispose());
+}
