@@ -12,7 +12,7 @@ import { createEditorLog, type EditorLog } from "./platform/log";
 import { editorPrompts } from "./platform/prompts";
 import { createEditorSecrets, type EditorSecrets } from "./platform/secrets";
 import { type EditorSettings, editorSettings } from "./platform/settings";
-import { aliasesOf } from "./ssh/aliases";
+import { configuredHosts } from "./ssh/builtinConfig";
 
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
 export interface App extends Disposable {
@@ -50,7 +50,7 @@ export function createApp(context: vscode.ExtensionContext): App {
   );
   const book = createHostBook({
     configuredHosts: async () =>
-      editorSettings.showConfigHosts() ? aliasesOf(client, editorSettings.configFile()) : [],
+      editorSettings.showConfigHosts() ? configuredHosts(editorSettings.configFile(), client) : [],
     addedHosts: editorSettings.hosts,
     setAddedHosts: editorSettings.setHosts,
     readPinned: () => context.globalState.get<HostRef>(pinnedKey),

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseCommandLine, usage } from "./cli/arguments";
 import { runDemo } from "./cli/demo";
 import { runDoctor } from "./cli/doctor";
@@ -7,6 +9,9 @@ import { runParse } from "./cli/parse";
 import { createTerminalIo, ExitCode, UsageError } from "./cli/terminal";
 import { problemOf } from "./core/failure";
 import { sentence } from "./core/words";
+
+const version = async (): Promise<string> =>
+  JSON.parse(await readFile(join(__dirname, "..", "package.json"), "utf8")).version;
 
 /** The terminal side: `tensorline COMMAND …`. Exit codes and JSON are a contract, see docs/cli.md. */
 async function main(words: readonly string[]): Promise<ExitCode> {
@@ -18,7 +23,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
         io.print(usage);
         return ExitCode.done;
       case "version":
-        io.print(line.version);
+        io.print(await version());
         return ExitCode.done;
       case "hosts":
         return await runHosts(line, io);

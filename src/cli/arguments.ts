@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { version } from "../../package.json";
-import { type CaptureFormat, captureFormats } from "../core/gpu/captures";
+import { captureFormatNames } from "../core/gpu/captures";
 import { UsageError } from "./terminal";
 
 /** How to reach hosts; the same for every command that does. */
@@ -12,7 +11,7 @@ export interface ConnectionOptions {
 
 export type CommandLine =
   | { command: "help" }
-  | { command: "version"; version: string }
+  | { command: "version" }
   | { command: "hosts"; json: boolean; connection: ConnectionOptions }
   | {
       command: "gpus";
@@ -23,7 +22,7 @@ export type CommandLine =
       connection: ConnectionOptions;
     }
   | { command: "doctor"; host: string; json: boolean; connection: ConnectionOptions }
-  | { command: "parse"; format: CaptureFormat }
+  | { command: "parse"; format: string }
   | { command: "demo"; hosts?: number; seed?: number; json: boolean };
 
 export const usage = `Usage: tensorline COMMAND [OPTIONS]
@@ -32,7 +31,7 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
   gpus HOST...            their GPUs and the processes on them; --watch follows them
   doctor HOST             is the connection, the driver, every GPU in order
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
-                          (${captureFormats.join(", ")})
+                          (${captureFormatNames().join(", ")})
   demo                    run the demo fleet until Ctrl-C; --hosts N, --seed N
 
 HOST is an alias of your ssh config or [user@]name[:port].
@@ -50,7 +49,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   const { values, positionals } = split(words);
   const [command, ...rest] = positionals;
   if (values.help) return { command: "help" };
-  if (values.version) return { command: "version", version };
+  if (values.version) return { command: "version" };
   const json = values.json === true;
   const connection: ConnectionOptions = {
     ...(values.config === undefined ? {} : { configFile: values.config }),
@@ -78,10 +77,10 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     }
     case "parse": {
       const [format, ...more] = rest;
-      const known = captureFormats.find((one) => one === format);
+      const known = captureFormatNames().find((one) => one === format);
       if (!known) {
         throw new UsageError(
-          `\`tensorline parse\` needs one of the formats ${captureFormats.join(", ")}${format ? `; "${format}" is none of them` : ""}.`,
+          `\`tensorline parse\` needs one of the formats ${captureFormatNames().join(", ")}${format ? `; "${format}" is none of them` : ""}.`,
         );
       }
       expectNoMore(`parse ${known}`, more);

@@ -1,5 +1,6 @@
-import { isFree } from "../core/gpu/health";
+import { busyOwners, freeGpus } from "../core/gpu/health";
 import { shortGpuName } from "../core/gpu/summary";
+import { boundedText } from "../core/words";
 import type { Gpu, HostReport, SystemFacts } from "../shared/gpu";
 import { type Column, tableLines } from "./table";
 
@@ -34,14 +35,14 @@ export function hostLines(report: HostReport): string[] {
     processColumns,
     report.processes.map((process) => [
       String(process.pid),
-      plain(process.user ?? "–", 16),
+      boundedText(process.user ?? "–", 16),
       process.gpuIndex === undefined
         ? "–"
         : process.migId
           ? `${process.gpuIndex}:${process.migId}`
           : String(process.gpuIndex),
       process.memoryBytes === undefined ? "–" : `${gib(process.memoryBytes, 1)} GB`,
-      plain(process.command ?? process.name ?? "–", 60),
+      boundedText(process.command ?? process.name ?? "–", 60),
     ]),
   );
   return [
@@ -53,8 +54,7 @@ export function hostLines(report: HostReport): string[] {
 }
 
 function gpuCells(gpu: Gpu, report: HostReport): string[] {
-  const mine = report.processes.filter((process) => process.gpuIndex === gpu.index);
-  const who = isFree(gpu, report) ? "free" : [...new Set(mine.map((process) => process.user ?? "–"))].join(", ");
+  const who = freeGpus(report).includes(gpu) ? "free" : busyOwners(report, gpu).join(", ");
   const notes = [
     ...(gpu.mig?.enabled
       ? [`MIG: ${gpu.mig.instances.map((instance) => instance.profile).join(", ") || "no instances"}`]
@@ -65,8 +65,8 @@ function gpuCells(gpu: Gpu, report: HostReport): string[] {
   ];
   return [
     String(gpu.index),
-    plain(shortGpuName(gpu.name) ?? "–", 24),
-    plain(who || "–", 24),
+    boundedText(shortGpuName(gpu.name) ?? "–", 24),
+    boundedText(who || "–", 24),
     `${gpu.memoryUsedBytes === undefined ? "–" : gib(gpu.memoryUsedBytes)} / ${gpu.memoryTotalBytes === undefined ? "–" : gib(gpu.memoryTotalBytes)} GB`,
     gpu.utilizationPercent === undefined ? "–" : `${Math.round(gpu.utilizationPercent)} %`,
     `${round(gpu.powerWatts)}/${round(gpu.powerLimitWatts)} W`,
@@ -78,10 +78,10 @@ function gpuCells(gpu: Gpu, report: HostReport): string[] {
 function systemWords(system: SystemFacts | undefined): string[] {
   if (!system) return [];
   const words: string[] = [];
-  if (system.distribution) words.push(plain(system.distribution, 40));
-  if (system.driverVersion) words.push(`driver ${plain(system.driverVersion, 20)}`);
-  if (system.cudaVersion) words.push(`CUDA ${plain(system.cudaVersion, 10)}`);
-  if (system.rocmVersion) words.push(`ROCm ${plain(system.rocmVersion, 10)}`);
+  if (system.distribution) words.push(boundedText(system.distribution, 40));
+  if (system.driverVersion) words.push(`driver ${boundedText(system.driverVersion, 20)}`);
+  if (system.cudaVersion) words.push(`CUDA ${boundedText(system.cudaVersion, 10)}`);
+  if (system.rocmVersion) words.push(`ROCm ${boundedText(system.rocmVersion, 10)}`);
   if (system.cpuPercent !== undefined) words.push(`CPU ${Math.round(system.cpuPercent)} %`);
   if (system.memoryUsedBytes !== undefined && system.memoryTotalBytes !== undefined) {
     words.push(`RAM ${gib(system.memoryUsedBytes)}/${gib(system.memoryTotalBytes)} GB`);
@@ -92,9 +92,3 @@ function systemWords(system: SystemFacts | undefined): string[] {
 
 const gib = (bytes: number, digits = 0) => (bytes / 2 ** 30).toFixed(digits);
 const round = (value: number | undefined) => (value === undefined ? "–" : String(Math.round(value)));
-
-/** A host's text for a terminal: without control and direction-changing characters, and not too long. */
-function plain(text: string, most: number): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
-  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
-}

@@ -1,11 +1,11 @@
 import { clientFacts } from "../core/client";
-import { aliasesOf } from "../ssh/aliases";
+import { configuredHosts } from "../ssh/builtinConfig";
 import type { CommandLine } from "./arguments";
 import { ExitCode, type TerminalIo } from "./terminal";
 
 /** `tensorline hosts`: the aliases of the ssh config. Connects to nothing. */
 export async function runHosts(line: Extract<CommandLine, { command: "hosts" }>, io: TerminalIo): Promise<ExitCode> {
-  const hosts = await aliasesOf(clientFacts(), line.connection.configFile);
+  const hosts = await configuredHosts(line.connection.configFile, clientFacts());
   if (line.json) io.printJson({ hosts: hosts.map((host) => ({ host })) }, true);
   else if (hosts.length > 0) io.print(hosts.join("\n"));
   else

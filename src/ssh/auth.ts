@@ -85,14 +85,16 @@ interface Progress {
 type Attempts = AsyncGenerator<AnyAuthMethod, void, AuthReply | undefined>;
 
 function refused({ host, options }: AuthRequest, { tried, accepted }: Progress): Failure {
-  return new Failure({ reason: "authenticationFailed", host, user: options.user, tried: [...new Set(tried)], accepted });
+  return new Failure({
+    reason: "authenticationFailed",
+    host,
+    user: options.user,
+    tried: [...new Set(tried)],
+    accepted,
+  });
 }
 
-async function* walk(
-  request: AuthRequest,
-  identities: Promise<readonly Identity[]>,
-  progress: Progress,
-): Attempts {
+async function* walk(request: AuthRequest, identities: Promise<readonly Identity[]>, progress: Progress): Attempts {
   const { options } = request;
   const ways: Record<AuthMethodName, Attempts> = {
     publickey: publicKeys(request, identities, progress),

@@ -1,4 +1,4 @@
-import { type Dirent } from "node:fs";
+import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { Failure } from "../core/failure";
 import type { ClientFacts, HostRef } from "../core/ports";

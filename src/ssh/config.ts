@@ -66,7 +66,13 @@ export function parseSshOptions(text: string): OptionValues {
   return values;
 }
 
-function askSsh(ssh: string, host: HostRef, typed: HostName, client: ClientFacts, signal: AbortSignal): Promise<string> {
+function askSsh(
+  ssh: string,
+  host: HostRef,
+  typed: HostName,
+  client: ClientFacts,
+  signal: AbortSignal,
+): Promise<string> {
   const options = {
     timeout: sshDeadlineMs,
     signal,

@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { Client, type ClientCallback, type ClientChannel } from "ssh2";
-import type { HostState } from "../shared/host";
 import type { ConnectionsDeps } from "../core/connections";
 import { Failure } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
+import type { HostState } from "../shared/host";
 import { type AuthReply, createAuthenticator } from "./auth";
 import { resolveHost } from "./config";
 import { connectDeadline } from "./connectDeadline";

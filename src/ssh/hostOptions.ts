@@ -60,11 +60,16 @@ export function hostOptions(host: HostRef, typed: HostName, values: OptionValues
   }
   const alias = one("hostkeyalias");
   const expand = (path: string) =>
-    expandHome(client, expandTokens(path, { client, name: typed.name, hostname: name, port, user, alias: alias ?? name }));
+    expandHome(
+      client,
+      expandTokens(path, { client, name: typed.name, hostname: name, port, user, alias: alias ?? name }),
+    );
   const files = (key: string, fallback: readonly string[]) => {
     const value = one(key);
     if (value === undefined) return fallback;
-    return splitPaths(value, client).filter((path) => path.toLowerCase() !== "none").map(expand);
+    return splitPaths(value, client)
+      .filter((path) => path.toLowerCase() !== "none")
+      .map(expand);
   };
   const identities = values.get("identityfile")?.filter((path) => path.toLowerCase() !== "none");
   const seconds = positive(one("connecttimeout"));
@@ -75,7 +80,10 @@ export function hostOptions(host: HostRef, typed: HostName, values: OptionValues
     identityFiles: identities?.map(unquote).map(expand) ?? defaultIdentities.map((file) => userSshFile(client, file)),
     identitiesOnly: isYes(one("identitiesonly")),
     agent: agentPath(one("identityagent"), client, expand),
-    userKnownHosts: files("userknownhostsfile", [userSshFile(client, "known_hosts"), userSshFile(client, "known_hosts2")]),
+    userKnownHosts: files("userknownhostsfile", [
+      userSshFile(client, "known_hosts"),
+      userSshFile(client, "known_hosts2"),
+    ]),
     globalKnownHosts: files("globalknownhostsfile", [
       systemSshFile(client, "ssh_known_hosts"),
       systemSshFile(client, "ssh_known_hosts2"),
@@ -113,7 +121,11 @@ function strictness(value: string | undefined): HostOptions["strictHostKeyChecki
   }
 }
 
-function agentPath(value: string | undefined, client: ClientFacts, expand: (path: string) => string): string | undefined {
+function agentPath(
+  value: string | undefined,
+  client: ClientFacts,
+  expand: (path: string) => string,
+): string | undefined {
   if (value?.toLowerCase() === "none") return undefined;
   if (value === undefined || value === "SSH_AUTH_SOCK") {
     const socket = envOf(client, "SSH_AUTH_SOCK");

@@ -46,7 +46,9 @@ function isEncrypted(content: Buffer): boolean {
   const body = openSshBody(content);
   if (body) return readStrings(body, 1)[0]?.toString("latin1") !== "none";
   const text = content.toString("latin1");
-  return /^Proc-Type: 4,ENCRYPTED/m.test(text) || (/^PuTTY-User-Key-File-/.test(text) && !/^Encryption: none/m.test(text));
+  return (
+    /^Proc-Type: 4,ENCRYPTED/m.test(text) || (/^PuTTY-User-Key-File-/.test(text) && !/^Encryption: none/m.test(text))
+  );
 }
 
 function isOpenSshKey(content: Buffer): boolean {

@@ -30,7 +30,8 @@ export function knownHostsStore(file: string): KnownHostsStore {
     });
   return {
     file,
-    add: (name, key, keyType) => change((lines) => [...lines, `${name} ${keyType} ${Buffer.from(key).toString("base64")}`]),
+    add: (name, key, keyType) =>
+      change((lines) => [...lines, `${name} ${keyType} ${Buffer.from(key).toString("base64")}`]),
     remove: (name) =>
       change((lines) =>
         lines.filter((line) => {

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock";
 import { Failure, isFailure } from "../core/failure";
 import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core/remote";
-import { commandLine } from "./frames";
 import type { Link } from "./connection";
+import { commandLine } from "./frames";
 import { openWarmShell, type WarmShell } from "./shortLane";
 import { openStream, openTerminal } from "./streamLane";
 
@@ -111,8 +111,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
       queue = answer.catch(() => {});
       return command.parse(await abortable(answer, signal));
     },
-    stream: (command, sink, signal) =>
-      withSession(signal, (link) => openStream(link, command, sink, clock, signal)),
+    stream: (command, sink, signal) => withSession(signal, (link) => openStream(link, command, sink, clock, signal)),
     terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, signal)),
     close() {
       closed = true;
@@ -130,4 +129,3 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
-

@@ -44,7 +44,11 @@ export async function openShell(link: Link, request: ShellRequest): Promise<Read
       (channel) => abandoned.signal.aborted && killChannel(channel),
       () => {},
     );
-    const channel = await Promise.race([opening, rejection(abandoned.signal), link.ended.then((lost) => Promise.reject(lost))]);
+    const channel = await Promise.race([
+      opening,
+      rejection(abandoned.signal),
+      link.ended.then((lost) => Promise.reject(lost)),
+    ]);
     return await ready(link, channel, script, abandoned.signal);
   } finally {
     timer.dispose();

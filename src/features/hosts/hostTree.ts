@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { freeGpus } from "../../core/gpu/health";
+import { busyOwners, freeGpus } from "../../core/gpu/health";
 import { gpuModels, shortGpuName } from "../../core/gpu/summary";
 import type { Sample } from "../../core/gpu/watch";
 import { type HostRef, hostId } from "../../core/ports";
@@ -127,17 +127,12 @@ function hostTooltip(ref: HostRef, state: HostState, sample: Sample | undefined,
 function gpuItem(row: Extract<HostNode, { kind: "gpu" }>): vscode.TreeItem {
   const { entry, gpu, report } = row;
   const item = new vscode.TreeItem(`${gpu.index}  ${shortGpuName(gpu.name) ?? "GPU"}`);
-  const free = freeGpus(report).some((other) => other.vendor === gpu.vendor && other.index === gpu.index);
+  const free = freeGpus(report).includes(gpu);
   const warning = report.warnings.find((one) => one.gpuIndex === gpu.index);
-  const users = new Set(
-    report.processes
-      .filter((process) => process.gpuIndex === gpu.index)
-      .map((process) => process.user ?? "unknown user"),
-  );
   item.id = `${hostId(entry.ref)}#${gpu.vendor}${gpu.index}`;
   item.contextValue = "gpu";
   item.iconPath = new vscode.ThemeIcon(warning ? "warning" : free ? "circle-large-outline" : "circuit-board");
-  item.description = [warning ? "⚠" : free ? "free" : [...users].join(", "), memoryWords(gpu)]
+  item.description = [warning ? "⚠" : free ? "free" : busyOwners(report, gpu).join(", "), memoryWords(gpu)]
     .filter(Boolean)
     .join("  ");
   item.tooltip = warning?.message ?? gpu.name ?? "GPU";
