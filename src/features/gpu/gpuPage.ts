@@ -90,8 +90,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
         },
         terminate({ pid }) {
           const current = watch.value;
-          if (current)
-            void terminate(app, current, pid).then((outcome) => outcome && page.notify("terminated", outcome));
+          if (current) void terminate(app, current, pid).then((outcome) => page.notify("terminated", outcome));
         },
         copy: ({ text }) => void vscode.env.clipboard.writeText(text),
         act: ({ action }) => act(action, host),

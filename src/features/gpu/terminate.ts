@@ -6,8 +6,8 @@ import type { GpuWatch } from "../../core/gpu/watch";
 import { sentence } from "../../core/words";
 import type { Terminated } from "../../shared/gpuPanel";
 
-/** Ends a GPU process after a confirmation that names it and its owner. Nothing when the person thinks better of it. */
-export async function terminate(app: App, watch: GpuWatch, pid: number): Promise<Terminated | undefined> {
+/** Ends a GPU process after a confirmation that names it and its owner; an empty message when the person thinks better of it. */
+export async function terminate(app: App, watch: GpuWatch, pid: number): Promise<Terminated> {
   const process = watch.latest()?.report.processes.find((one) => one.pid === pid);
   if (!process) return { pid, ok: false, message: `Process ${pid} is gone already.` };
   const owner = process.user ? ` of ${process.user}` : "";
@@ -20,7 +20,7 @@ export async function terminate(app: App, watch: GpuWatch, pid: number): Promise
     },
     end,
   );
-  if (answer !== end) return undefined;
+  if (answer !== end) return { pid, ok: false, message: "" };
   const outcome = await attempt(app, watch, pid, process.startedAt, false);
   if (outcome.reason !== "processSurvived") return outcome;
   const kill = "Kill It";
