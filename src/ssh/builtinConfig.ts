@@ -8,7 +8,7 @@ import type { OptionValues } from "./hostOptions";
 import { matchesGlob, matchesPatternList } from "./patterns";
 
 /** One line of an ssh config, in the order ssh reads it, includes put in their place. */
-export interface ConfigLine {
+interface ConfigLine {
   readonly key: string;
   readonly args: readonly string[];
   /** The line came by an `Include`; its own `Host` blocks end with its file. */
@@ -38,6 +38,17 @@ export async function builtinOptions(host: HostRef, typed: HostName, client: Cli
   return values;
 }
 
+/**
+ * Names a person would recognise in the ssh config: `Host` aliases without wildcards or negation, in file order, each
+ * once. Includes are followed.
+ * @throws Failure `configUnreadable`
+ */
+export async function configuredHosts(configFile: string | undefined, client: ClientFacts): Promise<readonly string[]> {
+  const lines = await readConfigs(configFile, client);
+  const names = lines.filter(({ key }) => key === "host").flatMap(({ args }) => args);
+  return [...new Set(names.filter((name) => !/[*?!]/.test(name)))];
+}
+
 function* applyingLines(lines: readonly ConfigLine[], host: HostRef, name: string): Generator<ConfigLine> {
   // For each depth of inclusion: whether the block at that depth applies. An included file starts as its parent stands.
   const applies: boolean[] = [];
@@ -58,7 +69,7 @@ function matchBlock(line: ConfigLine, host: HostRef): boolean {
  * Every line of the named config, or of the user's and the system's, includes put in their place.
  * @throws Failure `configUnreadable`
  */
-export async function readConfigs(configFile: string | undefined, client: ClientFacts): Promise<ConfigLine[]> {
+async function readConfigs(configFile: string | undefined, client: ClientFacts): Promise<ConfigLine[]> {
   if (configFile !== undefined) return readConfig(configFile, client, 0, true);
   const [user, system] = await Promise.all([
     readConfig(userSshFile(client, "config"), client, 0, false),
