@@ -36,6 +36,12 @@ export interface SessionDeps {
   readonly onState: (state: HostState) => void;
 }
 
+/** Someone who waits for the connection. */
+interface Waiter {
+  resolve(runner: Runner): void;
+  reject(error: unknown): void;
+}
+
 /** Trying again mends only what the network did; everything else waits for the user. */
 const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "hostNotFound",
@@ -55,7 +61,7 @@ const askNobody: Prompts = {
 export function createSession({ host, deps, store, onState }: SessionDeps): Session {
   const { clock, log, random } = deps;
   const credentials = createCredentials(deps.secrets);
-  const waiting = new Set<{ resolve(runner: Runner): void; reject(error: unknown): void }>();
+  const waiting = new Set<Waiter>();
   const timer = new MutableDisposable();
   let state: HostState = { kind: "disconnected" };
   let leases = 0;
@@ -71,7 +77,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     onState(next);
   }
 
-  function settle(act: (waiter: { resolve(runner: Runner): void; reject(error: unknown): void }) => void): void {
+  function settle(act: (waiter: Waiter) => void): void {
     const all = [...waiting];
     waiting.clear();
     for (const waiter of all) act(waiter);
@@ -186,11 +192,21 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     if (live) return Promise.resolve(live.lanes);
     if (state.kind === "offline" && problem) return Promise.reject(new Failure(problem));
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      waiting.add(waiter);
       const onAbort = () => {
-        if (waiting.delete(waiter)) reject(new Failure({ reason: "cancelled" }));
+        waiting.delete(waiter);
+        reject(new Failure({ reason: "cancelled" }));
       };
+      const waiter: Waiter = {
+        resolve(runner) {
+          signal.removeEventListener("abort", onAbort);
+          resolve(runner);
+        },
+        reject(error) {
+          signal.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      waiting.add(waiter);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }

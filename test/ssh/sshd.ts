@@ -62,6 +62,8 @@ export interface Sshd {
   readonly knownHostsFile: string;
   /** What sshd has logged so far. */
   log(): string;
+  /** Resolves with all of the log from position `from` on, once that matches. */
+  says(pattern: RegExp, from?: number): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -115,6 +117,16 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     configFile: file("ssh_config"),
     knownHostsFile: file("known_hosts"),
     log: () => log,
+    says: (pattern, from = 0) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (!pattern.test(log.slice(from))) return;
+          server.stderr.removeListener("data", check);
+          resolve(log.slice(from));
+        };
+        server.stderr.on("data", check);
+        check();
+      }),
     async dispose() {
       await stopProcess(server);
       for (const { name } of users) execFileSync("userdel", ["-rf", name], { stdio: "ignore" });
