@@ -38,7 +38,11 @@ export async function builtinOptions(host: HostRef, typed: HostName, client: Cli
   return values;
 }
 
-/** `Host` names without wildcards or negation, in file order, each once. */
+/**
+ * Names a person would recognise in the ssh config: `Host` aliases without wildcards or negation, in file order, each
+ * once. Includes are followed.
+ * @throws Failure `configUnreadable`
+ */
 export async function configuredHosts(configFile: string | undefined, client: ClientFacts): Promise<readonly string[]> {
   const lines = await readConfigs(configFile, client);
   const names = lines.filter(({ key }) => key === "host").flatMap(({ args }) => args);
@@ -61,6 +65,10 @@ function matchBlock(line: ConfigLine, host: HostRef): boolean {
   throw new Failure({ reason: "configUnsupported", host: host.name, option: "Match" });
 }
 
+/**
+ * Every line of the named config, or of the user's and the system's, includes put in their place.
+ * @throws Failure `configUnreadable`
+ */
 async function readConfigs(configFile: string | undefined, client: ClientFacts): Promise<ConfigLine[]> {
   if (configFile !== undefined) return readConfig(configFile, client, 0, true);
   const [user, system] = await Promise.all([

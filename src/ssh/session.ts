@@ -1,8 +1,10 @@
 import type { ConnectionsDeps } from "../core/connections";
-import { Failure, type FailureReason, isFailure, type Problem, problemOf } from "../core/failure";
+import { Failure, type FailureReason, type Problem, problemOf } from "../core/failure";
 import { type Disposable, MutableDisposable } from "../core/lifecycle";
 import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
+import { sentence } from "../core/words";
+import type { ProblemReport } from "../shared/gpu";
 import type { HostState } from "../shared/host";
 import { type ConnectStep, connect, type Link } from "./connection";
 import { createCredentials } from "./credentials";
@@ -19,7 +21,10 @@ const goodConnectionMs = 60_000;
 /** One host's connection through its life: leases, states, reconnection. */
 export interface Session extends Disposable {
   state(): HostState;
-  acquire(): Disposable & { connected(signal: AbortSignal): Promise<Runner> };
+  /** The problem behind `offline` and `reconnecting`. */
+  problem(): Problem | undefined;
+  /** `quiet`: a connection made for this lease asks nobody. */
+  acquire(quiet: boolean): Disposable & { connected(signal: AbortSignal): Promise<Runner> };
   retry(): void;
   disconnect(): void;
 }
@@ -29,6 +34,12 @@ export interface SessionDeps {
   readonly deps: ConnectionsDeps;
   readonly store: KnownHostsStore;
   readonly onState: (state: HostState) => void;
+}
+
+/** Someone who waits for the connection. */
+interface Waiter {
+  resolve(runner: Runner): void;
+  reject(error: unknown): void;
 }
 
 /** Trying again mends only what the network did; everything else waits for the user. */
@@ -50,83 +61,83 @@ const askNobody: Prompts = {
 export function createSession({ host, deps, store, onState }: SessionDeps): Session {
   const { clock, log, random } = deps;
   const credentials = createCredentials(deps.secrets);
-  const waiting = new Set<{ resolve(runner: Runner): void; reject(error: unknown): void }>();
+  const waiting = new Set<Waiter>();
   const timer = new MutableDisposable();
   let state: HostState = { kind: "disconnected" };
   let leases = 0;
   let attempt: AbortController | undefined;
   let live: { link: Link; lanes: Lanes; since: number } | undefined;
   let retries = 0;
-  /** Why the host is offline. */
+  let mayAsk = false;
   let problem: Problem | undefined;
 
-  function setState(next: HostState): void {
+  function setState(next: HostState, reason?: Problem): void {
     state = next;
+    problem = reason;
     onState(next);
   }
 
-  function settle(act: (waiter: { resolve(runner: Runner): void; reject(error: unknown): void }) => void): void {
+  function settle(act: (waiter: Waiter) => void): void {
     const all = [...waiting];
     waiting.clear();
     for (const waiter of all) act(waiter);
   }
 
   function goOffline(reason: Problem): void {
-    problem = reason;
-    setState({ kind: "offline", since: clock.now(), problem: report(reason) });
+    setState({ kind: "offline", since: clock.now(), problem: report(reason) }, reason);
     settle((waiter) => waiter.reject(new Failure(reason)));
   }
 
-  /** Tells the user, while a question is open, that the host waits for them. */
-  function tellingPrompts(controller: AbortController): Prompts {
-    const during = async <T>(question: string, asked: Promise<T>): Promise<T> => {
-      const before = state;
-      if (attempt === controller) setState({ kind: "needsYou", since: clock.now(), question });
-      try {
-        return await asked;
-      } finally {
-        if (attempt === controller && state.kind === "needsYou") setState(before);
-      }
-    };
-    return {
-      askText: (question, signal) => during(question.title, deps.prompts.askText(question, signal)),
-      confirmHostKey: (question, signal) =>
-        during(`${question.keyType} ${question.fingerprint}`, deps.prompts.confirmHostKey(question, signal)),
-    };
+  /** Passes questions on while somebody is there to answer, and tells meanwhile that the host waits for them. */
+  const prompts: Prompts = {
+    askText: (question, signal) =>
+      mayAsk ? needing(question.title, deps.prompts.askText(question, signal)) : askNobody.askText(question, signal),
+    confirmHostKey: (question, signal) =>
+      mayAsk
+        ? needing(`${question.keyType} ${question.fingerprint}`, deps.prompts.confirmHostKey(question, signal))
+        : askNobody.confirmHostKey(question, signal),
+  };
+
+  async function needing<T>(question: string, asked: Promise<T>): Promise<T> {
+    const [before, during] = [state, attempt];
+    setState({ kind: "needsYou", since: clock.now(), question });
+    try {
+      return await asked;
+    } finally {
+      if (attempt === during && state.kind === "needsYou") setState(before);
+    }
   }
 
-  /** `attended`: the user is there and may be asked. */
+  /** `attended`: somebody may be asked. `keepTrying`: what the network did is tried again. */
   async function start(attended: boolean, keepTrying: boolean): Promise<void> {
     stop();
+    mayAsk = attended;
     const controller = new AbortController();
     attempt = controller;
     const since = clock.now();
-    const link = connect({
-      host,
-      deps,
-      store,
-      credentials,
-      prompts: attended ? tellingPrompts(controller) : askNobody,
-      onStep: (step: ConnectStep) => {
-        if (attempt === controller) setState({ kind: "connecting", since, step });
-      },
-      signal: controller.signal,
-    });
+    const onStep = (step: ConnectStep) => {
+      if (attempt === controller) setState({ kind: "connecting", since, step });
+    };
     try {
-      adopt(await link, controller);
+      adopt(await connect({ host, deps, store, credentials, prompts, onStep, signal: controller.signal }), controller);
     } catch (error) {
       if (attempt !== controller) return;
       attempt = undefined;
-      const problem = problemOf(error);
-      log.info(`${host.name}: ${JSON.stringify(problem)}`);
-      if (problem.reason === "internal") log.error(`connecting to ${host.name}`, error);
-      if (keepTrying && mendable.has(problem.reason)) retryLater(problem);
-      else goOffline(problem);
+      const reason = problemOf(error);
+      log.info(`${host.name}: ${sentence(reason)}`);
+      if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
+      // Somebody came while a quiet attempt was under way.
+      if (mayAsk && !attended && reason.reason === "promptUnavailable") void start(true, keepTrying);
+      else if (keepTrying && mendable.has(reason.reason)) retryLater(reason);
+      else goOffline(reason);
     }
   }
 
   function adopt(link: Link, controller: AbortController): void {
-    if (attempt !== controller) return link.close();
+    if (attempt !== controller) {
+      link.close();
+      return;
+    }
     attempt = undefined;
     const connectAgain = (signal: AbortSignal) =>
       connect({ host, deps, store, credentials, prompts: askNobody, onStep: () => {}, signal });
@@ -145,10 +156,13 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     if (leases === 0) closeWhenIdle();
   }
 
-  function retryLater(problem: Problem): void {
-    if (leases === 0) return setState({ kind: "disconnected" });
+  function retryLater(reason: Problem): void {
+    if (leases === 0) {
+      setState({ kind: "disconnected" });
+      return;
+    }
     const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** retries++) * (0.5 + random() / 2);
-    setState({ kind: "reconnecting", retryAt: clock.now() + wait, problem: report(problem) });
+    setState({ kind: "reconnecting", retryAt: clock.now() + wait, problem: report(reason) }, reason);
     timer.replace(clock.after(wait, () => void start(false, true)));
   }
 
@@ -178,21 +192,34 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     if (live) return Promise.resolve(live.lanes);
     if (state.kind === "offline" && problem) return Promise.reject(new Failure(problem));
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      waiting.add(waiter);
       const onAbort = () => {
-        if (waiting.delete(waiter)) reject(new Failure({ reason: "cancelled" }));
+        waiting.delete(waiter);
+        reject(new Failure({ reason: "cancelled" }));
       };
+      const waiter: Waiter = {
+        resolve(runner) {
+          signal.removeEventListener("abort", onAbort);
+          resolve(runner);
+        },
+        reject(error) {
+          signal.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      waiting.add(waiter);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 
   return {
     state: () => state,
-    acquire() {
+    problem: () => problem,
+    acquire(quiet) {
       const first = leases++ === 0;
+      const refusedQuietly = state.kind === "offline" && !mayAsk && !quiet;
       if (live) timer.replace(undefined);
-      else if (first && !attempt) void start(true, false);
+      else if (attempt) mayAsk ||= !quiet;
+      else if (first || refusedQuietly) void start(!quiet, false);
       let released = false;
       return {
         connected,
@@ -215,4 +242,8 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
     },
   };
+}
+
+function report(problem: Problem): ProblemReport {
+  return { reason: problem.reason, message: sentence(problem) };
 }

@@ -1,0 +1,223 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+const sshdPath = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/opt/homebrew/sbin/sshd"].find((path) => existsSync(path));
+
+/** Why a real sshd cannot be started here, or undefined when it can; use it to skip by name. */
+export const withoutSshd = sshdPath === undefined ? "no sshd on this machine (Debian: openssh-server)" : undefined;
+
+/** Why throw-away users cannot be made here, or undefined when they can. */
+export const withoutUsers =
+  withoutSshd ?? (process.getuid?.() === 0 && existsSync("/usr/sbin/useradd") ? undefined : "needs root and useradd");
+
+/** A user made for one test and removed after it. */
+export interface TestUserRequest {
+  /** Absolute path of the login shell; default `/bin/sh`. */
+  readonly shell?: string;
+  readonly password?: string;
+  /** Files in the home folder, by relative path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export interface TestUser {
+  readonly name: string;
+  readonly home: string;
+}
+
+export interface SshdRequest {
+  /** Default: one `ed25519`. */
+  readonly hostKeyTypes?: readonly ("ed25519" | "ecdsa" | "rsa")[];
+  /** Lines for sshd_config; they stand first and so win over the helper's own. */
+  readonly config?: readonly string[];
+  /** Environment of every session, such as a PATH with stand-in tools in front. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly users?: readonly TestUserRequest[];
+}
+
+export interface HostKeyFile {
+  readonly type: string;
+  /** Path of the private key. */
+  readonly file: string;
+  /** `ssh-… AAAA…`, without comment. */
+  readonly publicKey: string;
+}
+
+/** A real sshd on 127.0.0.1 with keys of its own. */
+export interface Sshd {
+  readonly port: number;
+  /** Scratch folder that goes away with the server. */
+  readonly folder: string;
+  readonly hostKeys: readonly HostKeyFile[];
+  /** Private key that every user of this server may log in with. */
+  readonly userKeyFile: string;
+  /** The user who runs the tests. */
+  readonly user: string;
+  readonly users: readonly TestUser[];
+  /** ssh_config with the aliases `box` (knows the host key), `stranger` (knows no key) and `boxN` for `users[N]`. */
+  readonly configFile: string;
+  readonly knownHostsFile: string;
+  /** What sshd has logged so far. */
+  log(): string;
+  /** Resolves with all of the log from position `from` on, once that matches. */
+  says(pattern: RegExp, from?: number): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+/** Starts a real sshd; rejects with its own complaint when it does not come up. */
+export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
+  if (sshdPath === undefined) throw new Error("no sshd on this machine");
+  const folder = await mkdtemp(join(tmpdir(), "tensorline-sshd-"));
+  // Throw-away users must be able to pass through to their authorized keys.
+  await chmod(folder, 0o755);
+  const file = (name: string) => join(folder, name);
+  const hostKeys = (request.hostKeyTypes ?? ["ed25519"]).map((type) => makeKey(file(`host_${type}`), type));
+  const userKey = makeKey(file("user_key"), "ed25519");
+  const users = (request.users ?? []).map(makeUser);
+  for (const [index, user] of users.entries()) await writeHome(user, request.users?.[index]?.files ?? {});
+  await writeFile(file("authorized_keys"), `${userKey.publicKey}\n`, { mode: 0o644 });
+  if (process.getuid?.() === 0) execFileSync("mkdir", ["-p", "/run/sshd"]);
+  const port = await freePort();
+  const environment = Object.entries(request.environment ?? {}).map(([name, value]) => `"${name}=${value}"`);
+  const config = [
+    ...(request.config ?? []),
+    "ListenAddress 127.0.0.1",
+    `Port ${port}`,
+    ...hostKeys.map((key) => `HostKey ${key.file}`),
+    `AuthorizedKeysFile ${file("authorized_keys")}`,
+    "StrictModes no",
+    "UsePAM no",
+    "PidFile none",
+    "PermitRootLogin yes",
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "LogLevel VERBOSE",
+    ...(environment.length === 0 ? [] : [`SetEnv ${environment.join(" ")}`]),
+  ];
+  await writeFile(file("sshd_config"), `${config.join("\n")}\n`);
+  const user = userInfo().username;
+  await writeFile(file("known_hosts"), hostKeys.map((key) => `[127.0.0.1]:${port} ${key.publicKey}\n`).join(""));
+  await writeFile(file("ssh_config"), sshConfig(folder, port, user, users));
+  const server = spawn(sshdPath, ["-D", "-e", "-f", file("sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
+  let log = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  await listening(server, () => log);
+  return {
+    port,
+    folder,
+    hostKeys,
+    userKeyFile: userKey.file,
+    user,
+    users,
+    configFile: file("ssh_config"),
+    knownHostsFile: file("known_hosts"),
+    log: () => log,
+    says: (pattern, from = 0) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (!pattern.test(log.slice(from))) return;
+          server.stderr.removeListener("data", check);
+          resolve(log.slice(from));
+        };
+        server.stderr.on("data", check);
+        check();
+      }),
+    async dispose() {
+      await stopProcess(server);
+      for (const { name } of users) execFileSync("userdel", ["-rf", name], { stdio: "ignore" });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes a key pair without passphrase, or with one. */
+export function makeKey(file: string, type: string, passphrase = ""): HostKeyFile {
+  execFileSync("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "", "-f", file]);
+  const publicKey = execFileSync("ssh-keygen", ["-y", "-P", passphrase, "-f", file], { encoding: "utf8" }).trim();
+  return { type, file, publicKey: publicKey.split(" ").slice(0, 2).join(" ") };
+}
+
+/** Ends a child process and waits until it is gone. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await gone;
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  return address.port;
+}
+
+let made = 0;
+
+function makeUser({ shell = "/bin/sh", password }: TestUserRequest): TestUser {
+  const name = `tl${process.pid}x${made++}`;
+  const home = join(tmpdir(), `home-${name}`);
+  execFileSync(
+    "useradd",
+    ["-m", "-d", home, "-k", "/dev/null", "-s", shell, "-p", password === undefined ? "*" : "x", name],
+    {
+      stdio: "ignore",
+    },
+  );
+  if (password !== undefined) execFileSync("chpasswd", { input: `${name}:${password}\n` });
+  return { name, home };
+}
+
+async function writeHome({ name, home }: TestUser, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    execFileSync("mkdir", ["-p", join(home, path, "..")]);
+    await writeFile(join(home, path), text);
+  }
+  execFileSync("chown", ["-R", name, home]);
+}
+
+function sshConfig(folder: string, port: number, user: string, users: readonly TestUser[]): string {
+  const common = (name: string, login: string, knownHosts: string) =>
+    [
+      `Host ${name}`,
+      "  HostName 127.0.0.1",
+      `  Port ${port}`,
+      `  User ${login}`,
+      `  IdentityFile ${join(folder, "user_key")}`,
+      "  IdentitiesOnly yes",
+      "  IdentityAgent none",
+      `  UserKnownHostsFile ${knownHosts}`,
+      "  GlobalKnownHostsFile none",
+      "",
+    ].join("\n");
+  const known = join(folder, "known_hosts");
+  return [
+    common("box", user, known),
+    common("stranger", user, join(folder, "no_known_hosts")),
+    ...users.map(({ name }, index) => common(`box${index}`, name, known)),
+  ].join("\n");
+}
+
+function listening(server: ChildProcess, log: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      if (log().includes("Server listening")) resolve();
+    };
+    server.stderr?.on("data", check);
+    server.once("exit", () => reject(new Error(`sshd did not start: ${log()}`)));
+    server.once("error", reject);
+  });
+}
+
+/** The text of a file the tests wrote. */
+export function readText(file: string): Promise<string> {
+  return readFile(file, "utf8");
+}
