@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { Failure } from "../core/failure";
-import { type Disposable, DisposableStore } from "../core/lifecycle";
+import { type Disposable, DisposableStore, toDisposable } from "../core/lifecycle";
 import { createHost, type Host } from "./host";
 import { clusterHosts, type HostSpec, labHosts } from "./hosts";
+import { newKeys } from "./keys";
 import type { DemoReady, FaultKind } from "./protocol";
 import { type HostServer, startServer } from "./server";
 import type { GroupWatch } from "./session";
@@ -39,11 +39,14 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   }
   const seed = options.seed ?? 1;
   const startedAt = Date.now();
-  const folder = mkdtempSync(join(options.stateFolder ?? tmpdir(), "tensorline-demo-"));
-  chmodSync(folder, 0o700);
+  const folder = makeFolder(options.stateFolder ?? tmpdir());
+  const filesFolder = options.stateFolder === undefined && inMemory() ? makeFolder(memoryFolder) : folder;
+  const removeFolders = () => {
+    for (const made of [folder, filesFolder]) rmSync(made, { recursive: true, force: true });
+  };
   const store = new DisposableStore();
   try {
-    const groups = store.add(startReaper(shell, folder));
+    const groups = store.add(startReaper(shell, filesFolder, folder));
     const toolsFolder = join(folder, "tools");
     const basicsFolder = join(folder, "basics");
     const runFolder = join(folder, "run");
@@ -51,41 +54,60 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     writeToolbox(toolsFolder, basicsFolder, path);
     const script = findExecutable("script", path);
     const terminal = script === undefined ? undefined : recogniseScript(script);
-    const key = ssh2.utils.generateKeyPairSync("ed25519");
-    const userKey = parsed(key.public);
+    const userKeys = newKeys();
     const identityFile = join(folder, "id_ed25519");
-    writeFileSync(identityFile, key.private, { mode: 0o600 });
+    writeFileSync(identityFile, userKeys.privateText, { mode: 0o600 });
     const specs = options.hosts === undefined ? labHosts : clusterHosts(options.hosts);
     const members: Member[] = [];
     for (const spec of specs) {
-      const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
-      const hostFolder = join(folder, "hosts", spec.name);
-      const host = store.add(
-        createHost({ spec, seed, folder: hostFolder, toolsFolder, basicsFolder, shell, startedAt }),
-      );
+      const hostKeys = newKeys();
+      const places = { folder: join(filesFolder, "hosts", spec.name), home: join(folder, "homes", spec.name) };
+      const host = store.add(createHost({ spec, seed, ...places, toolsFolder, basicsFolder, shell, startedAt }));
       const server = store.add(
-        await startServer({ host, hostKey: hostKey.private, userKey, shell, terminal, groups, runFolder }),
+        await startServer({
+          host,
+          hostKey: hostKeys.privateText,
+          userKey: userKeys.publicKey,
+          shell,
+          terminal,
+          groups,
+          runFolder,
+        }),
       );
-      members.push({ host, server, publicKey: hostKey.public });
+      members.push({ host, server, publicKey: hostKeys.publicText });
     }
+    store.add(toDisposable(removeFolders));
     return describe(members, folder, identityFile, store);
   } catch (error) {
     store.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolders();
     throw error;
   }
+}
+
+/** Linux keeps this folder in memory: states change several times a second and are nobody's loss. */
+const memoryFolder = "/dev/shm";
+
+function inMemory(): boolean {
+  try {
+    accessSync(memoryFolder, constants.W_OK);
+    return process.platform === "linux";
+  } catch {
+    return false;
+  }
+}
+
+/** A new folder that only this user can enter. */
+function makeFolder(parent: string): string {
+  const folder = mkdtempSync(join(parent, "tensorline-demo-"));
+  chmodSync(folder, 0o700);
+  return folder;
 }
 
 interface Member {
   readonly host: Host;
   readonly server: HostServer;
   readonly publicKey: string;
-}
-
-function parsed(text: string): ssh2.ParsedKey {
-  const key = ssh2.utils.parseKey(text);
-  if (key instanceof Error) throw key;
-  return key;
 }
 
 function describe(members: readonly Member[], folder: string, identityFile: string, store: DisposableStore): Fleet {
@@ -112,10 +134,7 @@ function describe(members: readonly Member[], folder: string, identityFile: stri
       if (fault === "cut") member.server.cut();
       return true;
     },
-    dispose() {
-      store.dispose();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    dispose: () => store.dispose(),
   };
 }
 
@@ -140,8 +159,8 @@ function configSection(spec: HostSpec, port: number, identityFile: string, known
 }
 
 /** A process that outlives the fleet by a moment and cleans up after it, even where the fleet was killed. */
-function startReaper(shell: string, folder: string): GroupWatch & Disposable {
-  const child = spawn(shell, ["-c", reaper, "tensorline-demo-reaper", folder], {
+function startReaper(shell: string, ...folders: readonly string[]): GroupWatch & Disposable {
+  const child = spawn(shell, ["-c", reaper, "tensorline-demo-reaper", ...folders], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     cwd: "/",

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Disposable } from "../core/lifecycle";
 import { amdFiles, amdLinks, amdMoment, computeProcessFiles } from "./amdHost";
@@ -15,6 +15,8 @@ import { hostTools } from "./toolbox";
 /** A simulated machine: a folder of files that its tools read, kept up to date while somebody is connected. */
 export interface Host extends Disposable {
   readonly spec: HostSpec;
+  /** What an interactive shell shows first. */
+  readonly greeting: string;
   /** Working folder and home of the login user. */
   readonly home: string;
   /** The environment of every command on this host. */
@@ -27,8 +29,10 @@ export interface Host extends Disposable {
 export interface HostOptions {
   readonly spec: HostSpec;
   readonly seed: number;
-  /** Made by this function. */
+  /** Made by this function: the files that tools read. They change often, so it may lie in memory. */
   readonly folder: string;
+  /** Made by this function: the login user's home. */
+  readonly home: string;
   readonly toolsFolder: string;
   readonly basicsFolder: string;
   readonly shell: string;
@@ -41,17 +45,16 @@ const countersEveryMs = 1000;
 
 /** Builds the machine and starts its jobs. */
 export function createHost(options: HostOptions): Host {
-  const { spec, seed, folder, startedAt } = options;
+  const { spec, seed, folder, home, startedAt } = options;
   const seconds = () => (Date.now() - startedAt) / 1000;
   const spare = join(folder, "run", "new");
-  const home = join(folder, "home");
   let fault: FaultKind = "none";
   let lostGpu: number | undefined;
   let watchers = 0;
   let timer: NodeJS.Timeout | undefined;
   let countersAt = Number.NEGATIVE_INFINITY;
 
-  build(options, home);
+  build(options);
   const jobs = startJobs(spec, seed, seconds, options.shell, () => renewJobs());
   const shownPids = new Set<number>();
   renewJobs();
@@ -117,6 +120,7 @@ export function createHost(options: HostOptions): Host {
 
   return {
     spec,
+    greeting: greeting(spec),
     home,
     environment: {
       PATH: `${join(folder, "bin")}:${options.basicsFolder}`,
@@ -169,10 +173,10 @@ function forgetLostCard(folder: string, bus: string | undefined): void {
   }
 }
 
-function build(options: HostOptions, home: string): void {
-  const { spec, seed, folder } = options;
+function build(options: HostOptions): void {
+  const { spec, seed, folder, home } = options;
   for (const name of ["bin", "run", "proc", "sys", "etc"]) mkdirSync(join(folder, name), { recursive: true });
-  mkdirSync(home);
+  mkdirSync(home, { recursive: true });
   symlinkSync(options.toolsFolder, join(folder, "lib"));
   const facts = {
     hostname: spec.name,
@@ -198,10 +202,9 @@ function build(options: HostOptions, home: string): void {
     writeTree(folder, amdFiles(spec, spec.gpus, seed));
     for (const [path, target] of Object.entries(amdLinks(spec.gpus))) symlinkSync(target, join(folder, path));
   }
-  writeFileSync(join(folder, "run", "motd"), motd(spec));
 }
 
-function motd(spec: HostSpec): string {
+function greeting(spec: HostSpec): string {
   return (
     `\r\nWelcome to ${spec.name}: ${spec.summary}.\r\n` +
     "This machine is simulated by Tensorline's demo fleet. Commands really run, on your own computer;\r\n" +

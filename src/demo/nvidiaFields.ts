@@ -25,8 +25,8 @@ export interface NvidiaField {
   readonly live: boolean;
   /** First major driver version that has it. */
   readonly since: number;
-  /** Undefined: the GPU does not have it, `[N/A]`. */
-  readonly cell: (gpu: NvidiaView) => string | number | undefined;
+  /** The same text always, or read from the GPU; undefined: it does not have that, `[N/A]`. */
+  readonly cell: string | ((gpu: NvidiaView) => string | number | undefined);
 }
 
 type Options = Partial<Pick<NvidiaField, "unit" | "live" | "since">>;
@@ -41,6 +41,7 @@ const percent: Options = { unit: "%", live: true };
 const watts: Options = { unit: "W" };
 const MHz: Options = { unit: "MHz" };
 const live: Options = { live: true };
+const notAvailable = "[N/A]";
 const deprecated = "[Requested functionality has been deprecated]";
 const twoDigits = (value: number) => value.toFixed(2);
 const onlyWithout = (mig: boolean, value: number) => (mig ? undefined : value);
@@ -58,16 +59,16 @@ function reasonFields(): NvidiaField[] {
   const reason = (name: string, help: string, cell: NvidiaField["cell"]) =>
     field(`clocks_event_reasons.${name} clocks_throttle_reasons.${name}`, help, cell);
   return [
-    reason("supported", "Bits of the reasons that this GPU can report.", () => "0x00000000000001FF"),
+    reason("supported", "Bits of the reasons that this GPU can report.", "0x00000000000001FF"),
     reason("active", "Bits of the reasons that hold the clocks right now.", (gpu) => eventReasons(gpu.reading)),
     reason("gpu_idle", "Nothing runs, so the clocks rest.", (gpu) => active(gpu.reading.idle)),
-    reason("applications_clocks_setting", "Held by the applications clocks setting.", () => active(false)),
+    reason("applications_clocks_setting", "Held by the applications clocks setting.", "Not Active"),
     reason("sw_power_cap", "Held by the power limit.", (gpu) => active(gpu.reading.powerCapped)),
-    reason("hw_slowdown", "Slowed down by the hardware, for heat or power.", () => active(false)),
-    reason("hw_thermal_slowdown", "Slowed down by the hardware for heat.", () => active(false)),
-    reason("hw_power_brake_slowdown", "Slowed down by the external power brake.", () => active(false)),
-    reason("sw_thermal_slowdown", "Slowed down by the driver for heat.", () => active(false)),
-    reason("sync_boost", "Held to keep in step with other GPUs.", () => active(false)),
+    reason("hw_slowdown", "Slowed down by the hardware, for heat or power.", "Not Active"),
+    reason("hw_thermal_slowdown", "Slowed down by the hardware for heat.", "Not Active"),
+    reason("hw_power_brake_slowdown", "Slowed down by the external power brake.", "Not Active"),
+    reason("sw_thermal_slowdown", "Slowed down by the driver for heat.", "Not Active"),
+    reason("sync_boost", "Held to keep in step with other GPUs.", "Not Active"),
   ];
 }
 
@@ -90,27 +91,27 @@ export const nvidiaFields: readonly NvidiaField[] = [
   field("serial gpu_serial", "Number printed on the board.", (gpu) => (gpu.model.ecc ? gpu.serial : undefined)),
   field("uuid gpu_uuid", "Identifier that no other GPU has.", (gpu) => gpu.uuid),
   field("pci.bus_id gpu_bus_id", "PCI address with domain, bus, device and function.", (gpu) => gpu.bus),
-  field("pci.domain", "PCI domain.", () => "0x0000"),
+  field("pci.domain", "PCI domain.", "0x0000"),
   field("pci.bus", "PCI bus.", (gpu) => `0x${gpu.bus.slice(9, 11)}`),
-  field("pci.device", "PCI device.", () => "0x00"),
+  field("pci.device", "PCI device.", "0x00"),
   field("pci.device_id", "PCI device and vendor.", (gpu) => `0x${gpu.model.deviceId}`),
   field("pci.sub_device_id", "PCI subsystem.", (gpu) => `0x${gpu.model.subsystemId}`),
   field("pcie.link.gen.current", "PCIe generation in use.", (gpu) => gpu.model.pcieGeneration),
   field("pcie.link.gen.gpucurrent", "PCIe generation in use.", (gpu) => gpu.model.pcieGeneration),
   field("pcie.link.gen.max", "Best PCIe generation of GPU and machine.", (gpu) => gpu.model.pcieGeneration),
   field("pcie.link.gen.gpumax", "Best PCIe generation of the GPU.", (gpu) => gpu.model.pcieGeneration),
-  field("pcie.link.gen.hostmax", "Best PCIe generation of the slot.", () => undefined),
-  field("pcie.link.width.current", "PCIe lanes in use.", () => 16),
-  field("pcie.link.width.max", "PCIe lanes of GPU and machine.", () => 16),
+  field("pcie.link.gen.hostmax", "Best PCIe generation of the slot.", notAvailable),
+  field("pcie.link.width.current", "PCIe lanes in use.", "16"),
+  field("pcie.link.width.max", "PCIe lanes of GPU and machine.", "16"),
   field("index", "Number of the GPU, from 0.", (gpu) => gpu.index),
-  field("display_mode", "Whether a display is connected.", () => deprecated),
-  field("display_active", "Whether a display is in use.", () => "Disabled"),
-  field("persistence_mode", "Whether the driver stays loaded without clients.", () => "Enabled"),
-  field("addressing_mode", "How system memory is addressed.", () => "None"),
-  field("accounting.mode", "Whether processes are accounted for.", () => "Disabled"),
+  field("display_mode", "Whether a display is connected.", deprecated),
+  field("display_active", "Whether a display is in use.", "Disabled"),
+  field("persistence_mode", "Whether the driver stays loaded without clients.", "Enabled"),
+  field("addressing_mode", "How system memory is addressed.", "None"),
+  field("accounting.mode", "Whether processes are accounted for.", "Disabled"),
   field("vbios_version", "Version of the board's BIOS.", (gpu) => gpu.model.vbios),
-  field("inforom.img inforom.image", "Version of the inforom.", () => undefined),
-  field("gpu_recovery_action", "What would bring a sick GPU back.", () => "None", { since: 580 }),
+  field("inforom.img inforom.image", "Version of the inforom.", notAvailable),
+  field("gpu_recovery_action", "What would bring a sick GPU back.", "None", { since: 580 }),
   field(
     "fan.speed",
     "Speed the fan is told to run at.",
@@ -125,7 +126,7 @@ export const nvidiaFields: readonly NvidiaField[] = [
   field("memory.reserved", "Memory that the driver keeps for itself.", (gpu) => gpu.model.reservedMiB, MiB),
   field("memory.used", "Memory in use.", (gpu) => gpu.reading.memoryUsedMiB, MiB),
   field("memory.free", "Memory left.", (gpu) => freeMiB(gpu), MiB),
-  field("compute_mode", "Who may compute on it.", () => "Default"),
+  field("compute_mode", "Who may compute on it.", "Default"),
   field("compute_cap", "CUDA compute capability.", (gpu) => gpu.model.computeCapability),
   field(
     "utilization.gpu",
@@ -144,7 +145,7 @@ export const nvidiaFields: readonly NvidiaField[] = [
   field("ecc.mode.current", "Whether ECC is on.", (gpu) => eccOf(gpu, "Enabled")),
   field("ecc.mode.pending", "Whether ECC is on after a reboot.", (gpu) => eccOf(gpu, "Enabled")),
   ...eccFields(),
-  field("retired_pages.pending", "Whether pages wait to be retired.", () => undefined),
+  field("retired_pages.pending", "Whether pages wait to be retired.", notAvailable),
   field("remapped_rows.correctable remapped_rows.sbe", "Rows remapped for corrected errors.", (gpu) => eccOf(gpu, 0)),
   field("remapped_rows.uncorrectable remapped_rows.dbe", "Rows remapped for fatal errors.", (gpu) => eccOf(gpu, 0)),
   field("remapped_rows.pending", "Whether rows wait to be remapped.", (gpu) => eccOf(gpu, "No")),
@@ -154,7 +155,7 @@ export const nvidiaFields: readonly NvidiaField[] = [
   field("temperature.memory", "Degrees Celsius of the memory.", (gpu) =>
     gpu.model.ecc ? gpu.reading.memoryCelsius : "N/A",
   ),
-  field("power.management", "Whether power is managed.", () => deprecated),
+  field("power.management", "Whether power is managed.", deprecated),
   field("power.draw", "Power drawn over the last second.", (gpu) => twoDigits(gpu.reading.watts), {
     ...watts,
     live: true,

@@ -1,3 +1,4 @@
+import { quoteWord } from "../core/remote";
 import { type NvidiaField, type NvidiaView, nvidiaFields } from "./nvidiaFields";
 import { assignments, call } from "./shellText";
 
@@ -31,27 +32,38 @@ function variableOf(field: NvidiaField): string {
   return `gpu_${field.names[0].replaceAll(".", "_")}`;
 }
 
-function known(driver: string): readonly NvidiaField[] {
-  const major = Number.parseInt(driver, 10);
-  return nvidiaFields.filter((field) => field.since <= major);
+/** What a driver knows; the same list for the same driver, since it is asked for at every moment. */
+const fieldLists = new Map<string, readonly { readonly field: NvidiaField; readonly variable: string }[]>();
+
+function known(driver: string) {
+  const list =
+    fieldLists.get(driver) ??
+    nvidiaFields
+      .filter((field) => field.since <= Number.parseInt(driver, 10))
+      .map((field) => ({ field, variable: variableOf(field) }));
+  fieldLists.set(driver, list);
+  return list;
 }
 
-function cellText(field: NvidiaField, gpu: ShownGpu): string {
-  if (gpu.lost && field.live) return "[GPU is lost]";
-  const value = field.cell(gpu.view);
+/** One assignment and a space; nothing for a value that never changes. */
+function changing(field: NvidiaField, variable: string, gpu: ShownGpu): string {
+  if (typeof field.cell === "string") return "";
+  return `${variable}=${quoteWord(cellText(field, field.cell(gpu.view), gpu.lost))} `;
+}
+
+function cellText(field: NvidiaField, value: string | number | undefined, lost: boolean): string {
+  if (lost && field.live) return "[GPU is lost]";
   if (value === undefined) return "[N/A]";
   return field.unit === undefined ? String(value) : `${value} ${field.unit}`;
 }
 
 /** A moment of all GPUs: for each one its fields as assignments, then calls that the tool defines: `mig`, `process`, `gpu`. */
 export function stateText(gpus: readonly ShownGpu[], driver: string): string {
-  const fields = known(driver);
   const lines = gpus.flatMap((gpu, order) => [
-    assignments({
-      gpu_order: order,
-      gpu_lost: gpu.lost ? 1 : "",
-      ...Object.fromEntries(fields.map((field) => [variableOf(field), cellText(field, gpu)])),
-    }),
+    assignments({ gpu_order: order, gpu_lost: gpu.lost ? 1 : "" }),
+    known(driver)
+      .map(({ field, variable }) => changing(field, variable, gpu))
+      .join(""),
     ...gpu.mig.map((mig, number) =>
       call(
         "mig",
@@ -73,18 +85,25 @@ export function stateText(gpus: readonly ShownGpu[], driver: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A shell function that finds a field by any of its names: sets `variable`, `canonical` and `unit`, or fails. */
+/**
+ * What the tool reads once: the values that never change, and a function that finds a field by any of its names
+ * and sets `variable`, `canonical` and `unit`, or fails.
+ */
 export function fieldsText(driver: string): string {
-  const cases = known(driver).map((field) => {
-    const values = { variable: variableOf(field), canonical: field.names[0], unit: field.unit ?? "" };
+  const constants = known(driver).flatMap(({ field, variable }) =>
+    typeof field.cell === "string" ? [[variable, field.cell]] : [],
+  );
+  const cases = known(driver).map(({ field, variable }) => {
+    const values = { variable, canonical: field.names[0], unit: field.unit ?? "" };
     return `    ${field.names.join(" | ")}) ${assignments(values)} ;;`;
   });
-  return `field() {\n  case $1 in\n${cases.join("\n")}\n    *) return 1 ;;\n  esac\n}\n`;
+  const lookup = `field() {\n  case $1 in\n${cases.join("\n")}\n    *) return 1 ;;\n  esac\n}\n`;
+  return `${assignments(Object.fromEntries(constants))}\n${lookup}`;
 }
 
 /** What `--help-query-gpu` prints. */
 export function helpText(driver: string): string {
-  const entries = known(driver).map((field) => {
+  const entries = known(driver).map(({ field }) => {
     return `${field.names.map((name) => `"${name}"`).join(" or ")}\n${field.help}\n\n`;
   });
   return `List of valid properties to query for the switch "--query-gpu":\n\n${entries.join("")}\n`;

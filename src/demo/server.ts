@@ -1,3 +1,4 @@
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import ssh2, { type Connection, type ParsedKey } from "ssh2";
 import type { Disposable } from "../core/lifecycle";
@@ -28,42 +29,47 @@ export interface HostServer extends Disposable {
 
 /** Resolves once the server listens. */
 export async function startServer(options: ServerOptions): Promise<HostServer> {
-  const connections = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection, info) => {
-    connections.add(connection);
-    const watch: Disposable[] = [];
-    connection.on("ready", () => watch.push(options.host.watch()));
+  const sockets = new Set<Socket>();
+  const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection, info) => {
+    const handles: Disposable[] = [];
+    connection.on("ready", () => handles.push(options.host.watch()));
     connection.on("close", () => {
-      connections.delete(connection);
-      for (const handle of watch) handle.dispose();
+      for (const handle of handles) handle.dispose();
     });
     connection.on("error", () => undefined);
     serveConnection(connection, options, `127.0.0.1 ${info.port} 127.0.0.1 22`);
   });
-  const listen = (wanted: number) =>
-    new Promise<number>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(wanted, "127.0.0.1", () => {
-        server.removeListener("error", reject);
-        const address = server.address();
-        resolve(typeof address === "object" && address ? address.port : wanted);
-      });
-    });
-  const port = await listen(0);
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    ssh.injectSocket(socket);
+  });
+  const port = await listen(server, 0);
   let reopening: NodeJS.Timeout | undefined;
   const close = () => {
     clearTimeout(reopening);
     server.close();
-    for (const connection of connections) connection.end();
+    for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
     port,
     cut() {
       close();
-      reopening = setTimeout(() => void listen(port).catch(() => undefined), refusedMs);
+      reopening = setTimeout(() => void listen(server, port).catch(() => undefined), refusedMs);
     },
     dispose: close,
   };
+}
+
+function listen(server: Server, wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(wanted, "127.0.0.1", () => {
+      server.removeListener("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : wanted);
+    });
+  });
 }
 
 let terminals = 0;

@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import type { Host } from "./host";
 import { setTerminalSize, type TerminalProgram, terminalCommand } from "./terminal";
@@ -45,7 +43,7 @@ export function serveSession(session: Session, options: SessionOptions): void {
   session.on("shell", (accept) => start(accept(), undefined));
 
   function start(channel: ServerChannel, command: string | undefined): void {
-    if (command === undefined) channel.write(readFileSync(join(options.host.home, "../run/motd")));
+    if (command === undefined) channel.write(options.host.greeting);
     const plain = command === undefined ? ["-i"] : ["-c", command];
     const [program, args] =
       options.terminal && size
