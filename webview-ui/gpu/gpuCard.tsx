@@ -47,11 +47,11 @@ export function GpuCard(props: Props) {
         <MemoryBar used={gpu?.memoryUsedBytes} total={gpu?.memoryTotalBytes} />
         <Value text={memory} why={whyUnknown(card)} name="gpu-memory" />
       </div>
-      {gpu && card.occupancy !== "asleep" && <Activity {...props} card={card} />}
+      {card.occupancy !== "asleep" && card.occupancy !== "sick" && <Activity {...props} card={card} />}
       {card.slices.map((slice) => (
         <SliceRow key={slice.id} slice={slice} />
       ))}
-      <GpuWarnings warnings={card.warnings} />
+      <GpuWarnings warnings={card.warnings} told={card.cause} />
       {selected && !wide && gpu && <GpuDetail {...props} />}
     </li>
   );

@@ -68,7 +68,14 @@ export function GpuCharts({ window, gpu, me, palette }: Props) {
         <output class="chart-value">{watts(shown.power[at])}</output>
         {gpu?.powerLimitWatts !== undefined && <span class="chart-note">limit {watts(gpu.powerLimitWatts)}</span>}
       </TimeChart>
-      <TimeChart {...common} title="Temperature" curves={TEMPERATURE} format={celsius} data={temperatureData}>
+      <TimeChart
+        {...common}
+        title="Temperature"
+        timeLabels
+        curves={TEMPERATURE}
+        format={celsius}
+        data={temperatureData}
+      >
         <output class="chart-value">{celsius(shown.temperature[at])}</output>
         {held && <span class="chart-note">clocks held down</span>}
       </TimeChart>

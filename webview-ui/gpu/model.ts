@@ -23,6 +23,8 @@ export interface Card {
   readonly users: readonly User[];
   readonly slices: readonly Slice[];
   readonly warnings: readonly Warning[];
+  /** The warning that `occupancy` comes from. */
+  readonly cause?: Warning;
 }
 
 const SICK = new Set(["gpuLost", "gpuNeedsReset", "gpuUnreadable"]);
@@ -44,7 +46,7 @@ export function cardsOf(report: HostReport, me: string | undefined, names: Reado
         index,
         gpu,
         name: gpu?.name ?? names.get(index),
-        occupancy: occupancyOf(gpu, processes, warnings),
+        ...standing(gpu, processes, warnings),
         users: usersOf(processes.filter(computes), me),
         slices: (gpu?.mig?.instances ?? []).map((instance) => ({
           ...instance,
@@ -80,15 +82,21 @@ function computes(process: GpuProcess): boolean {
   return process.type !== "G";
 }
 
-function occupancyOf(gpu: Gpu | undefined, processes: readonly GpuProcess[], warnings: readonly Warning[]): Occupancy {
-  if (!gpu || warnings.some((warning) => SICK.has(warning.reason))) return "sick";
-  if (warnings.some((warning) => warning.reason === "gpuAsleep")) return "asleep";
-  if (processes.some(computes)) return "busy";
-  const { memoryUsedBytes: used, utilizationPercent: utilization } = gpu;
-  if (used === undefined && utilization === undefined) return "unknown";
+function standing(
+  gpu: Gpu | undefined,
+  processes: readonly GpuProcess[],
+  warnings: readonly Warning[],
+): Pick<Card, "occupancy" | "cause"> {
+  const sick = warnings.find((warning) => SICK.has(warning.reason)) ?? (gpu ? undefined : warnings[0]);
+  if (sick) return { occupancy: "sick", cause: sick };
+  const asleep = warnings.find((warning) => warning.reason === "gpuAsleep");
+  if (asleep) return { occupancy: "asleep", cause: asleep };
+  if (processes.some(computes)) return { occupancy: "busy" };
+  const { memoryUsedBytes: used, utilizationPercent: utilization, unifiedMemory } = gpu ?? {};
+  if (used === undefined && utilization === undefined) return { occupancy: "unknown" };
   // A driver and a desktop hold some memory; more than this, or work going on, is somebody in a container or another PID namespace.
-  const held = gpu.unifiedMemory ? 0 : (used ?? 0);
-  return held > 2 * GIB || (utilization ?? 0) >= 10 ? "hidden" : "free";
+  const held = unifiedMemory ? 0 : (used ?? 0);
+  return { occupancy: held > 2 * GIB || (utilization ?? 0) >= 10 ? "hidden" : "free" };
 }
 
 /** Each user once, the reader first. */

@@ -12,7 +12,7 @@ const COLUMNS: readonly { column: Column; title: string; numeric: boolean }[] = 
   { column: "pid", title: "PID", numeric: true },
   { column: "user", title: "User", numeric: false },
   { column: "gpu", title: "GPU", numeric: true },
-  { column: "memory", title: "GPU mem", numeric: true },
+  { column: "memory", title: "Memory", numeric: true },
   { column: "time", title: "Time", numeric: true },
   { column: "command", title: "Command", numeric: false },
 ];

@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Chart, type ChartData, type Curve, createChart } from "../lib/chart";
 import type { Palette } from "../lib/theme";
 
-const HEIGHT_PX = 116;
+const HEIGHT_PX = 104;
+const TIME_LABELS_PX = 22;
 
 interface Props {
   readonly title: string;
@@ -13,6 +14,8 @@ interface Props {
   /** A chart is made anew when these change; keep them between renders. */
   readonly curves: readonly Curve[];
   readonly stacked?: boolean;
+  /** Whether the time axis below it has labels. */
+  readonly timeLabels?: boolean;
   readonly format: (value: number) => string;
   readonly data: ReadonlySignal<ChartData | undefined>;
   readonly palette: ReadonlySignal<Palette>;
@@ -20,14 +23,16 @@ interface Props {
 }
 
 /** One chart with its heading; the curves are drawn outside rendering. */
-export function TimeChart({ title, children, curves, stacked = false, format, data, palette, onCursor }: Props) {
+export function TimeChart(props: Props) {
+  const { title, children, curves, stacked = false, timeLabels = false, format, data, palette, onCursor } = props;
   const parent = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
   const colors = palette.value;
   useEffect(() => {
     const element = parent.current;
     if (!element) return undefined;
-    const made = createChart(element, colors, { curves, stacked, format, group: "gpu", height: HEIGHT_PX, onCursor });
+    const height = HEIGHT_PX + (timeLabels ? TIME_LABELS_PX : 0);
+    const made = createChart(element, colors, { curves, stacked, format, group: "gpu", height, timeLabels, onCursor });
     chart.current = made;
     const now = data.peek();
     if (now) made.show(now);
@@ -38,7 +43,7 @@ export function TimeChart({ title, children, curves, stacked = false, format, da
       made.destroy();
       chart.current = undefined;
     };
-  }, [colors, curves, stacked, format, data, onCursor]);
+  }, [colors, curves, stacked, timeLabels, format, data, onCursor]);
   useSignalEffect(() => {
     const next = data.value;
     if (next) chart.current?.show(next);

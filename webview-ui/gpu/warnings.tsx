@@ -12,15 +12,20 @@ const WORDS: Readonly<Record<string, string>> = {
   infoRomCorrupted: "InfoROM damaged",
 };
 
-/** One GPU's warnings: the short word at once, the sentence with what to do on demand. */
-export function GpuWarnings({ warnings }: { warnings: readonly Warning[] }) {
+/** A warning in two or three words. */
+export function wordOf({ reason }: Warning): string {
+  return WORDS[reason] ?? "warning";
+}
+
+/** One GPU's warnings: the short word at once, unless `told` already, and the sentence with what to do on demand. */
+export function GpuWarnings({ warnings, told }: { warnings: readonly Warning[]; told: Warning | undefined }) {
   return (
     <>
       {warnings.map((warning) => (
-        <details key={warning.reason} class="gpu-warning" data-calm={warning.reason === "gpuAsleep"}>
+        <details key={warning.reason} class="gpu-warning">
           <summary>
-            <Icon name={warning.reason === "gpuAsleep" ? "debug-pause" : "warning"} />
-            <span>{WORDS[warning.reason] ?? "warning"}</span>
+            {warning !== told && <Icon name="warning" />}
+            {warning !== told && <span>{wordOf(warning)}</span>}
             <span class="gpu-warning-more">what to do</span>
           </summary>
           <p>{plainText(warning.message, 600)}</p>

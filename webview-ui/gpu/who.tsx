@@ -1,6 +1,7 @@
 import { plainText } from "../lib/format";
 import { Icon } from "../lib/icon";
 import type { Card, User } from "./model";
+import { wordOf } from "./warnings";
 
 /** Users by name, the reader as "you". */
 export function namesOf(users: readonly User[]): string {
@@ -8,7 +9,7 @@ export function namesOf(users: readonly User[]): string {
 }
 
 /** Who a GPU is taken by, in words; the icon differs as well as the colour. */
-export function whoOf({ occupancy, users }: Pick<Card, "occupancy" | "users">): string {
+export function whoOf({ occupancy, users, cause }: Pick<Card, "occupancy" | "users" | "cause">): string {
   switch (occupancy) {
     case "free":
       return "free";
@@ -17,9 +18,8 @@ export function whoOf({ occupancy, users }: Pick<Card, "occupancy" | "users">): 
     case "hidden":
       return "in use";
     case "asleep":
-      return "asleep";
     case "sick":
-      return "not available";
+      return cause ? wordOf(cause) : "not available";
     case "unknown":
       return "unknown";
   }

@@ -28,6 +28,8 @@ export interface ChartOptions {
   /** Charts with the same key share the cross-hair. */
   readonly group: string;
   readonly height: number;
+  /** Whether the time axis has labels; of charts below each other only the last needs them. */
+  readonly timeLabels: boolean;
   /** Told the position under the cross-hair, undefined when it leaves. */
   readonly onCursor: (position: number | undefined) => void;
 }
@@ -56,7 +58,7 @@ export function createChart(parent: HTMLElement, palette: Palette, options: Char
       width: Math.max(parent.clientWidth, 120),
       height: options.height,
       ms: 1,
-      padding: [6, 8, 0, 0],
+      padding: [8, 14, options.timeLabels ? 2 : 8, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -71,10 +73,10 @@ export function createChart(parent: HTMLElement, palette: Palette, options: Char
       axes: [
         {
           ...axis,
-          size: 22,
-          gap: 4,
+          size: options.timeLabels ? 22 : 0,
+          gap: 6,
           splits: (_plot, _axis, from, to) => quarters(from, to),
-          values: (_plot, splits) => splits.map((at) => beforeNow((data?.to ?? at) - at)),
+          values: (_plot, splits) => splits.map((at) => (options.timeLabels ? beforeNow((data?.to ?? at) - at) : "")),
         },
         {
           ...axis,
@@ -110,7 +112,7 @@ function seriesOf({ color, style }: Curve, palette: Palette, stacked: boolean): 
     stroke,
     width: style === "limit" ? 1 : 1.5,
     dash: style === "limit" ? [4, 4] : undefined,
-    fill: style === "area" ? translucent(stroke, stacked ? 45 : 20) : undefined,
+    fill: style === "area" ? translucent(stroke, stacked ? 35 : 20) : undefined,
     points: { show: false },
   };
 }
