@@ -116,6 +116,8 @@ async function dragFrom(page, from, by) {
   await page.mouse.down();
   await page.mouse.move(from.x + by.x, from.y + by.y, { steps: 5 });
   await page.mouse.up();
+  // Up to the title bar, so that what was dragged is not lit in a picture.
+  await page.mouse.move(from.x + by.x, 1);
 }
 
 /** Drags the edge of the side bar, which lies just outside it. */
