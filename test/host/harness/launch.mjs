@@ -1,9 +1,9 @@
 // The two ways to run a test bundle inside VS Code. Each resolves to what went wrong with VS Code itself, undefined when nothing did.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../../scripts/prerequisites.mjs";
 import { pageActions } from "../../../scripts/vscode/pageActions.mjs";
+import { temporaryFolder } from "../../../scripts/vscode/temporary.mjs";
 import { startVsCode } from "../../../scripts/vscode.mjs";
 
 const artifacts = join(root, "test", "artifacts");
@@ -35,7 +35,7 @@ export async function launchServer({ actions, silence, start, ...options }) {
  */
 export async function launchDesktop({ extensionPath, workspaceFolder, testsPath, trusted, env, silence }) {
   const { runTests } = await import("@vscode/test-electron");
-  const userData = await mkdtemp(join(tmpdir(), "tensorline-"));
+  const { path: userData, remove } = await temporaryFolder("tensorline-");
   const tests = runTests({
     vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
     extensionDevelopmentPath: extensionPath,
@@ -52,6 +52,6 @@ export async function launchDesktop({ extensionPath, workspaceFolder, testsPath,
   } catch (cause) {
     return cause.message;
   } finally {
-    await rm(userData, { recursive: true, force: true });
+    remove();
   }
 }
