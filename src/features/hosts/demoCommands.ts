@@ -45,7 +45,7 @@ export function registerDemoCommands(app: App): Disposable {
         { title: "Which demo host?" },
       );
       const what = host && (await vscode.window.showQuickPick([...faults], { title: `What happens to ${host}?` }));
-      if (host && what) await running.fault(host, what.fault);
+      if (host && what) await running.fault({ host, fault: what.fault });
     }),
   );
   return store;
