@@ -1,6 +1,8 @@
 import type { HostReport } from "../../shared/gpu";
+import type { HostState } from "../../shared/host";
 import type { Clock } from "../clock";
 import type { HostLease } from "../connections";
+import type { Event } from "../event";
 import { Failure } from "../failure";
 import { type Disposable, MutableDisposable, toDisposable } from "../lifecycle";
 import type { Logger } from "../logger";
@@ -10,6 +12,7 @@ import type { GpuWatch, GpuWatches } from "./watch";
 
 export interface GpuWatchesDeps {
   acquire(host: HostRef, options: { quiet: boolean }): HostLease;
+  readonly onState: Event<{ host: HostRef; state: HostState }>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -22,10 +25,14 @@ export function createGpuWatches(deps: GpuWatchesDeps): GpuWatches {
     watched.set(hostId(host), known);
     return known;
   };
+  const following = deps.onState(({ host, state }) => {
+    if (state.kind === "connected") watched.get(hostId(host))?.cameBack();
+  });
   return {
     watch: (host, beatMs, options) => hostOf(host).watch(beatMs, options?.quiet ?? false),
     latest: (host) => watched.get(hostId(host))?.monitor()?.latest(),
     dispose() {
+      following.dispose();
       for (const host of watched.values()) host.dispose();
     },
   };
@@ -34,6 +41,8 @@ export function createGpuWatches(deps: GpuWatchesDeps): GpuWatches {
 interface WatchedHost extends Disposable {
   watch(beatMs: number, quiet: boolean): GpuWatch;
   monitor(): GpuMonitor | undefined;
+  /** The host is connected again: sampling that waits need not wait. */
+  cameBack(): void;
 }
 
 function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDeps): WatchedHost {
@@ -98,6 +107,11 @@ function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDep
   return {
     watch,
     monitor: () => monitor,
+    cameBack() {
+      if (viewers.size === 0 || !monitor?.problem()) return;
+      monitor.pause();
+      monitor.resume();
+    },
     dispose() {
       viewers.clear();
       lease.dispose();
@@ -119,7 +133,8 @@ function whole(monitor: GpuMonitor, signal: AbortSignal): Promise<HostReport> {
       const sample = monitor.latest();
       if (sample?.whole) settle(() => resolve(sample.report));
     };
-    const aborted = () => settle(() => reject(new Failure({ reason: "deadline", what: "reading the GPUs", seconds: 120 })));
+    const aborted = () =>
+      settle(() => reject(new Failure({ reason: "deadline", what: "reading the GPUs", seconds: 120 })));
     const sampled = monitor.onSample(look);
     const failed = monitor.onProblem((problem) => {
       if (problem) settle(() => reject(new Failure(problem)));
