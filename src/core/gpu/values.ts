@@ -1,4 +1,4 @@
-import { boundedText } from "../words";
+import { boundedText } from "../boundedText";
 
 /** Reading single values as GPU tools print them. What is not wholly a number of the right kind is undefined. */
 
