@@ -199,7 +199,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
 
 export type HostModel = ReturnType<typeof createHostModel>;
 
-const nothing: Consequences = nothing;
+const nothing: Consequences = { sample: false, ticked: [], control: [], ended: [] };
 
 const leftOver: ReadonlySet<string> = new Set(["driverNotLoaded", "libraryMissing", "noDevices"]);
 
