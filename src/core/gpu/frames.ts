@@ -62,7 +62,10 @@ export function createFrames(nonce: string, sink: FrameSink): { push(chunk: Uint
   function finishRecord(): void {
     inRecord = false;
     const text = record.take();
-    if (text === undefined) return sink.tooLong("record");
+    if (text === undefined) {
+      sink.tooLong("record");
+      return;
+    }
     const space = text.indexOf(" ");
     sink.record(space < 0 ? text : text.slice(0, space), space < 0 ? "" : text.slice(space + 1));
   }

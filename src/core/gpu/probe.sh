@@ -41,10 +41,15 @@ limited() { # seconds argv...
   "$@" </dev/null 2>&1 &
   tool=$!
   {
-    trap 'kill "$nap"; exit' TERM
-    sleep "$seconds" &
-    nap=$!
-    wait "$nap" && kill -KILL "$tool"
+    if [ -n "$timed_read" ]; then
+      IFS= read -r -t "$seconds" nothing <&4
+    else
+      trap 'kill "$nap"; exit' TERM
+      sleep "$seconds" &
+      nap=$!
+      wait "$nap"
+    fi
+    kill -KILL "$tool"
   } >/dev/null 2>&1 &
   guard=$!
   wait "$tool" 2>/dev/null
@@ -256,12 +261,14 @@ now() { # sets $at to the hundredths of a second since boot
   at=${value%.*}${value#*.}
 }
 
-# Host facts once a second or at the beat, and the watch over the client: without a word from it, all ends.
+# Host facts every second or two, or at the beat, and the watch over the client: without a word from it, all ends.
 ticker() {
   alive=
   trap 'alive=1' USR1
-  period=$beat
-  [ "$period" -ge 1000 ] || period=1000
+  period=$beat finest=1000
+  # A pause that costs a process is taken half as often.
+  [ -n "$timed_read" ] || finest=2000
+  [ "$period" -ge "$finest" ] || period=$finest
   now
   heard=$at told=0 measured=$at
   wait_ms=$period

@@ -61,7 +61,7 @@ export const nvidia: GpuVendor = {
     {
       kind: "every",
       name: apps,
-      everyMs: 3000,
+      everyMs: 5000,
       limitSeconds: 15,
       statusFiles,
       argv: ["nvidia-smi", `--query-compute-apps=${appFields.join(",")}`, "--format=csv,noheader,nounits"],
