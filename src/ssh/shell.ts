@@ -28,8 +28,15 @@ export interface ReadyShell {
 /** How long the server may take to show that it obeyed the signal. */
 const killPatienceMs = 1_000;
 
-/** Any login shell understands this; the script itself goes in on standard input, where no shell's quoting matters. */
-const shellCommand = "exec sh -s";
+/**
+ * Any login shell understands these; the script itself goes in on standard input, where no shell's quoting matters.
+ * dropbear starts all commands of a connection in one process group, so the shell is given one of its own.
+ */
+const shellCommands = {
+  openssh: "exec sh -s",
+  dropbear: "exec sh -c 'command -v setsid >/dev/null 2>&1 && exec setsid sh -s; exec sh -s'",
+  other: "exec sh -s",
+} as const;
 
 /**
  * Starts a script in a shell of its own and waits until it says that it is ready. Standard error is drained and dropped
@@ -46,7 +53,7 @@ export async function openShell(link: Link, request: ShellRequest): Promise<Read
   const onAbort = () => abandoned.abort(new Failure({ reason: "cancelled" }));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const opening = link.open((client, opened) => client.exec(shellCommand, opened));
+    const opening = link.open((client, opened) => client.exec(shellCommands[link.server], opened));
     opening.then(
       (channel) => abandoned.signal.aborted && channel.close(),
       () => {},
@@ -73,7 +80,7 @@ function killShell(link: Link, channel: ClientChannel, pid: number | undefined, 
       channel.close();
       resolve();
     };
-    const onClose = (_code: number | null, signal?: string) => done(signal === "SIGKILL" && link.signalsGroups);
+    const onClose = (_code: number | null, signal?: string) => done(signal === "SIGKILL" && link.server === "openssh");
     const patience = request.clock.after(killPatienceMs, () => done(false));
     channel.once("close", onClose);
     channel.signal("KILL");
