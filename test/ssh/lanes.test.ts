@@ -228,6 +228,14 @@ describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` 
     });
   }
 
+  it("has a late command killed by the server's own signal", async () => {
+    const runner = await runnerOn(server, "box0");
+    const file = join(server.users[0]?.home ?? "", "pid");
+    const late = runner.run(command([...sleeper, file], { deadlineMs: 300 }), noAbort);
+    await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
+    await gone(await pidFrom(runner, file));
+  });
+
   it("tells what a .bashrc that exits has said", async () => {
     const runner = await runnerOn(server, `box${present.length}`);
     await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({
