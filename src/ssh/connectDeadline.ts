@@ -14,13 +14,13 @@ export function connectDeadline(clock: Clock, ms: number, prompts: Prompts, expi
   let timer = clock.after(left, expired);
   let questions = 0;
   let disposed = false;
-  const pause = async <T>(asked: Promise<T>): Promise<T> => {
+  const pause = async <T>(ask: () => Promise<T>): Promise<T> => {
     if (questions++ === 0) {
       timer.dispose();
       left -= clock.monotonic() - started;
     }
     try {
-      return await asked;
+      return await ask();
     } finally {
       if (--questions === 0 && !disposed) {
         started = clock.monotonic();
@@ -30,8 +30,8 @@ export function connectDeadline(clock: Clock, ms: number, prompts: Prompts, expi
   };
   return {
     prompts: {
-      askText: (question, signal) => pause(prompts.askText(question, signal)),
-      confirmHostKey: (question, signal) => pause(prompts.confirmHostKey(question, signal)),
+      askText: (question, signal) => pause(() => prompts.askText(question, signal)),
+      confirmHostKey: (question, signal) => pause(() => prompts.confirmHostKey(question, signal)),
     },
     dispose() {
       disposed = true;

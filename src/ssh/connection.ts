@@ -32,6 +32,8 @@ export interface ConnectRequest {
 /** A logged-in SSH connection. */
 export interface Link {
   readonly host: string;
+  /** What the server calls itself, where its ways with processes differ. */
+  readonly server: "openssh" | "dropbear" | "other";
   /** Resolves with the reason once the connection is gone, whoever ended it. */
   readonly ended: Promise<Failure>;
   /** The reason, as soon as there is one; channels that end after it ended because of it. */
@@ -187,6 +189,7 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
       socket.once("close", () => end(lost()));
       return {
         host: host.name,
+        server: serverOf(beginning),
         ended: ended.then((reason) => failure ?? reason),
         failure: () => failure,
         open: (start) => openChannel(client, host.name, () => failure, start),
@@ -201,6 +204,11 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
       };
     }
   });
+}
+
+function serverOf(greeting: string): Link["server"] {
+  const software = /^SSH-[\d.]+-(OpenSSH|dropbear)/m.exec(greeting)?.[1];
+  return software === "OpenSSH" ? "openssh" : software === "dropbear" ? "dropbear" : "other";
 }
 
 function connected(socket: Socket, host: string, options: HostOptions, signal: AbortSignal): Promise<void> {

@@ -25,7 +25,6 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   const never = new AbortController().signal;
   let parallel = true;
   let warm: WarmShell | undefined;
-  let killFirst: number | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
 
@@ -51,32 +50,29 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
 
   async function openWarm(signal: AbortSignal): Promise<WarmShell> {
     if (warm?.alive()) return warm;
-    warm = await onSomeLink(signal, (link) => openWarmShell(link, clock, signal));
-    if (killFirst !== undefined) {
-      const line = commandLine(["kill", "-s", "KILL", "--", `-${killFirst}`], undefined);
-      killFirst = undefined;
-      await warm.run(line, { what: "stopping a command", deadlineMs: killDeadlineMs, signal: never });
-    }
+    warm = await onSomeLink(signal, (link) => openWarmShell(link, clock, signal, killGroup));
     return warm;
+  }
+
+  /** What the server would not kill is killed by a command of its own, in turn with the others. */
+  function killGroup(pid: number): void {
+    const argv = ["kill", "-s", "KILL", "--", `-${pid}`] as const;
+    const command = { what: "stopping a command", argv, deadlineMs: killDeadlineMs, parse: () => {} };
+    inTurn(() => runNow(command, never)).catch(() => {});
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = queue.then(work);
+    // An abandoned shell still holds its session for a moment, which may be the only one.
+    queue = done.catch(() => warm?.killed());
+    return done;
   }
 
   async function runNow(command: RemoteCommand<unknown>, signal: AbortSignal): Promise<CommandOutput> {
     if (signal.aborted) throw new Failure({ reason: "cancelled" });
     const line = commandLine(command.argv, command.stdin);
     const shell = await openWarm(signal);
-    try {
-      return await shell.run(line, { what: command.what, deadlineMs: command.deadlineMs, signal });
-    } catch (error) {
-      if (first.failure() === undefined && shell === warm) abandon(shell);
-      throw error;
-    }
-  }
-
-  /** The shell was killed with its command; where the server ignores signals, a new shell sees to it at once. */
-  function abandon(shell: WarmShell): void {
-    warm = undefined;
-    killFirst = shell.pid;
-    queue = queue.then(() => openWarm(never)).catch(() => {});
+    return shell.run(line, { what: command.what, deadlineMs: command.deadlineMs, signal });
   }
 
   /** A warm shell that is not running anything gives its session to a stream that finds no other. */
@@ -85,12 +81,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
       return await onSomeLink(signal, work);
     } catch (error) {
       if (!isFailure(error, "noSession") || !warm?.alive()) throw error;
-      const freed = queue.then(async () => {
-        await warm?.close();
-        warm = undefined;
-      });
-      queue = freed.catch(() => {});
-      await freed;
+      await inTurn(async () => warm?.close());
       return work(first);
     }
   }
@@ -107,11 +98,15 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   return {
     capabilities,
     async run(command, signal) {
-      const answer = queue.then(() => runNow(command, signal));
-      queue = answer.catch(() => {});
-      return command.parse(await abortable(answer, signal));
+      return command.parse(
+        await abortable(
+          inTurn(() => runNow(command, signal)),
+          signal,
+        ),
+      );
     },
-    stream: (command, sink, signal) => withSession(signal, (link) => openStream(link, command, sink, clock, signal)),
+    stream: (command, sink, signal) =>
+      withSession(signal, (link) => openStream(link, command, sink, { clock, killGroup }, signal)),
     terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, signal)),
     close() {
       closed = true;

@@ -91,18 +91,20 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
   /** Passes questions on while somebody is there to answer, and tells meanwhile that the host waits for them. */
   const prompts: Prompts = {
     askText: (question, signal) =>
-      mayAsk ? needing(question.title, deps.prompts.askText(question, signal)) : askNobody.askText(question, signal),
+      mayAsk
+        ? needing(question.title, () => deps.prompts.askText(question, signal))
+        : askNobody.askText(question, signal),
     confirmHostKey: (question, signal) =>
       mayAsk
-        ? needing(`${question.keyType} ${question.fingerprint}`, deps.prompts.confirmHostKey(question, signal))
+        ? needing(`${question.keyType} ${question.fingerprint}`, () => deps.prompts.confirmHostKey(question, signal))
         : askNobody.confirmHostKey(question, signal),
   };
 
-  async function needing<T>(question: string, asked: Promise<T>): Promise<T> {
+  async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
     const [before, during] = [state, attempt];
     setState({ kind: "needsYou", since: clock.now(), question });
     try {
-      return await asked;
+      return await ask();
     } finally {
       if (attempt === during && state.kind === "needsYou") setState(before);
     }

@@ -2,7 +2,7 @@ import type { ClientChannel } from "ssh2";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { Link } from "./connection";
-import { markSeeker } from "./markSeeker";
+import { markSeeker, tellPid } from "./markSeeker";
 import { plainText } from "./plainText";
 
 export interface ShellRequest {
@@ -12,6 +12,8 @@ export interface ShellRequest {
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Kills a process group on the host by other means than this shell's channel. */
+  readonly killGroup: (pid: number) => void;
 }
 
 /** A script that has been read whole by a shell on the host. */
@@ -19,10 +21,22 @@ export interface ReadyShell {
   readonly channel: ClientChannel;
   /** Bytes that came in the same packet after the mark. */
   readonly rest: Buffer;
+  /** Kills the shell and everything it started; resolves when its session is free again, after a second at most. */
+  kill(): Promise<void>;
 }
 
-/** Any login shell understands this; the script itself goes in on standard input, where no shell's quoting matters. */
-const shellCommand = "exec sh -s";
+/** How long the server may take to show that it obeyed the signal. */
+const killPatienceMs = 1_000;
+
+/**
+ * Any login shell understands these; the script itself goes in on standard input, where no shell's quoting matters.
+ * dropbear starts all commands of a connection in one process group, so the shell is given one of its own.
+ */
+const shellCommands = {
+  openssh: "exec sh -s",
+  dropbear: "exec sh -c 'command -v setsid >/dev/null 2>&1 && exec setsid sh -s; exec sh -s'",
+  other: "exec sh -s",
+} as const;
 
 /**
  * Starts a script in a shell of its own and waits until it says that it is ready. Standard error is drained and dropped
@@ -30,7 +44,7 @@ const shellCommand = "exec sh -s";
  * @throws Failure `noShell`, `noSession`, `connectionLost`, `deadline`, `cancelled`
  */
 export async function openShell(link: Link, request: ShellRequest): Promise<ReadyShell> {
-  const { what, script, deadlineMs, clock, signal } = request;
+  const { what, deadlineMs, clock, signal } = request;
   if (signal.aborted) throw new Failure({ reason: "cancelled" });
   const abandoned = new AbortController();
   const timer = clock.after(deadlineMs, () => {
@@ -39,9 +53,9 @@ export async function openShell(link: Link, request: ShellRequest): Promise<Read
   const onAbort = () => abandoned.abort(new Failure({ reason: "cancelled" }));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const opening = link.open((client, opened) => client.exec(shellCommand, opened));
+    const opening = link.open((client, opened) => client.exec(shellCommands[link.server], opened));
     opening.then(
-      (channel) => abandoned.signal.aborted && killChannel(channel),
+      (channel) => abandoned.signal.aborted && channel.close(),
       () => {},
     );
     const channel = await Promise.race([
@@ -49,21 +63,32 @@ export async function openShell(link: Link, request: ShellRequest): Promise<Read
       rejection(abandoned.signal),
       link.ended.then((lost) => Promise.reject(lost)),
     ]);
-    return await ready(link, channel, script, abandoned.signal);
+    return await ready(link, channel, request, abandoned.signal);
   } finally {
     timer.dispose();
     signal.removeEventListener("abort", onAbort);
   }
 }
 
-/** Ends a channel and the whole process group behind it, as far as the server lets us. */
-export function killChannel(channel: ClientChannel): void {
-  channel.signal("KILL");
-  channel.end();
-  channel.close();
+/** sshd kills the whole group, but not for root; dropbear kills the shell alone: then a second way is taken. */
+function killShell(link: Link, channel: ClientChannel, pid: number | undefined, request: ShellRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (obeyed: boolean) => {
+      patience.dispose();
+      channel.removeListener("close", onClose);
+      if (!obeyed && pid !== undefined && link.failure() === undefined) request.killGroup(pid);
+      channel.close();
+      resolve();
+    };
+    const onClose = (_code: number | null, signal?: string) => done(signal === "SIGKILL" && link.server === "openssh");
+    const patience = request.clock.after(killPatienceMs, () => done(false));
+    channel.once("close", onClose);
+    channel.signal("KILL");
+    channel.end();
+  });
 }
 
-function ready(link: Link, channel: ClientChannel, script: string, abandoned: AbortSignal): Promise<ReadyShell> {
+function ready(link: Link, channel: ClientChannel, request: ShellRequest, abandoned: AbortSignal): Promise<ReadyShell> {
   return new Promise((resolve, reject) => {
     const seeker = markSeeker();
     let complaint = "";
@@ -72,6 +97,7 @@ function ready(link: Link, channel: ClientChannel, script: string, abandoned: Ab
       const text = noise === "" ? detail : `${detail}; it said: ${noise}`;
       return link.failure() ?? new Failure({ reason: "noShell", host: link.host, detail: text });
     };
+    const kill = () => killShell(link, channel, seeker.pid(), request);
     const stop = () => {
       channel.removeListener("data", onData);
       channel.removeListener("close", onClose);
@@ -82,7 +108,7 @@ function ready(link: Link, channel: ClientChannel, script: string, abandoned: Ab
       stop();
       channel.resume();
       channel.stderr.resume();
-      killChannel(channel);
+      void kill();
       reject(error);
     };
     const onData = (chunk: Buffer) => {
@@ -92,14 +118,15 @@ function ready(link: Link, channel: ClientChannel, script: string, abandoned: Ab
       stop();
       // Nothing may be lost between here and the caller's own listeners, so the flow stops until they are there.
       channel.pause();
-      resolve({ channel, rest: found });
+      resolve({ channel, rest: found, kill });
     };
     const onComplaint = (chunk: Buffer) => {
       if (complaint.length < 4096) complaint += chunk.toString("utf8");
     };
     const onClose = (code?: number | null, signalName?: string) => {
       const how = signalName ?? (typeof code === "number" ? `exit code ${code}` : "no exit code");
-      giveUp(noShell(`the login shell ended before it was ready (${how})`));
+      stop();
+      reject(noShell(`the login shell ended before it was ready (${how})`));
     };
     const onAbandoned = () => giveUp(abandoned.reason);
     if (abandoned.aborted) return onAbandoned();
@@ -108,7 +135,7 @@ function ready(link: Link, channel: ClientChannel, script: string, abandoned: Ab
     channel.stderr.on("data", onComplaint);
     channel.on("close", onClose);
     channel.on("error", () => {});
-    channel.write(`${script}\n`);
+    channel.write(`${tellPid}\n${request.script}\n`);
   });
 }
 

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { ClientChannel } from "ssh2";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { CommandOutput } from "../core/remote";
 import type { Link } from "./connection";
 import { answerLimitBytes, type Frame, frameReader } from "./frames";
-import { killChannel, openShell } from "./shell";
+import { openShell, type ReadyShell } from "./shell";
 import script from "./shortLane.sh";
 
 /** Opening includes the login shell's start-up files, which may be slow on a loaded machine. */
@@ -18,8 +17,8 @@ export interface WarmShell {
    * @throws Failure `deadline`, `cancelled`, `answerTooLarge`, `connectionLost`, `noShell`
    */
   run(line: string, limits: LineLimits): Promise<CommandOutput>;
-  /** Process id of the shell on the host, which leads the group of all that it starts. */
-  readonly pid: number;
+  /** Resolves once an abandoned shell has freed its session; at once for one that was not abandoned. */
+  killed(): Promise<void>;
   alive(): boolean;
   close(): Promise<void>;
 }
@@ -31,36 +30,63 @@ export interface LineLimits {
 }
 
 /** @throws Failure of `openShell` */
-export async function openWarmShell(link: Link, clock: Clock, signal: AbortSignal): Promise<WarmShell> {
+export async function openWarmShell(
+  link: Link,
+  clock: Clock,
+  signal: AbortSignal,
+  killGroup: (pid: number) => void,
+): Promise<WarmShell> {
   const what = "opening a shell";
-  const { channel, rest } = await openShell(link, { what, script, deadlineMs: openDeadlineMs, clock, signal });
+  const limits = { what, deadlineMs: openDeadlineMs, signal };
+  const shell = await openShell(link, { ...limits, script, clock, killGroup });
+  const { channel } = shell;
   const nonce = randomBytes(12).toString("hex");
-  const answers = answerReader(link, channel, nonce, rest);
-  channel.write(`${nonce}\n`);
-  // The first answer only tells that the parameters arrived; noise of start-up files on standard error ends with it.
-  const hello = await withLimits(answers.next(what), { what, deadlineMs: openDeadlineMs, signal }, clock, channel);
+  let killing: Promise<void> | undefined;
+  const kill = () => {
+    killing ??= shell.kill();
+  };
+  const answers = answerReader(link, shell, nonce, kill);
+  const ask = (line: string, { what, deadlineMs, signal }: LineLimits) => {
+    const answer = answers.next(what);
+    channel.write(`${line}\n`);
+    return new Promise<CommandOutput>((resolve, reject) => {
+      const giveUp = (failure: Failure) => {
+        reject(failure);
+        kill();
+      };
+      const timer = clock.after(deadlineMs, () =>
+        giveUp(new Failure({ reason: "deadline", what, seconds: deadlineMs / 1000 })),
+      );
+      const onAbort = () => giveUp(new Failure({ reason: "cancelled" }));
+      signal.addEventListener("abort", onAbort, { once: true });
+      answer.then(resolve, reject).finally(() => {
+        timer.dispose();
+        signal.removeEventListener("abort", onAbort);
+      });
+    });
+  };
+  // The first answer only tells that the nonce arrived; noise of start-up files on standard error ends with it.
+  await ask(nonce, limits);
   return {
-    pid: hello.exitCode,
-    alive: answers.alive,
-    run(line, limits) {
-      const answer = answers.next(limits.what);
-      channel.write(`${line}\n`);
-      return withLimits(answer, limits, clock, channel);
-    },
-    close() {
-      const closed = answers.alive() ? new Promise<void>((resolve) => channel.once("close", resolve)) : undefined;
+    run: ask,
+    killed: () => killing ?? Promise.resolve(),
+    alive: () => killing === undefined && answers.open(),
+    async close() {
+      if (!answers.open()) return;
+      const closed = new Promise<void>((resolve) => channel.once("close", resolve));
       channel.end();
-      return Promise.race([closed, link.ended.then(() => {})]).then(() => {});
+      await Promise.race([closed, link.ended]);
     },
   };
 }
 
 interface AnswerReader {
   next(what: string): Promise<CommandOutput>;
-  alive(): boolean;
+  /** The channel is there. */
+  open(): boolean;
 }
 
-function answerReader(link: Link, channel: ClientChannel, nonce: string, rest: Buffer): AnswerReader {
+function answerReader(link: Link, { channel, rest }: ReadyShell, nonce: string, kill: () => void): AnswerReader {
   const readers = { out: frameReader(nonce), err: frameReader(nonce) };
   const done: { out?: Frame; err?: Frame } = {};
   let waiting: { what: string; resolve(output: CommandOutput): void; reject(error: unknown): void } | undefined;
@@ -72,7 +98,7 @@ function answerReader(link: Link, channel: ClientChannel, nonce: string, rest: B
     if (readers[stream].tooLarge()) {
       waiting.reject(new Failure({ reason: "answerTooLarge", what: waiting.what, limitBytes: answerLimitBytes }));
       waiting = undefined;
-      killChannel(channel);
+      kill();
       return;
     }
     const { out, err } = done;
@@ -93,35 +119,10 @@ function answerReader(link: Link, channel: ClientChannel, nonce: string, rest: B
   if (rest.length > 0) read("out", rest);
   channel.resume();
   return {
-    alive: () => !closed && link.failure() === undefined,
+    open: () => !closed && link.failure() === undefined,
     next: (what) =>
       new Promise((resolve, reject) => {
         waiting = { what, resolve, reject };
       }),
   };
-}
-
-async function withLimits(
-  answer: Promise<CommandOutput>,
-  { what, deadlineMs, signal }: LineLimits,
-  clock: Clock,
-  channel: ClientChannel,
-): Promise<CommandOutput> {
-  const abandoned = new Promise<never>((_resolve, reject) => {
-    const giveUp = (failure: Failure) => {
-      reject(failure);
-      killChannel(channel);
-    };
-    const timer = clock.after(deadlineMs, () =>
-      giveUp(new Failure({ reason: "deadline", what, seconds: deadlineMs / 1000 })),
-    );
-    const onAbort = () => giveUp(new Failure({ reason: "cancelled" }));
-    signal.addEventListener("abort", onAbort, { once: true });
-    const settle = () => {
-      timer.dispose();
-      signal.removeEventListener("abort", onAbort);
-    };
-    answer.then(settle, settle);
-  });
-  return Promise.race([answer, abandoned]);
 }

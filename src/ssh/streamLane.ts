@@ -1,9 +1,8 @@
 import type { ClientChannel } from "ssh2";
-import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { RemoteStream, RemoteTerminal, StreamCommand, StreamEnd, StreamSink, TerminalSize } from "../core/remote";
 import type { Link } from "./connection";
-import { killChannel, openShell } from "./shell";
+import { openShell, type ShellRequest } from "./shell";
 
 /**
  * Starts a script on a channel of its own and gives it its parameters. A stream that could not be started never calls
@@ -14,13 +13,13 @@ export async function openStream(
   link: Link,
   command: StreamCommand,
   sink: StreamSink,
-  clock: Clock,
+  { clock, killGroup }: Pick<ShellRequest, "clock" | "killGroup">,
   signal: AbortSignal,
 ): Promise<RemoteStream> {
   const { what, script, deadlineMs, parameters } = command;
   if (parameters.some((word) => /[\n\0]/.test(word))) throw new RangeError("a parameter holds a line break");
-  const { channel, rest } = await openShell(link, { what, script, deadlineMs, clock, signal });
-  const stream = forward(link, channel, sink);
+  const { channel, rest, kill } = await openShell(link, { what, script, deadlineMs, clock, signal, killGroup });
+  const stream = forward(link, channel, sink, kill);
   channel.write([String(parameters.length), ...parameters].map((line) => `${line}\n`).join(""));
   if (rest.length > 0) stream.data(rest);
   channel.resume();
@@ -46,10 +45,11 @@ export async function openTerminal(
   const window = { term: "xterm-256color", cols: size.columns, rows: size.rows, width: 0, height: 0 };
   const channel = await link.open((client, opened) => client.shell(window, opened));
   if (signal.aborted) {
-    killChannel(channel);
+    channel.close();
     throw new Failure({ reason: "cancelled" });
   }
-  const stream = forward(link, channel, sink);
+  // Closing hangs the terminal up, which ends what runs in it, as closing a window does.
+  const stream = forward(link, channel, sink, () => channel.close());
   return {
     write(data) {
       if (channel.writable) channel.write(data, "utf8");
@@ -62,7 +62,7 @@ export async function openTerminal(
 }
 
 /** Passes a channel's bytes on until its end, which comes once; after `dispose` nothing but the end is passed on. */
-function forward(link: Link, channel: ClientChannel, sink: StreamSink) {
+function forward(link: Link, channel: ClientChannel, sink: StreamSink, kill: () => void) {
   let ended = false;
   const end = (how: StreamEnd) => {
     if (ended) return;
@@ -90,7 +90,7 @@ function forward(link: Link, channel: ClientChannel, sink: StreamSink) {
     data,
     dispose() {
       if (ended) return;
-      killChannel(channel);
+      kill();
       end({ kind: "failure", error: new Failure({ reason: "cancelled" }) });
     },
   };

@@ -1,0 +1,299 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Runner } from "../../src/core/remote";
+import { collector, command, echoScript, hostOf, noAbort, person, type TestClient, testClient } from "./client";
+import { freePort, makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
+
+const clients: TestClient[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.connections.dispose();
+});
+
+async function runnerOn(server: { readonly configFile: string }, name = "box"): Promise<Runner> {
+  const client = testClient();
+  clients.push(client);
+  return client.connections.acquire(hostOf(server, name)).connected(noAbort);
+}
+
+/** A killed process whose parent is gone may stay as a zombie where nobody collects it. */
+const isRunning = (pid: number) => {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.startsWith("Z");
+};
+
+/** Resolves once a process is gone. Its parent is sshd's, so that only looking helps. */
+async function gone(pid: number): Promise<void> {
+  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A command that writes its process id on standard error at once, through a stream, and then sleeps. */
+const sleeper = ["sh", "-c", 'echo "$$" >"$1"; exec sleep 300', "sh"] as const;
+
+async function pidFrom(runner: Runner, file: string): Promise<number> {
+  const read = async () => (await runner.run(command(["cat", file]), noAbort)).stdout.trim();
+  return Number(await read());
+}
+
+describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  let server: Sshd;
+  beforeAll(async () => {
+    server = await startSshd({
+      environment: { PATH: "/usr/local/bin:/usr/bin:/bin", TENSORLINE_TEST: "from the server" },
+    });
+  });
+  afterAll(() => server.dispose());
+
+  it("keeps exit codes, both outputs, standard input and the environment apart", async () => {
+    const runner = await runnerOn(server);
+    const script = 'printf out; printf err >&2; cat; printf "%s" "$TENSORLINE_TEST"; exit 3';
+    const answer = await runner.run(command(["sh", "-c", script], { stdin: "given\n'text'" }), noAbort);
+    expect(answer).toEqual({ stdout: "outgiven\n'text'from the server", stderr: "err", exitCode: 3 });
+    const missing = await runner.run(command(["no-such-tool-here"]), noAbort);
+    expect(missing.exitCode).toBe(127);
+    expect((await runner.run(command(["cat"]), noAbort)).stdout).toBe("");
+  });
+
+  it("passes hostile words through unchanged", async () => {
+    const runner = await runnerOn(server);
+    const words = ["$(id)", "`id`", "a\nb\n", "'\n'", "\\", "*", "!x", "%s", "-n", "", "\u001eend\u001f", "ü\t€"];
+    const answer = await runner.run(command(["printf", "[%s]", ...words]), noAbort);
+    expect(answer.stdout).toBe(words.map((word) => `[${word}]`).join(""));
+  });
+
+  it("reads what is not UTF-8 with replacement", async () => {
+    const runner = await runnerOn(server);
+    const answer = await runner.run(command(["printf", "\\377\\376ok"]), noAbort);
+    expect(answer.stdout).toBe("\ufffd\ufffdok");
+  });
+
+  it("takes an answer just under the limit and refuses a longer one, then goes on", async () => {
+    const runner = await runnerOn(server);
+    const long = await runner.run(command(["sh", "-c", "head -c 1048576 /dev/zero | tr '\\0' x"]), noAbort);
+    expect(long.stdout).toHaveLength(1024 * 1024);
+    const tooLong = runner.run(command(["sh", "-c", "head -c 5000000 /dev/zero"], { what: "reading much" }), noAbort);
+    await expect(tooLong).rejects.toMatchObject({
+      problem: { reason: "answerTooLarge", what: "reading much", limitBytes: 1048576 },
+    });
+    expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
+  });
+
+  it("kills a command that misses its deadline, and the next one runs", async () => {
+    const runner = await runnerOn(server);
+    const file = join(server.folder, "deadline.pid");
+    const late = runner.run(command([...sleeper, file], { what: "sleeping", deadlineMs: 700 }), noAbort);
+    await expect(late).rejects.toMatchObject({ problem: { reason: "deadline", what: "sleeping", seconds: 0.7 } });
+    await gone(await pidFrom(runner, file));
+  });
+
+  it("kills a command that is aborted, and one in the queue never starts", async () => {
+    const runner = await runnerOn(server);
+    const file = join(server.folder, "abort.pid");
+    const first = new AbortController();
+    const second = new AbortController();
+    const running = runner.run(command([...sleeper, file]), first.signal);
+    const queued = runner.run(command(["touch", join(server.folder, "never")]), second.signal);
+    second.abort();
+    await expect(queued).rejects.toMatchObject({ problem: { reason: "cancelled" } });
+    // The other lane tells when the command has started.
+    const watching = collector();
+    const script = `{ printf '\\036tensorline ready\\037'; read -r c; read -r f; until [ -s "$f" ]; do :; done; cat "$f"; exit; }`;
+    await runner.stream({ what: "watching", script, parameters: [file], deadlineMs: 5000 }, watching, noAbort);
+    await watching.ended;
+    first.abort();
+    await expect(running).rejects.toMatchObject({ problem: { reason: "cancelled" } });
+    await gone(Number(watching.text()));
+    expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
+    expect(existsSync(join(server.folder, "never"))).toBe(false);
+  });
+
+  it("gives a stream's own end with its exit code, once, after the last byte", async () => {
+    const runner = await runnerOn(server);
+    const sink = collector();
+    const script = "{ printf '\\036tensorline ready\\037'; read -r count; printf last; exit 5; }";
+    await runner.stream({ what: "ending", script, parameters: [], deadlineMs: 5000 }, sink, noAbort);
+    expect(await sink.ended).toEqual({ kind: "exit", exitCode: 5 });
+    expect(sink.text()).toBe("last");
+  });
+
+  it("kills a stream's processes when it is disposed", async () => {
+    const runner = await runnerOn(server);
+    const sink = collector();
+    const script = "{ printf '\\036tensorline ready\\037'; read -r c; sleep 300 & echo \"$! \"; wait; exit; }";
+    const stream = await runner.stream({ what: "sleeping", script, parameters: [], deadlineMs: 5000 }, sink, noAbort);
+    await sink.says(" ");
+    stream.dispose();
+    expect(await sink.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "cancelled" } } });
+    await gone(Number(sink.text().trim()));
+  });
+
+  it("refuses a script that never gets ready", async () => {
+    const runner = await runnerOn(server);
+    const silent = { what: "waiting", script: "{ cat >/dev/null; exit; }", parameters: [], deadlineMs: 500 };
+    await expect(runner.stream(silent, collector(), noAbort)).rejects.toMatchObject({
+      problem: { reason: "deadline", what: "waiting" },
+    });
+    const garbage = { what: "reading", script: "{ cat /dev/zero; exit; }", parameters: [], deadlineMs: 5000 };
+    await expect(runner.stream(garbage, collector(), noAbort)).rejects.toMatchObject({
+      problem: { reason: "noShell" },
+    });
+  });
+
+  it("opens a terminal of the right size and resizes it", async () => {
+    const runner = await runnerOn(server);
+    const sink = collector();
+    const terminal = await runner.terminal({ columns: 91, rows: 23 }, sink, noAbort);
+    terminal.write("stty size; echo $TERM; echo schön\n");
+    await sink.says("23 91");
+    await sink.says("xterm-256color");
+    await sink.says("schön");
+    terminal.resize({ columns: 40, rows: 10 });
+    terminal.write("stty size\n");
+    await sink.says("10 40");
+    terminal.write("exit 4\n");
+    expect(await sink.ended).toEqual({ kind: "exit", exitCode: 4 });
+  });
+});
+
+describe.skipIf(withoutSshd)(`one session at a time${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  let server: Sshd;
+  beforeAll(async () => {
+    server = await startSshd({ config: ["MaxSessions 1"] });
+  });
+  afterAll(() => server.dispose());
+
+  it("opens another connection, which needs no prompt with a key, and says that it cannot do several at once", async () => {
+    const runner = await runnerOn(server);
+    expect(runner.capabilities.parallel).toBe(true);
+    const sink = collector();
+    const stream = await runner.stream(
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 },
+      sink,
+      noAbort,
+    );
+    expect((await runner.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
+    expect(runner.capabilities.parallel).toBe(false);
+    stream.writeLine("still here");
+    await sink.says("line <still here>");
+  });
+});
+
+describe.skipIf(withoutUsers)(`one session, and a password each time${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
+  let server: Sshd;
+  beforeAll(async () => {
+    server = await startSshd({ config: ["MaxSessions 0"] });
+  });
+  afterAll(() => server.dispose());
+
+  it("says that there is no session instead of waiting", async () => {
+    const runner = await runnerOn(server);
+    await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+  });
+});
+
+const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
+const noisy = [
+  ["/bin/bash", { ".bashrc": `printf '${fortune}'; echo complaint >&2\n`, ".bash_profile": "echo never\n" }],
+  ["/usr/bin/zsh", { ".zshenv": `printf '${fortune}'; echo complaint >&2\n` }],
+  ["/usr/bin/fish", { ".config/fish/config.fish": `printf '${fortune}'; echo complaint >&2\n` }],
+  ["/usr/bin/tcsh", { ".tcshrc": `printf '${fortune}'\nsh -c 'echo complaint >&2'\n` }],
+  ["/usr/bin/dash", {}],
+] as const;
+const present = noisy.filter(([shell]) => existsSync(shell));
+
+describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
+  let server: Sshd;
+  beforeAll(async () => {
+    const users = present.map(([shell, files]) => ({ shell, files }));
+    const odd = [
+      { shell: "/bin/bash", files: { ".bashrc": "echo closed for repair; exit 9\n" } },
+      { shell: "/bin/bash", files: { ".bashrc": "head -c 300000 /dev/urandom\n" } },
+      { shell: "/bin/bash", files: { ".bashrc": "head -c 3000 /dev/urandom\n" } },
+    ];
+    server = await startSshd({ users: [...users, ...odd] });
+  });
+  afterAll(() => server.dispose());
+
+  for (const [index, [shell]] of present.entries()) {
+    it(`${shell} with noisy start-up files`, async () => {
+      const runner = await runnerOn(server, `box${index}`);
+      const answer = await runner.run(command(["printf", "%s", "it's\nhere"]), noAbort);
+      expect(answer).toEqual({ stdout: "it's\nhere", stderr: "", exitCode: 0 });
+      const sink = collector();
+      const script = "{ printf '\\036tensorline ready\\037'; read -r n; read -r a; printf '%s' \"$a\"; exit 2; }";
+      await runner.stream({ what: "echo", script, parameters: ["$HOME !x"], deadlineMs: 5000 }, sink, noAbort);
+      expect(await sink.ended).toEqual({ kind: "exit", exitCode: 2 });
+      expect(sink.text()).toBe("$HOME !x");
+    });
+  }
+
+  it("has a late command killed by the server's own signal", async () => {
+    const runner = await runnerOn(server, "box0");
+    const file = join(server.users[0]?.home ?? "", "pid");
+    const late = runner.run(command([...sleeper, file], { deadlineMs: 300 }), noAbort);
+    await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
+    await gone(await pidFrom(runner, file));
+  });
+
+  it("tells what a .bashrc that exits has said", async () => {
+    const runner = await runnerOn(server, `box${present.length}`);
+    await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({
+      problem: {
+        reason: "noShell",
+        detail: "the login shell ended before it was ready (exit code 9); it said: closed for repair",
+      },
+    });
+  });
+
+  it("gives up on binary garbage without end, and bears some", async () => {
+    const endless = await runnerOn(server, `box${present.length + 1}`);
+    await expect(endless.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noShell" } });
+    const some = await runnerOn(server, `box${present.length + 2}`);
+    expect((await some.run(command(["echo", "fine"]), noAbort)).stdout).toBe("fine\n");
+  });
+});
+
+const withoutDropbear = withoutUsers ?? (existsSync("/usr/sbin/dropbear") ? undefined : "no dropbear on this machine");
+
+describe.skipIf(withoutDropbear)(`dropbear${withoutDropbear ? `: ${withoutDropbear}` : ""}`, () => {
+  it("connects, runs commands, kills them and streams", async () => {
+    const server = await startSshd({ users: [{ password: "pw" }] });
+    const name = server.users[0]?.name ?? "";
+    const port = await freePort();
+    const key = join(server.folder, "dropbear_key");
+    const pem = makeKey(join(server.folder, "dropbear_source"), "ecdsa");
+    const made = spawn("dropbearconvert", ["openssh", "dropbear", pem.file, key], { stdio: "ignore" });
+    await new Promise((resolve) => made.once("exit", resolve));
+    const dropbear = spawn(
+      "/usr/sbin/dropbear",
+      ["-F", "-E", "-r", key, "-p", `127.0.0.1:${port}`, "-P", join(server.folder, "pid")],
+      { stdio: ["ignore", "ignore", "pipe"] },
+    );
+    await new Promise((resolve) => dropbear.stderr.once("data", resolve));
+    const client = testClient({ acceptNew: true, prompts: person(["pw"]) });
+    clients.push(client);
+    try {
+      const runner = await client.connections
+        .acquire({ name: `${name}@127.0.0.1:${port}`, configFile: "/dev/null" })
+        .connected(noAbort);
+      expect((await runner.run(command(["echo", "hello"]), noAbort)).stdout).toBe("hello\n");
+      const sink = collector();
+      const stream = await runner.stream(
+        { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 5000 },
+        sink,
+        noAbort,
+      );
+      stream.writeLine("q");
+      await sink.says("line <q>");
+      const file = join(server.users[0]?.home ?? "", "dropbear.pid");
+      const late = runner.run(command([...sleeper, file], { deadlineMs: 700 }), noAbort);
+      await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
+      await gone(await pidFrom(runner, file));
+    } finally {
+      client.connections.dispose();
+      await stopProcess(dropbear);
+      await server.dispose();
+    }
+  });
+});

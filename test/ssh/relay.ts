@@ -1,0 +1,64 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/** A TCP relay to a port of 127.0.0.1 that can misbehave as networks do. */
+export interface Relay {
+  readonly port: number;
+  /** How many connections came so far. */
+  accepted(): number;
+  /** Cuts every connection. */
+  cut(): void;
+  /** Passes nothing on any more, in either direction, and closes nothing: what a sleeping laptop or a dead link looks like. */
+  freeze(): void;
+  thaw(): void;
+  dispose(): Promise<void>;
+}
+
+export async function startRelay(target: number): Promise<Relay> {
+  const pairs = new Set<[Socket, Socket]>();
+  let accepted = 0;
+  const server = createServer((near) => {
+    accepted++;
+    const far = connect(target, "127.0.0.1");
+    const pair: [Socket, Socket] = [near, far];
+    pairs.add(pair);
+    near.pipe(far);
+    far.pipe(near);
+    for (const side of pair) {
+      side.on("error", () => {});
+      side.on("close", () => {
+        near.destroy();
+        far.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  const cut = () => {
+    for (const [near] of [...pairs]) near.destroy();
+  };
+  return {
+    port: address.port,
+    accepted: () => accepted,
+    cut,
+    freeze() {
+      for (const [near, far] of pairs) {
+        near.unpipe(far);
+        far.unpipe(near);
+        near.pause();
+        far.pause();
+      }
+    },
+    thaw() {
+      for (const [near, far] of pairs) {
+        near.pipe(far);
+        far.pipe(near);
+      }
+    },
+    dispose() {
+      cut();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
