@@ -132,17 +132,18 @@ for (const [name, value] of Object.entries(themes[theme]))
 document.documentElement.style.background = `var(--vscode-${placement === "sidebar" ? "sideBar" : "editor"}-background)`;
 document.body.className = theme;
 
-const live = wanted.get("scene") === "forty";
-const clock = Date.now;
-if (!live) Date.now = () => NOON;
+let now = NOON;
+Date.now = () => now;
 
 const send = (method: string, params: unknown) => window.postMessage({ method, params });
 
 /** One more reading, `after` milliseconds past the scene's time; for the measurement. */
 const preview = {
   sent: [] as unknown[],
-  clock,
-  sample: (after: number) => send("sample", { time: NOON + after, report: scene.report?.(NOON + after) }),
+  sample: (after: number) => {
+    now = NOON + after;
+    send("sample", { time: now, report: scene.report?.(now) });
+  },
 };
 
 Object.assign(window, {

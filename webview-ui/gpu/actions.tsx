@@ -21,6 +21,8 @@ const LABELS: Readonly<Record<PanelAction, string>> = {
 export function Actions(props: {
   store: Store;
   actions: readonly PanelAction[];
+  /** None of them is the one to take: they only go with a wait. */
+  quiet?: boolean;
   /** Other words for one of them, where the moment asks for it. */
   labels?: Partial<Record<PanelAction, string>>;
 }) {
@@ -31,7 +33,7 @@ export function Actions(props: {
         <button
           key={action}
           type="button"
-          class={place === 0 ? "button" : "button secondary"}
+          class={place === 0 && !props.quiet ? "button" : "button secondary"}
           onClick={() => props.store.send("act", { action })}
         >
           {props.labels?.[action] ?? LABELS[action]}

@@ -33,11 +33,17 @@ export function Banner({ store }: { store: Store }) {
         {notice.text}
         {notice.time !== undefined && <span class="banner-time"> · {notice.time}</span>}
       </p>
-      <Actions store={store} actions={notice.actions} labels={panel.state.kind === "connecting" ? CANCEL : undefined} />
+      <Actions
+        store={store}
+        actions={notice.actions}
+        quiet={notice.tone === "progress"}
+        labels={WAITS.has(panel.state.kind) ? CANCEL : undefined}
+      />
     </section>
   );
 }
 
+const WAITS: ReadonlySet<PanelState["state"]["kind"]> = new Set(["connecting", "needsYou"]);
 const CANCEL = { disconnect: "Cancel" } as const;
 
 /** What the banner says about the connection at `now`. */
@@ -108,5 +114,5 @@ const or = (actions: readonly PanelAction[], fallback: PanelAction) => (actions.
 
 /** Every wait can be cancelled; a long one shows where to look. */
 function withCancel(actions: readonly PanelAction[], waited: number): PanelAction[] {
-  return [...new Set<PanelAction>([...actions, ...(waited > LONG_MS ? (["showLog"] as const) : []), "disconnect"])];
+  return [...new Set<PanelAction>([...actions, "disconnect", ...(waited > LONG_MS ? (["showLog"] as const) : [])])];
 }

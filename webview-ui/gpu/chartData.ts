@@ -21,16 +21,16 @@ export interface Window {
 /** Curves beyond these are one curve, "others". */
 const NAMED_USERS = 5;
 
-/** Cuts the window out; undefined where this GPU has no history yet. */
+/** Cuts the window of so many minutes before `to` out; undefined where this GPU has no history yet. */
 export function windowOf(
   history: PanelHistory,
   index: number,
+  to: number,
   minutes: number,
   me: string | undefined,
 ): Window | undefined {
   const series = history.gpus.find((candidate) => candidate.index === index);
-  const to = history.times.at(-1);
-  if (!series || to === undefined) return undefined;
+  if (!series || history.times.length === 0) return undefined;
   const from = to - minutes * 60_000;
   // One reading before the window, so that curves enter from its edge.
   const start = Math.max(0, positionOf(history.times, from) - 1);

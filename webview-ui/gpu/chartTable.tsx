@@ -14,30 +14,42 @@ export function ChartTable({ window, minutes, me }: { window: Window; minutes: n
         <thead>
           <tr>
             <th scope="col">Until</th>
-            <th scope="col">Utilization</th>
-            <th scope="col">Memory</th>
+            <th scope="col" data-numeric="true">
+              Utilization
+            </th>
+            <th scope="col" data-numeric="true">
+              Memory
+            </th>
             {names.map((name, place) => (
-              <th key={window.users[place]?.name} scope="col">
+              <th key={window.users[place]?.name} scope="col" data-numeric="true">
                 {name}
               </th>
             ))}
-            <th scope="col">Power</th>
-            <th scope="col">Temperature</th>
-            <th scope="col">Held down</th>
+            <th scope="col" data-numeric="true">
+              Power
+            </th>
+            <th scope="col" data-numeric="true">
+              Temperature
+            </th>
+            <th scope="col" data-numeric="true">
+              Held down
+            </th>
           </tr>
         </thead>
         <tbody>
           {summaries(window, lines).map((line, place) => (
             <tr key={place}>
               <th scope="row">{timeOfDay(line.to)}</th>
-              <td>{percent(line.utilization)}</td>
-              <td>{memory(line.memory)}</td>
+              <td data-numeric="true">{percent(line.utilization)}</td>
+              <td data-numeric="true">{memory(line.memory)}</td>
               {line.users.map((bytes, user) => (
-                <td key={window.users[user]?.name}>{memory(bytes)}</td>
+                <td key={window.users[user]?.name} data-numeric="true">
+                  {memory(bytes)}
+                </td>
               ))}
-              <td>{watts(line.power)}</td>
-              <td>{celsius(line.temperature)}</td>
-              <td>{percent(line.throttled)}</td>
+              <td data-numeric="true">{watts(line.power)}</td>
+              <td data-numeric="true">{celsius(line.temperature)}</td>
+              <td data-numeric="true">{percent(line.throttled)}</td>
             </tr>
           ))}
         </tbody>

@@ -48,7 +48,7 @@ export function GpuCharts({ window, gpu, me, palette }: Props) {
     <div class="charts">
       <TimeChart {...common} title="Utilization" curves={LOAD} format={percent} data={utilizationData}>
         <output class="chart-value">{percent(shown.utilization[at])}</output>
-        <span class="chart-time">{cursor.value === undefined || time === undefined ? "now" : timeOfDay(time)}</span>
+        <span class="chart-time">{time === undefined || time === shown.to ? "now" : timeOfDay(time)}</span>
       </TimeChart>
       <TimeChart {...common} title="Memory" curves={stack} stacked format={memoryTick} data={memoryData}>
         <output class="chart-value">{memory(shown.memory[at] ?? undefined)}</output>

@@ -18,9 +18,11 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
   const index = selectedGpu(store) ?? -1;
   const chosen = useSignal(index);
   chosen.value = index;
+  // Charts end now: when readings stop, what is known moves away from the edge.
+  const until = useComputed(() => (store.sampledAt.value ?? 0) + 1000 * (store.staleSeconds.value ?? 0));
   const window = useComputed(() => {
     store.tick.value;
-    return windowOf(store.history(), chosen.value, view.rangeMinutes.value, store.panel.value?.me);
+    return windowOf(store.history(), chosen.value, until.value, view.rangeMinutes.value, store.panel.value?.me);
   });
   const card = store.card(index).value;
   if (!card) return null;
@@ -79,11 +81,12 @@ function Facts({ gpu, why }: { gpu: Gpu; why: string }) {
       "Memory temperature",
       gpu.memoryTemperatureCelsius === undefined ? undefined : celsius(gpu.memoryTemperatureCelsius),
     ],
-    ["Fan", gpu.fanPercent === undefined ? undefined : percent(gpu.fanPercent)],
     ["ECC errors", gpu.eccUncorrected === undefined ? undefined : String(gpu.eccUncorrected)],
     ["PCIe", linkOf(gpu)],
     ["Bus", gpu.busId && plainText(gpu.busId, 20)],
   ];
+  // Most data-centre cards have no fan of their own; a dash would look like a fault.
+  if (gpu.fanPercent !== undefined) facts.splice(4, 0, ["Fan", percent(gpu.fanPercent)]);
   return (
     <dl class="facts">
       {facts.map(([name, text]) => (

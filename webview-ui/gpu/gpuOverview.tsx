@@ -10,7 +10,7 @@ export function GpuOverview(props: PageProps) {
   const { store, wide } = props;
   const asTable = store.view.gpusAsTable.value;
   return (
-    <section class="overview" aria-labelledby="overview-title">
+    <section class="overview" data-table={asTable} aria-labelledby="overview-title">
       <div class="section-head">
         <h2 id="overview-title">GPUs</h2>
         <FreeCount store={store} />

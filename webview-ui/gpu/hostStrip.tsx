@@ -105,19 +105,13 @@ function DiskLoad({ disk }: { disk: Disk }) {
   );
 }
 
-/** "live" and how often, or how old the numbers are. */
+/** How often the host is read, and whether the numbers are of now. */
 function Live({ store }: { store: Store }) {
-  const panel = store.panel.value;
-  const old = store.staleSeconds.value;
-  const live = panel?.state.kind === "connected" && old === undefined && store.hasReadings.value;
-  const beat = panel?.beatMs ?? 1000;
+  const beat = store.panel.value?.beatMs ?? 1000;
   const beats = BEATS_MS.includes(beat) ? BEATS_MS : [...BEATS_MS, beat].sort((a, b) => a - b);
   return (
-    <div class="live" data-old={old !== undefined}>
-      <span class="live-state">
-        <Icon name={live ? "circle-filled" : old === undefined ? "circle-outline" : "history"} />
-        {old === undefined ? (live ? "live" : "waiting") : `${span(old)} old`}
-      </span>
+    <div class="live">
+      <Freshness store={store} />
       <select
         aria-label="Time between readings"
         title="Time between readings"
@@ -131,5 +125,17 @@ function Live({ store }: { store: Store }) {
         ))}
       </select>
     </div>
+  );
+}
+
+/** "live", or how old the numbers are; nothing while there are none. */
+function Freshness({ store }: { store: Store }) {
+  const old = store.staleSeconds.value;
+  if (!store.hasReadings.value) return null;
+  return (
+    <span class="live-state" data-old={old !== undefined}>
+      <Icon name={old === undefined ? "circle-filled" : "history"} />
+      {old === undefined ? "live" : `${span(old)} old`}
+    </span>
   );
 }

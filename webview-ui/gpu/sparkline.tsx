@@ -1,5 +1,5 @@
-import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Palette, translucent } from "../lib/theme";
 import { HISTORY_MS } from "./history";
 import type { Store } from "./store";
@@ -15,11 +15,22 @@ export function Sparkline({
   index: number;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  // Measured when it changes, not when drawn: asking after every change of the page would lay it out each time.
+  const size = useSignal({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      size.value = { width: element.clientWidth, height: element.clientHeight };
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [size]);
   useSignalEffect(() => {
     store.tick.value;
     const history = store.history();
     const values = history.gpus.find((series) => series.index === index)?.utilizationPercent ?? [];
-    if (canvas.current) draw(canvas.current, history.times, values, palette.value);
+    if (canvas.current) draw(canvas.current, size.value, history.times, values, palette.value);
   });
   return (
     <span class="sparkline" aria-hidden="true">
@@ -47,13 +58,14 @@ export function columnsOf(
 
 function draw(
   canvas: HTMLCanvasElement,
+  size: { readonly width: number; readonly height: number },
   times: readonly number[],
   values: readonly (number | null)[],
   palette: Palette,
-) {
+): void {
   const ratio = window.devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
   const context = canvas.getContext("2d");
   if (!context || width === 0 || height === 0) return;
   if (canvas.width !== width || canvas.height !== height) {

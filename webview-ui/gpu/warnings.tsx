@@ -44,7 +44,7 @@ export function HostWarnings({ store }: { store: Store }) {
       {warnings.map((warning) => (
         <li key={`${warning.reason}/${warning.message}`}>
           <Icon name="warning" />
-          <span>{plainText(warning.message, 600)}</span>
+          <span title={plainText(warning.message, 600)}>{plainText(warning.message, 600)}</span>
         </li>
       ))}
     </ul>
