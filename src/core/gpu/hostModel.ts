@@ -1,7 +1,7 @@
 import type { Gpu, GpuProcess, HostReport, GpuVendor as VendorId } from "../../shared/gpu";
 import type { Problem } from "../failure";
 import { gpuProblems } from "./health";
-import { type ProbeUpdate, probeControl } from "./probe";
+import { disksSource, type ProbeUpdate, probeControl } from "./probe";
 import { type GpuReading, known, toWarning, withoutValues } from "./reading";
 import { createSystemReader } from "./system";
 import type { GpuVendor, VendorDetails, VendorEvent, VendorReader } from "./vendor";
@@ -29,6 +29,8 @@ interface VendorState {
   /** Something was heard of it, so that its having no GPU is known and not merely early. */
   isSettled: boolean;
   details: VendorDetails | undefined;
+  /** The details were read or could not be. */
+  hasDetails: boolean;
 }
 
 type ProcessFacts = Extract<ProbeUpdate, { kind: "process" }>;
@@ -46,13 +48,19 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     absent: false,
     isSettled: false,
     details: undefined,
+    hasDetails: false,
   }));
   const processFacts = new Map<number, ProcessFacts>();
   const asked = new Set<number>();
+  /** Sources that have answered at least once. */
+  const answered = new Set<string>();
+  let hostSeen = false;
   let dropped: Problem | undefined;
 
   function take(update: ProbeUpdate): Consequences {
     system.take(update);
+    if ("source" in update && update.kind !== "fields") answered.add(update.source);
+    if (update.kind === "host") hostSeen = true;
     if (update.kind === "process") {
       if (asked.has(update.pid)) processFacts.set(update.pid, update);
       return nothing;
@@ -125,7 +133,9 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     return {
       host,
       gpus: gpus.map(({ gpu }) => withUnifiedMemory(gpu)),
-      processes: states.flatMap((state) => state.processes.map((process) => described(process, state.details))),
+      processes: states.flatMap((state) =>
+        state.processes.map((process) => described(placed(process, state), state.details)),
+      ),
       warnings: [...gpus.flatMap(gpuProblems), ...hostProblems()].map(toWarning),
       system: {
         ...facts,
@@ -135,6 +145,12 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
         }),
       },
     };
+  }
+
+  function isComplete({ vendor, absent, hangs, isSettled, gpus, hasDetails }: VendorState): boolean {
+    if (absent || hangs) return true;
+    if (!isSettled || (vendor.details && gpus.length > 0 && !hasDetails)) return false;
+    return vendor.sources().every(({ kind, name }) => kind === "loop" || answered.has(name));
   }
 
   function hostProblems(): Problem[] {
@@ -154,6 +170,13 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     if (!gpu.unifiedMemory || gpu.memoryTotalBytes !== undefined) return gpu;
     const { memoryTotalBytes, memoryUsedBytes } = system.facts();
     return { ...gpu, ...known({ memoryTotalBytes, memoryUsedBytes }) };
+  }
+
+  /** With the index of its GPU where only one has this uuid. */
+  function placed(process: GpuProcess, { gpus }: VendorState): GpuProcess {
+    if (process.gpuIndex !== undefined || process.gpuUuid === undefined) return process;
+    const found = gpus.filter(({ gpu }) => gpu.uuid === process.gpuUuid);
+    return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
   }
 
   function described(process: GpuProcess, details: VendorDetails | undefined): GpuProcess {
@@ -189,9 +212,20 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
         state.isSettled = true;
       }
     },
-    setDetails(vendor: VendorId, details: VendorDetails): void {
-      for (const state of states) if (state.vendor.id === vendor) state.details = details;
+    /** `details` undefined: they could not be read. */
+    setDetails(vendor: VendorId, details: VendorDetails | undefined): void {
+      for (const state of states) {
+        if (state.vendor.id !== vendor) continue;
+        state.details = details ?? state.details;
+        state.hasDetails = true;
+      }
     },
+    /** Nothing is awaited any more: what can be known of the host is known or known to be missing. */
+    isWhole: (): boolean =>
+      hostSeen &&
+      answered.has(disksSource) &&
+      states.every(isComplete) &&
+      [...asked].every((pid) => processFacts.has(pid)),
     isAbsent: (vendor: VendorId): boolean => states.some((state) => state.vendor.id === vendor && state.absent),
     hasMig: (): boolean => states.some(({ gpus }) => gpus.some(({ gpu }) => gpu.mig?.enabled)),
   };

@@ -72,12 +72,13 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
     problems.fire(next);
   }
 
-  function show(report: HostReport): void {
-    latest = { time: clock.now(), report };
+  function show(report: HostReport, whole: boolean): void {
+    const sample = { time: clock.now(), report, whole };
+    latest = sample;
     latestAt = clock.monotonic();
     setProblem(undefined);
     history.add(report);
-    samples.fire(latest);
+    samples.fire(sample);
   }
 
   /** Connects and samples until that ends; resolves with why it did. */
@@ -157,7 +158,7 @@ interface SessionDeps extends MonitorDeps {
   readonly vendors: readonly GpuVendor[];
   readonly runner: Runner;
   readonly signal: AbortSignal;
-  show(report: HostReport): void;
+  show(report: HostReport, whole: boolean): void;
 }
 
 interface Session {
@@ -213,9 +214,21 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
         model.setHanging(vendor.id, Math.round(allowedMs / 1000));
         send(probeControl.restart(pulse.name));
         watch(vendor, Math.min(Math.max(allowedMs * 2, firstTickMs), 120_000));
-        show(model.report());
+        showNow();
       }),
     );
+  }
+
+  let shownWhole = false;
+  function showNow(): void {
+    const whole = model.isWhole();
+    shownWhole ||= whole;
+    show(model.report(), whole);
+  }
+
+  /** Who waits for everything gets it without waiting for the next beat. */
+  function showWhenWhole(): void {
+    if (!shownWhole && !signal.aborted && model.isWhole()) showNow();
   }
 
   const withDetails = new Set<VendorId>();
@@ -225,7 +238,11 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
     runner
       .run(details, signal)
       .then((answer) => model.setDetails(vendor.id, answer))
-      .catch((error: unknown) => log.info(`details of ${host} were not read: ${problemOf(error).reason}`))
+      .catch((error: unknown) => {
+        log.info(`details of ${host} were not read: ${problemOf(error).reason}`);
+        model.setDetails(vendor.id, undefined);
+      })
+      .then(showWhenWhole)
       .finally(() => {
         if (!signal.aborted) later(model.hasMig() ? migDetailsEveryMs : detailsEveryMs, () => readDetails(vendor));
       });
@@ -243,7 +260,8 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
       withDetails.add(vendor.id);
       readDetails(vendor);
     }
-    if (sample) show(model.report());
+    if (sample) showNow();
+    else showWhenWhole();
   });
 
   let restarts = 0;
