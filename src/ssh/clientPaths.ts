@@ -24,12 +24,15 @@ export function systemSshFile(client: ClientFacts, name: string): string {
   return win32.join(envOf(client, "ProgramData") ?? "C:\\ProgramData", "ssh", name);
 }
 
-/** Expands a leading `~` and, on Windows, `%NAME%`; a relative path is left as it is. */
+/** Expands a leading `~` and, on Windows, `%NAME%` and what its ssh prints for it; a relative path is left as it is. */
 export function expandHome(client: ClientFacts, path: string): string {
-  const plain =
-    client.os === "win32"
-      ? path.replace(/%([A-Za-z_][A-Za-z0-9_()]*)%/g, (whole, name: string) => envOf(client, name) ?? whole)
-      : path;
+  const plain = client.os === "win32" ? expandWindowsNames(client, path) : path;
   if (plain === "~") return client.home;
   return /^~[/\\]/.test(plain) ? pathsOf(client).join(client.home, plain.slice(2)) : plain;
+}
+
+function expandWindowsNames(client: ClientFacts, path: string): string {
+  return path
+    .replace(/^__PROGRAMDATA__/, () => envOf(client, "ProgramData") ?? "C:\\ProgramData")
+    .replace(/%([A-Za-z_][A-Za-z0-9_()]*)%/g, (whole, name: string) => envOf(client, name) ?? whole);
 }

@@ -56,8 +56,8 @@ export function sshOptionArguments(host: HostRef, typed: HostName): string[] {
 /** Reads the `key value` lines of `ssh -G`. */
 export function parseSshOptions(text: string): OptionValues {
   const values = new Map<string, string[]>();
-  for (const line of text.split(/\r?\n/)) {
-    const [, key, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+  for (const line of text.split("\n")) {
+    const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     const known = values.get(key.toLowerCase());
     if (known) known.push(value);

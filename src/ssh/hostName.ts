@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { Failure } from "../core/failure";
 
 /** What a person typed for a host, taken apart: `[user@]name[:port]` or `[user@][v6]:port`. */
@@ -38,7 +39,7 @@ export function isUserName(user: string): boolean {
 function splitPort(text: string): HostName | undefined {
   const bracketed = /^\[([^[\]]+)\](?::(\d+))?$/.exec(text);
   const plain = bracketed ?? /^([^:[\]]*)(?::(\d+))?$/.exec(text);
-  if (!plain) return /^[0-9A-Fa-f:.]+(%\w+)?$/.test(text) ? { name: text } : undefined;
+  if (!plain) return isIPv6(text) ? { name: text } : undefined;
   const [, name = "", digits] = plain;
   if (digits === undefined) return { name };
   const port = Number(digits);

@@ -60,10 +60,14 @@ export function hostOptions(host: HostRef, typed: HostName, values: OptionValues
   }
   const alias = one("hostkeyalias");
   const expand = (path: string) =>
-    expandHome(
+    expandTokens(expandHome(client, path), {
       client,
-      expandTokens(path, { client, name: typed.name, hostname: name, port, user, alias: alias ?? name }),
-    );
+      name: typed.name,
+      hostname: name,
+      port,
+      user,
+      alias: alias ?? name,
+    });
   const files = (key: string, fallback: readonly string[]) => {
     const value = one(key);
     if (value === undefined) return fallback;
@@ -161,7 +165,7 @@ function expandTokens(text: string, facts: TokenFacts): string {
     C: () => createHash("sha1").update(`${local}${facts.hostname}${facts.port}${facts.user}`).digest("hex"),
   };
   return text
-    .replace(/%([%dhikLlnpruC])(?!\w+%)/g, (whole, token: string) => tokens[token]?.() ?? whole)
+    .replace(/%([%dhikLlnpruC])/g, (whole, token: string) => tokens[token]?.() ?? whole)
     .replace(/\$\{([A-Za-z_]\w*)\}/g, (whole, name: string) => envOf(facts.client, name) ?? whole);
 }
 

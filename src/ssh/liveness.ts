@@ -34,7 +34,7 @@ export function watchLiveness(clock: Clock, link: Watched): Disposable {
     const slept = passed > tickMs * 2 || jumped > tickMs;
     const heard = link.lastHeard();
     const silence = current.monotonic - heard;
-    if (heard > last.monotonic) deadline = Number.POSITIVE_INFINITY;
+    if (heard >= last.monotonic) deadline = Number.POSITIVE_INFINITY;
     last = current;
     if (slept) {
       deadline = current.monotonic + afterSleepMs;

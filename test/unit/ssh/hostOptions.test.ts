@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { ClientFacts } from "../../../src/core/ports";
+import { parseSshOptions, sshOptionArguments } from "../../../src/ssh/config";
+import { type HostOptions, hostOptions } from "../../../src/ssh/hostOptions";
+
+const linux: ClientFacts = { os: "linux", home: "/home/ada", user: "ada", env: {} };
+const windows: ClientFacts = {
+  os: "win32",
+  home: "C:\\Users\\Ada Lovelace",
+  user: "ada",
+  env: { userprofile: "C:\\Users\\Ada Lovelace", ProgramData: "D:\\Data" },
+};
+
+function options(lines: readonly string[], client = linux, typed: Parameters<typeof hostOptions>[1] = { name: "lab" }) {
+  return hostOptions({ name: "lab" }, typed, parseSshOptions(lines.join("\n")), client);
+}
+
+describe("host options", () => {
+  it("has defaults on Linux", () => {
+    expect(options([])).toEqual<HostOptions>({
+      hostname: "lab",
+      port: 22,
+      user: "ada",
+      identityFiles: ["/home/ada/.ssh/id_rsa", "/home/ada/.ssh/id_ecdsa", "/home/ada/.ssh/id_ed25519"],
+      identitiesOnly: false,
+      agent: undefined,
+      userKnownHosts: ["/home/ada/.ssh/known_hosts", "/home/ada/.ssh/known_hosts2"],
+      globalKnownHosts: ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
+      strictHostKeyChecking: "ask",
+      hostKeyAlias: undefined,
+      connectTimeoutMs: undefined,
+      preferredMethods: ["publickey", "keyboard-interactive", "password"],
+      passwordTries: 3,
+      addressFamily: 0,
+    });
+  });
+
+  it("has defaults on Windows", () => {
+    expect(options([], windows)).toMatchObject({
+      identityFiles: expect.arrayContaining(["C:\\Users\\Ada Lovelace\\.ssh\\id_ed25519"]),
+      agent: "\\\\.\\pipe\\openssh-ssh-agent",
+      userKnownHosts: ["C:\\Users\\Ada Lovelace\\.ssh\\known_hosts", "C:\\Users\\Ada Lovelace\\.ssh\\known_hosts2"],
+      globalKnownHosts: ["D:\\Data\\ssh\\ssh_known_hosts", "D:\\Data\\ssh\\ssh_known_hosts2"],
+    });
+  });
+
+  it("reads what ssh.exe prints, with a space in the home folder", () => {
+    const printed = [
+      "userknownhostsfile C:\\Users\\Ada Lovelace/.ssh/known_hosts C:\\Users\\Ada Lovelace/.ssh/known_hosts2\r",
+      "globalknownhostsfile __PROGRAMDATA__\\ssh/ssh_known_hosts\r",
+      "identityfile ~/.ssh/id_ed25519\r",
+      "identityfile %USERPROFILE%\\keys\\%r@%h\r",
+    ];
+    expect(options(printed, windows)).toMatchObject({
+      userKnownHosts: ["C:\\Users\\Ada Lovelace\\.ssh\\known_hosts", "C:\\Users\\Ada Lovelace\\.ssh\\known_hosts2"],
+      globalKnownHosts: ["D:\\Data\\ssh/ssh_known_hosts"],
+      identityFiles: ["C:\\Users\\Ada Lovelace\\.ssh\\id_ed25519", "C:\\Users\\Ada Lovelace\\keys\\ada@lab"],
+    });
+  });
+
+  it("lets what the user typed win", () => {
+    const lines = ["user config", "port 2200", "hostname 10.0.0.9"];
+    expect(options(lines, linux, { name: "lab", user: "bob", port: 2222 })).toMatchObject({
+      user: "bob",
+      port: 2222,
+      hostname: "10.0.0.9",
+    });
+  });
+
+  it("expands tokens", () => {
+    const lines = ["hostname %h.example.org", "user eve", "port 2200", "identityfile %d/keys/%h_%r-%u-%n-%p-%%"];
+    expect(options(lines)).toMatchObject({
+      hostname: "lab.example.org",
+      identityFiles: ["/home/ada/keys/lab.example.org_eve-ada-lab-2200-%"],
+    });
+  });
+
+  it.each([
+    ["identityagent none", { SSH_AUTH_SOCK: "/s" }, undefined],
+    ["identityagent SSH_AUTH_SOCK", { SSH_AUTH_SOCK: "/s" }, "/s"],
+    ["identityagent $OTHER", { OTHER: "/o" }, "/o"],
+    ["identityagent ~/agent.sock", {}, "/home/ada/agent.sock"],
+    ["", { SSH_AUTH_SOCK: "/s" }, "/s"],
+    ["", { SSH_AUTH_SOCK: "" }, undefined],
+  ])("finds the agent: %s", (line, env, expected) => {
+    expect(options([line], { ...linux, env }).agent).toBe(expected);
+  });
+
+  it.each([
+    ["yes", "yes"],
+    ["true", "yes"],
+    ["accept-new", "accept"],
+    ["no", "accept"],
+    ["off", "accept"],
+    ["ask", "ask"],
+    ["something", "ask"],
+  ])("reads StrictHostKeyChecking %s", (word, expected) => {
+    expect(options([`stricthostkeychecking ${word}`]).strictHostKeyChecking).toBe(expected);
+  });
+
+  it("orders and limits the ways to log in", () => {
+    expect(options(["preferredauthentications password,gssapi-with-mic,publickey"]).preferredMethods).toEqual([
+      "password",
+      "publickey",
+    ]);
+    expect(options(["pubkeyauthentication no", "passwordauthentication no"]).preferredMethods).toEqual([
+      "keyboard-interactive",
+    ]);
+  });
+
+  it("takes `none` for no file", () => {
+    const lines = ["userknownhostsfile none", "globalknownhostsfile NONE", "identityfile none"];
+    expect(options(lines)).toMatchObject({ userKnownHosts: [], globalKnownHosts: [], identityFiles: [] });
+  });
+
+  it.each(["proxyjump bastion", "proxycommand nc %h %p"])("says that it cannot follow %s", (line) => {
+    const option = line.split(" ")[0];
+    expect(() => options([line])).toThrow(
+      expect.objectContaining({ problem: { reason: "configUnsupported", host: "lab", option } }),
+    );
+    expect(options([`${option} none`]).hostname).toBe("lab");
+  });
+
+  it.each(["hostname -oProxyCommand=x", "hostname a;b", "user -x", "user a`b"])("refuses %s", (line) => {
+    expect(() => options([line])).toThrow(expect.objectContaining({ problem: { reason: "badHostName", host: "lab" } }));
+  });
+
+  it("asks ssh with the host after the options", () => {
+    const typed = { name: "lab", user: "bob", port: 2222 };
+    expect(sshOptionArguments({ name: "bob@lab:2222", configFile: "/tmp/c" }, typed)).toEqual(
+      "-G -F /tmp/c -l bob -p 2222 -- lab".split(" "),
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { watchLiveness } from "../../../src/ssh/liveness";
+import { type HandClock, handClock } from "../../ssh/handClock";
+
+describe("liveness", () => {
+  let clock: HandClock;
+  let heard: number;
+  let probes: number;
+  let dead: boolean;
+  beforeEach(() => {
+    clock = handClock();
+    heard = clock.monotonic();
+    probes = 0;
+    dead = false;
+  });
+
+  function watch(answering: boolean) {
+    return watchLiveness(clock, {
+      lastHeard: () => heard,
+      probe() {
+        probes++;
+        if (answering) heard = clock.monotonic();
+      },
+      dead() {
+        dead = true;
+      },
+    });
+  }
+
+  it("leaves a busy link alone", () => {
+    watch(false);
+    for (let second = 0; second < 120; second++) {
+      clock.advance(1000);
+      heard = clock.monotonic();
+    }
+    expect([probes, dead]).toEqual([0, false]);
+  });
+
+  it("asks a quiet link for a sign of life every ten seconds", () => {
+    watch(true);
+    clock.advance(60_000);
+    expect(dead).toBe(false);
+    expect(probes).toBe(6);
+  });
+
+  it("declares a silent link dead after twenty seconds", () => {
+    watch(false);
+    clock.advance(19_999);
+    expect(dead).toBe(false);
+    clock.advance(1);
+    expect(dead).toBe(true);
+    expect(clock.pending()).toEqual([]);
+  });
+
+  it("asks at once after sleep, and is patient for five seconds though the silence is old", () => {
+    watch(false);
+    clock.sleep(3_600_000);
+    clock.advance(5_000);
+    expect([probes, dead]).toEqual([1, false]);
+    clock.advance(5_000);
+    expect(dead).toBe(true);
+  });
+
+  it("goes on when the link answers after sleep", () => {
+    watch(true);
+    clock.sleep(3_600_000);
+    clock.advance(30_000);
+    expect(dead).toBe(false);
+  });
+
+  it("takes a clock that was set by hand for no more than a question", () => {
+    watch(true);
+    clock.sleep(-86_400_000);
+    clock.advance(30_000);
+    expect(dead).toBe(false);
+  });
+});
