@@ -37,7 +37,7 @@ export function App({ store, palette }: Omit<PageProps, "wide">) {
     return () => document.removeEventListener("keydown", onKey);
   }, [store]);
   return (
-    <main class="page" ref={page} data-layout={wide ? "wide" : "narrow"}>
+    <main class="page" ref={page} data-layout={wide ? "wide" : "narrow"} data-placement={store.panel.value?.placement}>
       <Content store={store} palette={palette} wide={wide} />
       <div class="visually-hidden" role="status" aria-live="polite">
         {store.alarm}

@@ -34,7 +34,7 @@ export function NoGpus({ store }: { store: Store }) {
       {(store.report.value?.warnings ?? []).map((warning) => (
         <p key={`${warning.reason}/${warning.message}`}>{plainText(warning.message, 600)}</p>
       ))}
-      <Actions store={store} actions={["openTerminal", "copyDiagnostics"]} />
+      <Actions store={store} quiet actions={["copyDiagnostics", "showLog"]} />
     </section>
   );
 }

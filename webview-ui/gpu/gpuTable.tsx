@@ -24,7 +24,7 @@ const COLUMNS: readonly [string, numeric?: boolean][] = [
 export function GpuTable({ store }: { store: Store }) {
   return (
     <section class="scroller" aria-label="All GPUs">
-      <table class="table">
+      <table class="table gpu-table">
         <thead>
           <tr>
             {COLUMNS.map(([title, numeric]) => (
