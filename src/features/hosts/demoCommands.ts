@@ -26,7 +26,9 @@ export function registerDemoCommands(app: App): Disposable {
       setContext("tensorline.demoRunning", true);
       await vscode.commands.executeCommand("tensorline.hosts.focus");
       const first = book.demoEntries()[0];
-      if (first) await vscode.commands.executeCommand("tensorline.openGpuPanel", first.ref);
+      if (!first) return;
+      book.select(first.ref);
+      await vscode.commands.executeCommand("tensorline.openGpuPanel", first.ref);
     }),
   );
   store.add(

@@ -7,12 +7,14 @@ import { build } from "esbuild";
 import { root } from "../../../scripts/prerequisites.mjs";
 import { controlVariable, startControl } from "../../../scripts/vscode/control.mjs";
 import { makeWorkspace, temporaryFolder } from "../../../scripts/vscode/temporary.mjs";
-import { launchDesktop, launchServer } from "./launch.mjs";
+import { launchDesktop, launchServer, launchWindow } from "./launch.mjs";
 import { followSpecs } from "./progress.mjs";
 
 const harness = join(root, "test", "host", "harness");
 /** Files whose name holds this get a VS Code of their own, in restricted mode. */
 const restrictedMark = ".restricted.";
+/** Files with this in their name run outside the extension host: VS Code shows no modal dialog while it runs tests inside. */
+const windowMark = ".window.";
 
 /**
  * Runs every spec file: those of a trusted workspace in one VS Code, those for restricted mode in another.
@@ -32,30 +34,36 @@ export async function runHostSpecs(options = {}) {
   const { folder = join(root, "test", "host"), ending = ".spec.ts" } = options;
   const files = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
   const results = [];
-  for (const trusted of [true, false]) {
-    const chosen = files.filter((name) => name.includes(restrictedMark) !== trusted);
-    if (chosen.length > 0) results.push(...(await runFiles(chosen, { ...options, folder, trusted })));
+  for (const kind of ["trusted", "restricted", "window"]) {
+    const chosen = files.filter((name) => kindOf(name) === kind);
+    if (chosen.length > 0) results.push(...(await runFiles(chosen, { ...options, folder, kind })));
   }
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length;
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
 
+const kindOf = (name) =>
+  name.includes(restrictedMark) ? "restricted" : name.includes(windowMark) ? "window" : "trusted";
+
 async function runFiles(files, options) {
-  const { trusted, extensionPath = root, env, userSettings, workspace, log = console.log } = options;
+  const { kind, extensionPath = root, env, userSettings, workspace, log = console.log } = options;
   const testsPath = await bundle(files, options);
   const temporary = await temporaryFolder("tensorline-host-");
   const progress = followSpecs(log);
   const actions = { ...options.actions, ...progress.actions };
   const control = await startControl(actions);
   try {
-    const launch = process.env.VSCODE_EXECUTABLE_PATH ? launchDesktop : launchServer;
+    const inside = process.env.VSCODE_EXECUTABLE_PATH ? launchDesktop : launchServer;
+    const launch = kind === "window" ? launchWindow : inside;
+    const sshConfig = join(temporary.path, "ssh_config");
     const problem = await launch({
       extensionPath,
       workspaceFolder: await makeWorkspace(temporary.path, workspace),
       testsPath,
-      trusted,
-      userSettings,
-      env: { ...env, [controlVariable]: control.url },
+      kind,
+      trusted: kind !== "restricted",
+      userSettings: kind === "window" ? { ...userSettings, "tensorline.ssh.configFile": sshConfig } : userSettings,
+      env: { ...env, [controlVariable]: control.url, TENSORLINE_TEST_SSH_CONFIG: sshConfig },
       actions,
       silence: progress.silence,
       start: progress.start,
@@ -70,10 +78,10 @@ async function runFiles(files, options) {
 }
 
 /** One bundle with every file in it, each loaded when its turn comes. */
-async function bundle(files, { folder, filter = "", trusted }) {
+async function bundle(files, { folder, filter = "", kind }) {
   const loaders = files.map((file) => `${JSON.stringify(file)}: () => import(${JSON.stringify(`./${file}`)})`);
   const call = `runSpecs({ ${loaders.join(", ")} }, ${JSON.stringify(filter)})`;
-  const outfile = join(root, "out", basename(folder), trusted ? "trusted.cjs" : "restricted.cjs");
+  const outfile = join(root, "out", basename(folder), `${kind}.cjs`);
   await build({
     stdin: {
       contents: `import { runSpecs } from ${JSON.stringify(join(harness, "spec"))};\nexport const run = () => ${call};`,
