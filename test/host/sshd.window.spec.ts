@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import { appendFile, copyFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSshd } from "../ssh/sshd";
 import { accessibility, click, elements, fill, frameText, hover, press, screenshot, waitFor } from "./harness/control";
@@ -13,7 +14,14 @@ const sshConfig = process.env.TENSORLINE_TEST_SSH_CONFIG ?? "";
 const tools = join(__dirname, "..", "..", "test", "fixtures", "gpu", "tools");
 const dialog = ".monaco-dialog-box";
 
-const sshd = startSshd({ environment: { PATH: `${tools}:/usr/bin:/bin` } });
+const sshd = withNvidiaSmi().then((folder) => startSshd({ environment: { PATH: `${folder}:/usr/bin:/bin` } }));
+
+/** A folder with only this stand-in in it: the host is to have one vendor. */
+async function withNvidiaSmi(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tensorline-tools-"));
+  await symlink(join(tools, "nvidia-smi"), join(folder, "nvidia-smi"));
+  return folder;
+}
 
 async function openTensorline(): Promise<void> {
   await click({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
@@ -50,11 +58,10 @@ spec("an unknown host key is shown with its fingerprint before anything is sent,
 });
 
 spec("a changed host key is refused and explained, without a way to connect anyway", async () => {
-  const server = await sshd;
-  const other = await startSshd();
+  const server = await startSshd();
   try {
     const knownHosts = join(server.folder, "changed_known_hosts");
-    await writeFile(knownHosts, `[127.0.0.1]:${server.port} ${other.hostKeys[0]?.publicKey ?? ""}\n`);
+    await writeFile(knownHosts, `[127.0.0.1]:${server.port} ${(await sshd).hostKeys[0]?.publicKey ?? ""}\n`);
     await appendFile(
       sshConfig,
       `\nHost changed\n  HostName 127.0.0.1\n  Port ${server.port}\n  IdentityFile ${server.userKeyFile}\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile none\n`,
@@ -72,7 +79,7 @@ spec("a changed host key is refused and explained, without a way to connect anyw
     assert.doesNotMatch(server.log().slice(before), /Accepted|Failed|userauth/i);
     assert.match(await readFile(knownHosts, "utf8"), /^\[127\.0\.0\.1\]/);
   } finally {
-    await other.dispose();
+    await server.dispose();
   }
 });
 
@@ -99,9 +106,9 @@ spec("the demo fleet: faults are said in words, and the other GPUs go on", async
   await fill({ webview: panel, selector: "#process-filter" }, "");
   await runCommand("Tensorline: Break the Demo Fleet");
   await click({ selector: ".quick-input-list .monaco-list-row", text: "lab1" });
-  await click({ selector: ".quick-input-list .monaco-list-row", text: "GPU 6 falls off the bus" });
+  await click({ selector: ".quick-input-list .monaco-list-row", text: "A GPU falls off the bus" });
   await waitFor({ webview: panel, text: /fell off the bus/ }, { timeout: 20_000 });
-  const others = () => frameText(panel, '.gpu[data-index="0"] .gpu-power');
+  const others = () => frameText(panel, '.gpu[data-index="4"] .gpu-power');
   const first = await others();
   await textUntil(others, (text) => text !== first, signal);
   await screenshot("gpu-lost", { width: 1440, height: 900 });

@@ -6,7 +6,7 @@ import { registerCommand, setContext } from "../../platform/commands";
 /** What the fault switch of the demo fleet can do, in words. */
 const faults = [
   { fault: "none", label: "Mend everything" },
-  { fault: "gpu-lost", label: "GPU 6 falls off the bus" },
+  { fault: "gpu-lost", label: "A GPU falls off the bus" },
   { fault: "hang", label: "The GPU tool hangs" },
   { fault: "driver-mismatch", label: "Driver and library differ" },
   { fault: "cut", label: "The connection is cut" },
