@@ -65,7 +65,7 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
       {asTable ? (
         window.value && <ChartTable window={window.value} minutes={view.rangeMinutes.value} me={me} />
       ) : (
-        <GpuCharts key={index} window={window} gpu={card.gpu} me={me} palette={palette} />
+        <GpuCharts key={index} window={window} card={store.card(index)} me={me} palette={palette} />
       )}
     </section>
   );

@@ -1,5 +1,6 @@
-import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { useDrawing } from "../lib/draw";
 import { type Palette, translucent } from "../lib/theme";
 import { HISTORY_MS } from "./history";
 import type { Store } from "./store";
@@ -26,7 +27,7 @@ export function Sparkline({
     observer.observe(element);
     return () => observer.disconnect();
   }, [size]);
-  useSignalEffect(() => {
+  useDrawing(() => {
     store.tick.value;
     const history = store.history();
     const values = history.gpus.find((series) => series.index === index)?.utilizationPercent ?? [];

@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { HostReport, SystemFacts } from "../../src/shared/gpu";
 import type { GpuPanelApi, PanelHistory, PanelState } from "../../src/shared/gpuPanel";
 import type { NotificationHandlers } from "../../src/shared/protocol";
@@ -146,10 +146,12 @@ export function createStore({ send, saved, save, now: clock, sampled }: Ports): 
         const said = newWarnings(report.peek(), next.report);
         if (said !== undefined) alarm.value = said;
         append(history, next, patience.peek());
-        show(next.report);
-        sampledAt.value = next.time;
-        now.value = clock();
-        tick.value++;
+        batch(() => {
+          show(next.report);
+          sampledAt.value = next.time;
+          now.value = clock();
+          tick.value++;
+        });
         sampled(next.time);
       },
       terminated({ pid, message }) {
