@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Curve } from "../lib/chart";
 import { celsius, memory, percent, plainText, timeOfDay, watts } from "../lib/format";
 import type { Palette } from "../lib/theme";
-import { chartsOf, type Window } from "./chartData";
+import { chartsOf, otherMemory, type Window } from "./chartData";
 import type { Card } from "./model";
 import { TimeChart } from "./timeChart";
 
@@ -62,6 +62,13 @@ export function GpuCharts({ window, card, me, palette }: Props) {
               <span>{memory(user.memory[at] ?? undefined)}</span>
             </li>
           ))}
+          {shown.users.length > 0 && (
+            <li title="Held by the driver, by programs that draw, or by processes that do not show">
+              <span class="swatch swatch-other" aria-hidden="true" />
+              <span class="legend-name">other</span>
+              <span>{memory(otherMemory(shown, at))}</span>
+            </li>
+          )}
         </ul>
       </TimeChart>
       <TimeChart {...common} title="Power" curves={POWER} format={watts} data={powerData}>
