@@ -71,6 +71,14 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** The signals that SSH has names for; ssh2 refuses to send any other. */
+const wireSignals = "ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM USR1 USR2".split(" ");
+
+function wireSignal(signal: NodeJS.Signals | null): string {
+  const name = signal?.slice("SIG".length) ?? "";
+  return wireSignals.includes(name) ? name : "KILL";
+}
+
 /** Joins a channel and a process; the channel closes when the process has ended and everything it wrote is sent. */
 function connect(channel: ServerChannel, child: ChildProcess, groups: GroupWatch): void {
   const { pid, stdin, stdout, stderr } = child;
@@ -91,7 +99,7 @@ function connect(channel: ServerChannel, child: ChildProcess, groups: GroupWatch
     stderr.destroy();
   });
   child.on("exit", (code, signal) => {
-    if (code === null) channel.exit((signal ?? "SIGKILL").slice(3), false, "");
+    if (code === null) channel.exit(wireSignal(signal), false, "");
     else channel.exit(code);
   });
   child.on("close", () => {
