@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Client } from "ssh2";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Fleet, startFleet } from "../../src/demo/fleet";
 import { connect, open, outcome, readUntil, run, text } from "./remote";
 
@@ -80,6 +81,7 @@ describe("an SSH session of the demo fleet behaves as with sshd", () => {
     await greeted;
     channel.write("stty size\n");
     await readUntil(channel, (read) => read.includes("33 101"));
+    channel.setWindow(40, 90, 0, 0);
     channel.setWindow(44, 120, 0, 0);
     channel.write("while [ \"$(stty size)\" != '44 120' ]; do :; done; echo resi''zed\n");
     await readUntil(channel, (read) => read.includes("resized"));
@@ -101,9 +103,10 @@ describe("each host is a machine of its own", () => {
 
   test("a host without GPUs has no GPU tool, whatever this computer has", async () => {
     const login = await connect(fleet, "login");
-    const found = await run(login, "command -v nvidia-smi rocm-smi amd-smi tegrastats xpu-smi; ls $HOST_SYS");
-    expect(found.stdout.toString()).toBe("");
-    expect((await run(login, "nvidia-smi")).code).toBe(127);
+    for (const tool of ["nvidia-smi", "rocm-smi", "amd-smi", "PATH=$PATH:/usr/bin; nvidia-smi"]) {
+      expect((await run(login, tool)).code).toBe(127);
+    }
+    expect(await text(login, 'find "$HOST_SYS" -name "card*" -o -path "*/pci/*"')).toBe("");
     login.end();
   });
 
@@ -136,13 +139,31 @@ describe("GPU processes are real and belong to somebody", () => {
   });
 });
 
+test("a GPU tool that this computer has is hidden from hosts without it, even beyond the PATH", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "tensorline-test-"));
+  writeFileSync(join(elsewhere, "nvidia-smi"), "#!/bin/sh\necho real\n", { mode: 0o755 });
+  vi.stubEnv("PATH", `${elsewhere}:${process.env.PATH}`);
+  const other = await startFleet();
+  const [login, mi300] = await Promise.all([connect(other, "login"), connect(other, "mi300")]);
+  for (const client of [login, mi300]) {
+    expect(await run(client, `PATH=$PATH:${elsewhere}; nvidia-smi`)).toMatchObject({
+      stdout: Buffer.alloc(0),
+      code: 127,
+    });
+    client.end();
+  }
+  other.dispose();
+  vi.unstubAllEnvs();
+  rmSync(elsewhere, { recursive: true });
+});
+
 test("the fleet's folder is private and gone afterwards, with every process", async () => {
   const other = await startFleet();
   const folder = dirname(other.configFile);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const client = await connect(other, "rtx");
   const [pid = ""] = (await text(client, "nvidia-smi --query-compute-apps=pid --format=csv,noheader")).split("\n");
-  const closed = new Promise((resolve) => client.once("close", resolve));
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   client.removeAllListeners("error").on("error", () => undefined);
   other.dispose();
   await closed;

@@ -194,9 +194,9 @@ describe("faults", () => {
     const victim = await connect(fleet, "lab1");
     const channel = await open(victim, "echo $$; exec sleep 1000");
     const pid = await readUntil(channel, (seen) => seen.endsWith("\n"));
-    const broken = new Promise((resolve) => {
+    const broken = new Promise<void>((resolve) => {
       victim.removeAllListeners("error").on("error", () => undefined);
-      victim.once("close", resolve);
+      victim.once("close", () => resolve());
     });
     lab.removeAllListeners("error").on("error", () => undefined);
     fleet.fault("lab1", "cut");
