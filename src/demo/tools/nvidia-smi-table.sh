@@ -3,7 +3,7 @@ rule='+-------------------------------------------------------------------------
 inner='+-----------------------------------------+------------------------+----------------------+'
 slice_rule='+------------------+----------------------------------+-----------+-----------------------+'
 blank='                                                                                         '
-slices= processes= slice_rows= process_rows= status=0
+slices= processes= slice_rows= process_rows= exit_code=0
 
 mig() {
   slice_rows="$slice_rows$1 $2 $5 $6 $7 $8$newline"
@@ -46,7 +46,7 @@ short() {
 
 table_gpu() {
   if [ "$gpu_lost" ]; then
-    status=15 memory=' GPU is lost           ' celsius='ERR!'
+    exit_code=15 memory=' GPU is lost           ' celsius='ERR!'
   else
     short "$gpu_memory_used" && used=$short
     short "$gpu_memory_total" && memory=$(printf '%11s / %9s' "$used" "$short") celsius=${gpu_temperature_gpu}C
@@ -102,7 +102,7 @@ lower_tables() {
     printf '|==================+==================================+===========+=======================|\n'
     printf %s "$slices"
   fi
-  [ "$status" = 15 ] && printf '%s\n' "$blank"
+  [ "$exit_code" = 15 ] && printf '%s\n' "$blank"
   printf '\n%s\n| Processes:                                                                              |\n' "$rule"
   printf '|  GPU   GI   CI              PID   Type   Process name                        GPU Memory |\n'
   printf '|        ID   ID                                                               Usage      |\n'
@@ -117,11 +117,11 @@ lower_tables() {
 
 # Takes the place of the `tick` that prints rows.
 tick() {
-  slices= processes= printed_header= status=0
+  slices= processes= printed_header= exit_code=0
   . "$host/run/state"
   meet_fault
   [ "$found" ] || usage_error 'No devices were found' 6
   lower_tables
-  [ "$status" = 15 ] && printf 'Failed to query device index\n'
+  [ "$exit_code" = 15 ] && printf 'Failed to query device index\n'
   ticks=$((ticks + 1))
 }
