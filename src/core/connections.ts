@@ -1,6 +1,7 @@
 import type { HostState } from "../shared/host";
 import type { Clock } from "./clock";
 import type { Event } from "./event";
+import type { Problem } from "./failure";
 import type { Disposable } from "./lifecycle";
 import type { Logger } from "./logger";
 import type { ClientFacts, HostRef, Prompts, Secrets, Settings } from "./ports";
@@ -10,9 +11,14 @@ import type { Runner } from "./remote";
  * One connection per host, shared by everything that needs it. `src/ssh` implements it; it is loaded at the first lease.
  */
 export interface Connections extends Disposable {
-  /** Keeps the host connected for as long as the lease lives; connecting starts at once. */
-  acquire(host: HostRef): HostLease;
+  /**
+   * Keeps the host connected for as long as the lease lives; connecting starts at once. A quiet lease never makes
+   * anybody answer a question: where one is needed the host goes offline with reason `promptUnavailable`.
+   */
+  acquire(host: HostRef, options?: { quiet?: boolean }): HostLease;
   state(host: HostRef): HostState;
+  /** The problem behind `offline` and `reconnecting`, whole. */
+  problem(host: HostRef): Problem | undefined;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   /** Tries again at once, whatever the back-off says. */
   retry(host: HostRef): void;
@@ -20,8 +26,6 @@ export interface Connections extends Disposable {
   disconnect(host: HostRef): void;
   /** Removes a key from our own store, after the user confirmed; the next connection asks again. */
   forgetHostKey(host: HostRef): Promise<void>;
-  /** Names a person would recognise in the user's ssh config: `Host` aliases without wildcards, in file order. */
-  configuredHosts(configFile?: string): Promise<readonly string[]>;
 }
 
 export interface HostLease extends Disposable {

@@ -99,6 +99,8 @@ export const DiskSchema = v.object({
 
 export const SystemSchema = v.object({
   hostname: v.optional(v.string()),
+  /** The login name that Tensorline has on the host. */
+  user: v.optional(v.string()),
   distribution: v.optional(v.string()),
   kernel: v.optional(v.string()),
   architecture: v.optional(v.string()),

@@ -1,0 +1,30 @@
+import type { HostReport } from "../../shared/gpu";
+import type { PanelHistory } from "../../shared/gpuPanel";
+import type { Event } from "../event";
+import type { Disposable } from "../lifecycle";
+import type { HostRef } from "../ports";
+
+/** One look at a host. `time` is the client's, in milliseconds since the epoch. */
+export interface Sample {
+  readonly time: number;
+  readonly report: HostReport;
+}
+
+/** A reason to look at a host's GPUs. While at least one lives, the host is sampled at the quickest beat asked for. */
+export interface GpuWatch extends Disposable {
+  readonly host: HostRef;
+  /** The last sample, however old; none before the first. */
+  latest(): Sample | undefined;
+  /** The last ten minutes, kept while nobody looks; what was not sampled is a gap. */
+  history(): PanelHistory;
+  readonly onSample: Event<Sample>;
+  /** Milliseconds between samples, 100 to 60 000. */
+  setBeat(beatMs: number): void;
+}
+
+export interface GpuWatches extends Disposable {
+  /** `quiet`: connects only where no question has to be answered. */
+  watch(host: HostRef, beatMs: number, options?: { quiet?: boolean }): GpuWatch;
+  /** What is known without looking: the last sample of an earlier watch. */
+  latest(host: HostRef): Sample | undefined;
+}
