@@ -34,8 +34,10 @@ export function machineFiles(seed: number, spec: HostSpec): FileTree {
     "proc/cpuinfo": cpuinfo(spec),
     "proc/version": `Linux version ${spec.kernel} (build@demo) #1 SMP PREEMPT_DYNAMIC\n`,
     "proc/sys/kernel/hostname": `${spec.name}\n`,
+    "proc/sys/kernel/arch": "x86_64\n",
     "proc/sys/kernel/osrelease": `${spec.kernel}\n`,
     "proc/sys/kernel/random/boot_id": `${uuidOf("boot", seed, spec.name)}\n`,
+    "sys/devices/system/cpu/online": `0-${coresOf(spec) - 1}\n`,
     "run/disks": disks(spec),
   };
 }
