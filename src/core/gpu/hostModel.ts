@@ -125,7 +125,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     return {
       host,
       gpus: gpus.map(({ gpu }) => withUnifiedMemory(gpu)),
-      processes: states.flatMap((state) => state.processes.map((process) => described(process, state.details))),
+      processes: states.flatMap((state) => state.processes.map((process) => described(placed(process, state), state))),
       warnings: [...gpus.flatMap(gpuProblems), ...hostProblems()].map(toWarning),
       system: {
         ...facts,
@@ -156,7 +156,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     return { ...gpu, ...known({ memoryTotalBytes, memoryUsedBytes }) };
   }
 
-  function described(process: GpuProcess, details: VendorDetails | undefined): GpuProcess {
+  function described(process: GpuProcess, { details }: VendorState): GpuProcess {
     const facts = processFacts.get(process.pid);
     const detail = details?.processes.find(
       (other) => other.pid === process.pid && (other.gpuIndex === undefined || other.gpuIndex === process.gpuIndex),
@@ -195,6 +195,13 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     isAbsent: (vendor: VendorId): boolean => states.some((state) => state.vendor.id === vendor && state.absent),
     hasMig: (): boolean => states.some(({ gpus }) => gpus.some(({ gpu }) => gpu.mig?.enabled)),
   };
+}
+
+/** With the index of its GPU where only one has this uuid. */
+function placed(process: GpuProcess, { gpus }: VendorState): GpuProcess {
+  if (process.gpuIndex !== undefined || process.gpuUuid === undefined) return process;
+  const found = gpus.filter(({ gpu }) => gpu.uuid === process.gpuUuid);
+  return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
 }
 
 export type HostModel = ReturnType<typeof createHostModel>;

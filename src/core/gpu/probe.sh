@@ -220,7 +220,8 @@ host_facts() {
   done <"$etc/os-release"
   first_line "$proc/sys/kernel/hostname" && emit fact "hostname=$value"
   first_line "$proc/sys/kernel/osrelease" && emit fact "kernel=$value"
-  first_line "$sys/devices/system/cpu/online" && emit fact "cpus=$value"
+  first_line "$sys/devices/system/cpu/online" || value=0-$(($(getconf _NPROCESSORS_ONLN) - 1))
+  emit fact "cpus=$value"
   first_line "$proc/sys/kernel/arch" || value=$(uname -m)
   emit fact "architecture=$value"
   lines=0
