@@ -194,6 +194,33 @@ describe("monitor by a clock turned by hand", () => {
     expect(watched.latest()?.report.warnings).toEqual([]);
   });
 
+  test("a tool that says why it fails is not silent, and is started again", async () => {
+    const { clock, streams, watched, say } = await start();
+    const failing = "Failed to initialize NVML: Driver/library version mismatch\n<exit nvidia 18>";
+    say(failing);
+    expect(watched.latest()?.report.warnings).toMatchObject([{ reason: "driverLibraryMismatch" }]);
+    const restarts = () => streams[0]?.lines.filter((line) => line === "restart nvidia").length;
+    for (const [wait, count] of [
+      [5000, 1],
+      [10_000, 2],
+      [30_000, 3],
+    ] as const) {
+      clock.advance(wait);
+      expect(restarts()).toBe(count);
+      say(`<fields nvidia index,count,utilization.gpu>${failing}`);
+    }
+    expect(watched.latest()?.report.warnings).toMatchObject([{ reason: "driverLibraryMismatch" }]);
+  });
+
+  test("a GPU that sleeps is not a tool that hangs", async () => {
+    const { clock, watched, say } = await start();
+    for (let round = 0; round < 10; round++) {
+      say("<asleep nvidia>");
+      clock.advance(4900);
+    }
+    expect(watched.latest()?.report.warnings).toMatchObject([{ reason: "gpuAsleep" }]);
+  });
+
   test("the first tick may take its time", async () => {
     const { clock, watched } = await start();
     clock.advance(15_900);
