@@ -239,7 +239,8 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
     for (const vendor of vendors) {
       const own = ended.filter((end) => end.vendor === vendor.id);
       for (const { source } of own) startLater(vendor, source);
-      if (own.length === 0 && alive.includes(vendor.id)) watch(vendor, Math.max(5000, 5 * beatMs));
+      const allowedMs = ticked.includes(vendor.id) ? Math.max(5000, 5 * beatMs) : firstTickMs + beatMs;
+      if (own.length === 0 && alive.includes(vendor.id)) watch(vendor, allowedMs);
       if (!ticked.includes(vendor.id) || withDetails.has(vendor.id)) continue;
       withDetails.add(vendor.id);
       readDetails(vendor);
