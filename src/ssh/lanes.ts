@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock";
 import { Failure, isFailure } from "../core/failure";
 import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core/remote";
-import type { Link } from "./connection";
 import { commandLine } from "./frames";
+import type { Link } from "./link";
 import { openWarmShell, type WarmShell } from "./shortLane";
 import { openStream, openTerminal } from "./streamLane";
 
@@ -35,7 +35,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
         return await work(link);
       } catch (error) {
         if (!isFailure(error, "noSession") && (link === first || !isFailure(error, "connectionLost"))) throw error;
-        if (link === first) parallel = false;
+        if (link === first && first.openChannels() <= 1) parallel = false;
       }
     }
     const noSession = new Failure({ reason: "noSession", host: first.host });
@@ -45,7 +45,12 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     if (closed) extra.close();
     else extras.push(extra);
     extra.ended.then(() => extras.splice(extras.indexOf(extra), 1));
-    return work(extra);
+    try {
+      return await work(extra);
+    } catch (error) {
+      if (isFailure(error, "noSession")) extra.close();
+      throw error;
+    }
   }
 
   async function openWarm(signal: AbortSignal): Promise<WarmShell> {
@@ -107,7 +112,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     },
     stream: (command, sink, signal) =>
       withSession(signal, (link) => openStream(link, command, sink, { clock, killGroup }, signal)),
-    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, signal)),
+    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, { clock, signal })),
     close() {
       closed = true;
       for (const extra of [...extras]) extra.close();

@@ -6,10 +6,11 @@ import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
 import type { HostState } from "../shared/host";
-import { type ConnectStep, connect, type Link } from "./connection";
+import { type ConnectStep, connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
+import type { Link } from "./link";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -51,6 +52,9 @@ const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "loginTimeout",
   "connectionLost",
 ]);
+
+/** A question was to be asked and nobody was there. */
+const neededSomebody: ReadonlySet<FailureReason> = new Set<FailureReason>(["promptUnavailable", "hostKeyUnknown"]);
 
 const askNobody: Prompts = {
   askText: (question) => Promise.reject(new Failure({ reason: "promptUnavailable", question: question.title })),
@@ -129,7 +133,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
       // Somebody came while a quiet attempt was under way.
-      if (mayAsk && !attended && reason.reason === "promptUnavailable") void start(true, keepTrying);
+      if (mayAsk && !attended && neededSomebody.has(reason.reason)) void start(true, keepTrying);
       else if (keepTrying && mendable.has(reason.reason)) retryLater(reason);
       else goOffline(reason);
     }
@@ -230,13 +234,14 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
           released = true;
           if (--leases > 0) return;
           if (live) closeWhenIdle();
-          else end();
+          // Why it is offline stays to be read.
+          else if (state.kind !== "offline") end();
         },
       };
     },
     retry() {
       retries = 0;
-      if (!live) void start(true, false);
+      if (!live) void start(true, state.kind === "reconnecting");
     },
     disconnect: end,
     dispose() {

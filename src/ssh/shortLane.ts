@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { CommandOutput } from "../core/remote";
-import type { Link } from "./connection";
 import { answerLimitBytes, type Frame, frameReader } from "./frames";
+import type { Link } from "./link";
 import { openShell, type ReadyShell } from "./shell";
 import script from "./shortLane.sh";
 

@@ -2,8 +2,25 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import { Failure } from "../../src/core/failure";
+import { silentLogger } from "../../src/core/logger";
 import type { Runner } from "../../src/core/remote";
-import { collector, command, echoScript, hostOf, noAbort, person, type TestClient, testClient } from "./client";
+import { connect } from "../../src/ssh/connection";
+import { createCredentials } from "../../src/ssh/credentials";
+import { knownHostsStore } from "../../src/ssh/knownHostsStore";
+import { createLanes } from "../../src/ssh/lanes";
+import {
+  collector,
+  command,
+  echoScript,
+  hostOf,
+  noAbort,
+  person,
+  secretsInMemory,
+  type TestClient,
+  testClient,
+} from "./client";
 import { freePort, makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
 const clients: TestClient[] = [];
@@ -179,16 +196,53 @@ describe.skipIf(withoutSshd)(`one session at a time${withoutSshd ? `: ${withoutS
   });
 });
 
-describe.skipIf(withoutUsers)(`one session, and a password each time${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
-  let server: Sshd;
-  beforeAll(async () => {
-    server = await startSshd({ config: ["MaxSessions 0"] });
-  });
-  afterAll(() => server.dispose());
-
-  it("says that there is no session instead of waiting", async () => {
+describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  it("says that there is none instead of waiting, and leaves no connection behind", async () => {
+    const server = await startSshd({ config: ["MaxSessions 0"] });
     const runner = await runnerOn(server);
-    await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    for (let round = 0; round < 2; round++) {
+      await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    }
+    await server.says(/(Connection closed|Disconnected)[\s\S]*(Connection closed|Disconnected)/);
+    await server.dispose();
+  });
+
+  it("gives the warm shell's session to a stream where another connection would need an answer", async () => {
+    const server = await startSshd({ config: ["MaxSessions 1"] });
+    const { storageDir } = testClient();
+    const client = { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } } as const;
+    const settings = {
+      configFile: () => undefined,
+      identityFiles: () => [],
+      acceptNewHostKeys: () => false,
+      connectTimeoutMs: () => 10_000,
+    };
+    const secrets = secretsInMemory();
+    const prompts = person();
+    const link = await connect({
+      host: hostOf(server),
+      deps: { client, storageDir, prompts, secrets, settings, clock: systemClock, log: silentLogger, random: () => 0 },
+      prompts,
+      credentials: createCredentials(secrets),
+      store: knownHostsStore(join(storageDir, "known_hosts")),
+      onStep: () => {},
+      signal: noAbort,
+    });
+    const refuse = () => Promise.reject(new Failure({ reason: "promptUnavailable", question: "Code" }));
+    const lanes = createLanes(link, { clock: systemClock, connectAgain: refuse });
+    expect((await lanes.run(command(["echo", "warm"]), noAbort)).stdout).toBe("warm\n");
+    const sink = collector();
+    const stream = await lanes.stream(
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 },
+      sink,
+      noAbort,
+    );
+    await expect(lanes.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    expect(lanes.capabilities.parallel).toBe(false);
+    stream.writeLine("undisturbed");
+    await sink.says("line <undisturbed>");
+    link.close();
+    await server.dispose();
   });
 });
 
