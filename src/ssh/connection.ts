@@ -120,6 +120,8 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
       const { clock } = deps;
       resolve(createLink({ host: host.name, client, socket, clock, greeting: beginning, lastHeard: () => lastHeard }));
     });
+    // ssh2 would wait for ever for the end of a socket that ended before it came.
+    if (socket.destroyed) return fail(new Failure({ reason: "connectionLost", host: host.name }));
     client.connect({
       sock: socket,
       username: options.user,

@@ -18,6 +18,8 @@ export interface LanesDeps {
 }
 
 const killDeadlineMs = 5_000;
+const freedPatienceMs = 1_000;
+const freedPauseMs = 50;
 
 /** The two lanes over one connection, and over further ones where the server allows a single session each. */
 export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): Lanes {
@@ -27,12 +29,14 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   let warm: WarmShell | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
+  /** `clock.monotonic()` when a session was last given up on the first connection. */
+  let freedAt = Number.NEGATIVE_INFINITY;
 
   /** Tries a session on each connection in turn, then on a new one. */
   async function onSomeLink<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
     for (const link of [first, ...extras.filter((extra) => extra.failure() === undefined)]) {
       try {
-        return await work(link);
+        return await (link === first ? onFirstLink(work) : work(link));
       } catch (error) {
         if (!isFailure(error, "noSession") && (link === first || !isFailure(error, "connectionLost"))) throw error;
         if (link === first && first.openChannels() <= 1) parallel = false;
@@ -53,6 +57,18 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     }
   }
 
+  /** sshd counts a session for a moment longer than it is open: one that was just freed is worth waiting for. */
+  async function onFirstLink<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work(first);
+      } catch (error) {
+        if (!isFailure(error, "noSession") || clock.monotonic() - freedAt > freedPatienceMs) throw error;
+        await new Promise<void>((resolve) => clock.after(freedPauseMs, resolve));
+      }
+    }
+  }
+
   async function openWarm(signal: AbortSignal): Promise<WarmShell> {
     if (warm?.alive()) return warm;
     warm = await onSomeLink(signal, (link) => openWarmShell(link, clock, signal, killGroup));
@@ -69,7 +85,11 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = queue.then(work);
     // An abandoned shell still holds its session for a moment, which may be the only one.
-    queue = done.catch(() => warm?.killed());
+    queue = done.catch(async () => {
+      if (warm?.alive() !== false) return;
+      await warm.killed();
+      freedAt = clock.monotonic();
+    });
     return done;
   }
 
@@ -87,7 +107,8 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     } catch (error) {
       if (!isFailure(error, "noSession") || !warm?.alive()) throw error;
       await inTurn(async () => warm?.close());
-      return work(first);
+      freedAt = clock.monotonic();
+      return onFirstLink(work);
     }
   }
 

@@ -87,7 +87,15 @@ export async function openChannel(
     if (abandoned.aborted) channel.close();
   };
   opening.then(closeLate, () => {});
-  return Promise.race([opening, rejection(abandoned), link.ended.then((lost) => Promise.reject(lost))]);
+  return Promise.race([opening, rejection(abandoned)]);
+}
+
+/**
+ * What goes into a shell to start a script. Nothing may follow its last brace but one line feed: a shell that reads
+ * byte by byte, as bash does, would take an empty line for the first parameter.
+ */
+export function shellInput(script: string): string {
+  return `${tellPid}\n${script.trimEnd()}\n`;
 }
 
 /** sshd kills the whole group, but not for root; dropbear kills the shell alone: then a second way is taken. */
@@ -155,7 +163,7 @@ function ready(link: Link, channel: ClientChannel, request: ShellRequest, abando
     channel.stderr.on("data", onComplaint);
     channel.on("close", onClose);
     channel.on("error", () => {});
-    channel.write(`${tellPid}\n${request.script}\n`);
+    channel.write(shellInput(request.script));
   });
 }
 

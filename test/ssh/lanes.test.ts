@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
@@ -23,6 +24,7 @@ import {
 } from "./client";
 import { freePort, makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
+const busybox = ["/usr/bin/busybox", "/bin/busybox"].find((path) => existsSync(path));
 const clients: TestClient[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.connections.dispose();
@@ -246,6 +248,38 @@ describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${wi
   });
 });
 
+const standIns = [
+  ["bash", "/bin/bash"],
+  ["zsh", "/usr/bin/zsh"],
+  ["BusyBox", busybox ?? ""],
+] as const;
+
+describe.skipIf(withoutSshd)(`hosts where sh is another shell${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  for (const [name, path] of standIns.filter(([, path]) => existsSync(path))) {
+    it(`sh is ${name}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "tensorline-sh-"));
+      symlinkSync(path, join(folder, "sh"));
+      const server = await startSshd({ environment: { PATH: `${folder}:/usr/bin:/bin` } });
+      const client = testClient();
+      const runner = await client.connections.acquire(hostOf(server)).connected(noAbort);
+      expect(await runner.run(command(["printf", "%s", "a\nb"]), noAbort)).toEqual({
+        stdout: "a\nb",
+        stderr: "",
+        exitCode: 0,
+      });
+      const sink = collector();
+      const echo = { what: "echo", script: `${echoScript}\n\n`, parameters: ["", "two"], deadlineMs: 5000 };
+      const stream = await runner.stream(echo, sink, noAbort);
+      stream.writeLine("last");
+      await sink.says("line <last>");
+      expect(sink.text()).toBe("parameter <>\nparameter <two>\nline <last>\n");
+      client.connections.dispose();
+      await server.dispose();
+      rmSync(folder, { recursive: true });
+    });
+  }
+});
+
 const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
 const noisy = [
   ["/bin/bash", { ".bashrc": `printf '${fortune}'; echo complaint >&2\n`, ".bash_profile": "echo never\n" }],
@@ -258,18 +292,28 @@ const present = noisy.filter(([shell]) => existsSync(shell));
 
 describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
   let server: Sshd;
+  let folder: string;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tensorline-shells-"));
+    chmodSync(folder, 0o755);
+    if (busybox) symlinkSync(busybox, join(folder, "ash"));
     const users = present.map(([shell, files]) => ({ shell, files }));
     const odd = [
       { shell: "/bin/bash", files: { ".bashrc": "echo closed for repair; exit 9\n" } },
       { shell: "/bin/bash", files: { ".bashrc": "head -c 300000 /dev/urandom\n" } },
       { shell: "/bin/bash", files: { ".bashrc": "head -c 3000 /dev/urandom\n" } },
+      ...(busybox ? [{ shell: join(folder, "ash") }] : []),
     ];
     server = await startSshd({ users: [...users, ...odd] });
   });
-  afterAll(() => server.dispose());
+  afterAll(async () => {
+    await server.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  for (const [index, [shell]] of present.entries()) {
+  const all: [string, number][] = present.map(([shell], index) => [shell, index]);
+  if (busybox) all.push(["BusyBox ash", present.length + 3]);
+  for (const [shell, index] of all) {
     it(`${shell} with noisy start-up files`, async () => {
       const runner = await runnerOn(server, `box${index}`);
       const answer = await runner.run(command(["printf", "%s", "it's\nhere"]), noAbort);

@@ -1,12 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { copyFile, writeFile } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
-import { collector, command, echoScript, noAbort, type TestClient, testClient } from "./client";
+import type { HostState } from "../../src/shared/host";
+import { collector, command, echoScript, noAbort, person, type TestClient, testClient } from "./client";
 import { handClock } from "./handClock";
 import { type Relay, startRelay } from "./relay";
-import { freePort, type Sshd, startSshd, withoutSshd } from "./sshd";
+import { freePort, makeKey, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const clients: TestClient[] = [];
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
@@ -229,5 +231,60 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
       "logging in",
       "connected",
     ]);
+  });
+
+  it("waits longer and longer between attempts, and starts at once when told to", async () => {
+    const clock = handClock();
+    const client = tracked(testClient({ clock }));
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    relay.refuse(true);
+    relay.cut();
+    const waits: number[] = [];
+    const waitedFor = new Set<HostState>();
+    for (let attempt = 0; attempt < 9; attempt++) {
+      const state = await client.stateIs((state) => state.kind === "reconnecting" && !waitedFor.has(state));
+      waitedFor.add(state);
+      const wait = state.kind === "reconnecting" ? state.retryAt - clock.now() : 0;
+      waits.push(wait);
+      clock.advance(wait);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+    relay.refuse(false);
+    client.connections.retry(host);
+    await lease.connected(noAbort);
+    expect(client.connections.state(host)).toMatchObject({ kind: "connected" });
+  });
+  it("asks nobody on reconnection: what was typed before is used again", async () => {
+    const locked = join(server.folder, "locked");
+    await copyFile(server.userKeyFile, locked);
+    execFileSync("ssh-keygen", ["-q", "-p", "-a", "1", "-N", "phrase", "-f", locked]);
+    const file = `${host.configFile}.locked`;
+    await writeFile(file, (await readText(`${host.configFile}`)).replace(server.userKeyFile, locked));
+    const user = person(["phrase"]);
+    const client = tracked(testClient({ prompts: user }));
+    const lease = client.connections.acquire({ ...host, configFile: file });
+    await lease.connected(noAbort);
+    relay.cut();
+    await client.stateIs(({ kind }) => kind === "reconnecting");
+    await lease.connected(noAbort);
+    expect(user.questions).toHaveLength(1);
+  });
+
+  it("stops reconnecting when the host is no longer the same", async () => {
+    const known = `${host.configFile}.known`;
+    const right = await readText(known);
+    const client = tracked(testClient());
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    const other = makeKey(join(server.folder, "impostor"), "ed25519");
+    await writeFile(known, `[127.0.0.1]:${relay.port} ${other.publicKey}\n`);
+    relay.cut();
+    await client.stateIs(({ kind }) => kind === "offline");
+    await writeFile(known, right);
+    await expect(lease.connected(noAbort)).rejects.toMatchObject({ problem: { reason: "hostKeyChanged" } });
+    client.connections.retry(host);
+    await client.stateIs(({ kind }) => kind === "connected");
+    await lease.connected(noAbort);
   });
 });
