@@ -50,7 +50,7 @@ export function createLink({ host, client, socket, clock, greeting, lastHeard }:
   const watch = watchLiveness(clock, {
     lastHeard,
     // Ending a forward that never was: any server answers this, and nothing changes.
-    probe: () => client.unforwardIn("127.0.0.1", 1, () => {}),
+    probe: () => (socket.writable ? client.unforwardIn("127.0.0.1", 1, () => {}) : end()),
     dead: end,
   });
   // ssh2 ends the channels after these two events, so that each finds the reason.

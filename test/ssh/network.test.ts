@@ -77,6 +77,14 @@ describe("hosts that cannot be reached", () => {
     expect(await problemAt(hostAt(port))).toMatchObject({ reason: "connectionLost" });
   });
 
+  it("lets go of a wait that is aborted", async () => {
+    const port = await tcpServer(() => {});
+    const abort = new AbortController();
+    const waiting = tracked(testClient()).connections.acquire(hostAt(port)).connected(abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ problem: { reason: "cancelled" } });
+  });
+
   it("gives up a log-in that hangs", async () => {
     const clock = handClock();
     const client = tracked(testClient({ clock, timeoutMs: 30_000 }));
@@ -219,6 +227,16 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
     client.connections.retry(host);
     await waiting;
     expect(relay.accepted() - before).toBe(3);
+  });
+
+  it("says when there is no algorithm in common", async () => {
+    const modern = await startSshd({ config: ["KexAlgorithms sntrup761x25519-sha512@openssh.com"] });
+    const client = tracked(testClient());
+    const lease = client.connections.acquire({ name: "box", configFile: modern.configFile });
+    await expect(lease.connected(noAbort)).rejects.toMatchObject({
+      problem: { reason: "noCommonAlgorithm", host: "box" },
+    });
+    await modern.dispose();
   });
 
   it("walks through the steps in order", async () => {
