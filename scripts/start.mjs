@@ -2,9 +2,7 @@
 //   --headless  shows it in a browser without a window and saves a picture (so does a machine without a display)
 //   --once      ends after the picture (so do CI and a shell without a terminal)
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { access, constants, mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, constants, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ensureDependencies, root, runVisibly } from "./prerequisites.mjs";
 
@@ -19,7 +17,8 @@ async function main(args) {
   const headless = args.includes("--headless") || !hasDisplay();
   const desktop = headless ? undefined : await findDesktop();
   if (desktop) return openDesktop(desktop);
-  const workspaceFolder = await makeWorkspace();
+  const { makeWorkspace, temporaryFolder } = await import("./vscode/temporary.mjs");
+  const workspaceFolder = await makeWorkspace((await temporaryFolder("tensorline-start-")).path);
   if (!headless) return serve(workspaceFolder);
   const once = args.includes("--once") || Boolean(process.env.CI) || !process.stdout.isTTY;
   return showHeadless(workspaceFolder, once);
@@ -65,16 +64,6 @@ function openDesktop(executable) {
       resolve();
     });
   });
-}
-
-/** A folder to have open, removed at the end. */
-async function makeWorkspace() {
-  const parent = await mkdtemp(join(tmpdir(), "tensorline-start-"));
-  process.once("exit", () => rmSync(parent, { recursive: true, force: true }));
-  const folder = join(parent, "training");
-  await mkdir(folder);
-  await writeFile(join(folder, "train.py"), "print('epoch 1')\n");
-  return folder;
 }
 
 const serverOptions = (workspaceFolder) => ({ extensionPath: root, workspaceFolder, ownHome: true, env: demo });
@@ -127,8 +116,8 @@ async function waitForLiveNumbers(page) {
 
 async function describe(page, panel) {
   const rows = await page.locator(".part.sidebar .monaco-list-row").allInnerTexts();
-  // biome-ignore lint/performance/useDomNodeTextContent: what a user sees, line by line
-  const lines = (await panel.innerText()).split("\n").filter((line) => line.trim() !== "");
+  const [text = ""] = await panel.allInnerTexts();
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
   console.log(`Hosts:\n${rows.map((row) => `  ${row.replace(/\s+/g, " ").trim()}`).join("\n")}`);
   console.log(
     `GPU panel:\n${lines

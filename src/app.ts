@@ -51,6 +51,7 @@ export function createApp(context: vscode.ExtensionContext): App {
   const book = createHostBook({
     configuredHosts: async () =>
       editorSettings.showConfigHosts() ? configuredHosts(editorSettings.configFile(), client) : [],
+    configFile: editorSettings.configFile,
     addedHosts: editorSettings.hosts,
     setAddedHosts: editorSettings.setHosts,
     readPinned: () => context.globalState.get<HostRef>(pinnedKey),

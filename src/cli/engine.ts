@@ -2,9 +2,15 @@ import { join } from "node:path";
 import { clientFacts, storageFolder } from "../core/client";
 import { systemClock } from "../core/clock";
 import { type Logger, silentLogger } from "../core/logger";
+import type { HostRef } from "../core/ports";
 import { createEngine, type Engine, type SshModule } from "../engine";
 import type { ConnectionOptions } from "./arguments";
 import { type TerminalIo, terminalPrompts } from "./terminal";
+
+/** The host that a word of the command line means. */
+export function hostRef(name: string, { configFile }: ConnectionOptions): HostRef {
+  return configFile === undefined ? { name } : { name, configFile };
+}
 
 /** The engine with a terminal's ports: nothing is remembered but host keys. */
 export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo): Engine {
@@ -15,7 +21,6 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     prompts: terminalPrompts(),
     secrets: { get: async () => undefined, set: async () => {}, delete: async () => {} },
     settings: {
-      configFile: () => options.configFile,
       identityFiles: () => options.identityFiles,
       acceptNewHostKeys: () => options.acceptNewHostKey,
       connectTimeoutMs: () => 20_000,

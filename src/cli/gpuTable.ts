@@ -1,6 +1,6 @@
+import { boundedText } from "../core/boundedText";
 import { busyOwners, freeGpus } from "../core/gpu/health";
 import { shortGpuName } from "../core/gpu/summary";
-import { boundedText } from "../core/words";
 import type { Gpu, HostReport, SystemFacts } from "../shared/gpu";
 import { type Column, tableLines } from "./table";
 

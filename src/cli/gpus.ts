@@ -5,7 +5,7 @@ import { sentence } from "../core/words";
 import type { Engine } from "../engine";
 import type { HostReport, HostsReport } from "../shared/gpu";
 import type { CommandLine } from "./arguments";
-import { createTerminalEngine } from "./engine";
+import { createTerminalEngine, hostRef } from "./engine";
 import { hostLines } from "./gpuTable";
 import { ExitCode, type TerminalIo } from "./terminal";
 
@@ -24,7 +24,7 @@ export async function runGpus(line: GpusLine, io: TerminalIo): Promise<ExitCode>
 async function lookOnce(engine: Engine, line: GpusLine, io: TerminalIo): Promise<ExitCode> {
   const hosts = await Promise.all(
     line.hosts.map((name) =>
-      firstReport(engine.gpus, { name }, AbortSignal.timeout(120_000)).catch((error) =>
+      firstReport(engine.gpus, hostRef(name, line.connection), AbortSignal.timeout(120_000)).catch((error) =>
         failedReport(name, problemOf(error)),
       ),
     ),
@@ -44,7 +44,7 @@ async function lookOnce(engine: Engine, line: GpusLine, io: TerminalIo): Promise
 
 /** One line or screen per beat, each with every host's last report. */
 async function follow(engine: Engine, line: GpusLine, io: TerminalIo): Promise<ExitCode> {
-  const watches = line.hosts.map((name) => engine.gpus.watch({ name }, line.beatMs));
+  const watches = line.hosts.map((name) => engine.gpus.watch(hostRef(name, line.connection), line.beatMs));
   const print = () => {
     const hosts = watches.map((watch): HostReport => {
       const report = watch.latest()?.report ?? { host: watch.host.name, gpus: [], processes: [], warnings: [] };

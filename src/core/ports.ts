@@ -53,8 +53,6 @@ export interface Secrets {
 
 /** Settings the core obeys, read anew at each use. */
 export interface Settings {
-  /** Another ssh config than the user's own. */
-  configFile(): string | undefined;
   /** Key files to try first (`-i`). */
   identityFiles(): readonly string[];
   /** Trust unknown host keys without asking, and remember them. */

@@ -6,6 +6,8 @@ export interface EditorSettings extends Settings {
   hosts(): readonly string[];
   setHosts(hosts: readonly string[]): Thenable<void>;
   showConfigHosts(): boolean;
+  /** Another ssh config than the user's own. */
+  configFile(): string | undefined;
   gpuBeatMs(): number;
   statusBarBeatMs(): number;
 }

@@ -69,7 +69,10 @@ export const GpuSeriesSchema = v.object({
 
 const PanelHistorySchema = v.object({ times: v.array(v.number()), gpus: v.array(GpuSeriesSchema) });
 
-/** What came of "terminate", in one sentence for the live region; `ok` false keeps the row as it was. */
+/**
+ * What came of "terminate", in one sentence for the live region; `ok` false keeps the row as it was.
+ * Answers every `terminate`, also one the user thought better of (then `message` is empty): the row waits for it.
+ */
 const TerminatedSchema = v.object({ pid: v.number(), ok: v.boolean(), message: v.string() });
 
 export const GpuPanelApi = {

@@ -48,7 +48,8 @@ export interface Message {
   readonly params: unknown;
 }
 
-const MessageSchema = v.object({ method: v.string(), params: v.unknown() });
+/** A message without parameters arrives without the key. */
+const MessageSchema = v.object({ method: v.string(), params: v.optional(v.unknown()) });
 
 /**
  * Hands a received message to its handler. Returns why it could not: a message that is none of this panel's,

@@ -8,8 +8,8 @@ import {
   evaluate,
   frameText,
   press,
-  resize,
   screenshot,
+  setSideBarWidth,
   type,
   waitFor,
 } from "./harness/control";
@@ -52,5 +52,6 @@ spec("pictures are taken in the asked size and theme", async () => {
     const png = Buffer.from(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [900, 600]);
   }
-  await resize({ width: 1280, height: 800 });
+  await setSideBarWidth(260);
+  await screenshot("smoke/narrow", { width: 1280, height: 800 });
 });

@@ -83,7 +83,6 @@ export function testClient(options: ClientOptions = {}): TestClient {
     ...options,
     clock,
     settings: {
-      configFile: () => undefined,
       identityFiles: () => options.identityFiles ?? [],
       acceptNewHostKeys: () => options.acceptNew ?? false,
       connectTimeoutMs: () => options.timeoutMs ?? 10_000,

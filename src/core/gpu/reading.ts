@@ -45,6 +45,12 @@ export function toWarning(problem: Problem): Warning {
   };
 }
 
+/** The GPU as one that is known but shows no values at present. */
+export function withoutValues({ gpu }: GpuReading): GpuReading {
+  const { vendor, index, uuid, name, busId, driverVersion, memoryTotalBytes, unifiedMemory } = gpu;
+  return { gpu: known({ vendor, index, uuid, name, busId, driverVersion, memoryTotalBytes, unifiedMemory }) };
+}
+
 /** The same object without the members that are not known. */
 export function known<T extends object>(members: T): Known<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Known<T>;

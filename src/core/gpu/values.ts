@@ -1,4 +1,4 @@
-import { boundedText } from "../words";
+import { boundedText } from "../boundedText";
 
 /** Reading single values as GPU tools print them. What is not wholly a number of the right kind is undefined. */
 
@@ -51,10 +51,11 @@ export function readBytes(text: string | undefined, unit: string): number | unde
 /** Words such as a name; undefined where the tool prints that it has none. */
 export function readWords(text: string | undefined): string | undefined {
   const words = boundedText(bare(text), 200);
-  return words === "" || /^(n\/a|none|unknown|not (supported|found|available)|err!|unknown error)$/i.test(words)
-    ? undefined
-    : words;
+  return words === "" || noWords.test(words) ? undefined : words;
 }
+
+const noWords =
+  /^(n\/a|none|unknown|(function )?not (supported|found|available)|err!|unknown error|gpu is lost|gpu requires reset|insufficient permissions|requested functionality has been deprecated)$/i;
 
 /** `00000000:1A:00.0` and `1A:00.0` as `0000:1a:00.0`. */
 export function readBusId(text: string | undefined): string | undefined {

@@ -8,6 +8,8 @@ import type { HostRef } from "../ports";
 export interface Sample {
   readonly time: number;
   readonly report: HostReport;
+  /** Nothing is awaited any more: processes, host facts and slow details are there or known to be missing. */
+  readonly whole: boolean;
 }
 
 /** A reason to look at a host's GPUs. While at least one lives, the host is sampled at the quickest beat asked for. */
@@ -20,6 +22,8 @@ export interface GpuWatch extends Disposable {
    * known to be missing. Rejects with the failure of a host that cannot be reached.
    */
   whole(signal: AbortSignal): Promise<HostReport>;
+  /** Start of a process in clock ticks since boot: with its pid its identity. */
+  startTicks(pid: number): number | undefined;
   /** The last ten minutes, kept while nobody looks; what was not sampled is a gap. */
   history(): PanelHistory;
   readonly onSample: Event<Sample>;

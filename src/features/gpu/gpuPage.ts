@@ -51,7 +51,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     if (!current) return;
     page.notify("history", current.history());
     const sample = current.latest();
-    if (sample) page.notify("sample", sample);
+    if (sample) page.notify("sample", { time: sample.time, report: sample.report });
   };
 
   /** Takes or gives back the reason to sample. */
@@ -62,7 +62,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     let me: string | undefined;
     next.onSample((sample) => {
       app.paintTimes.arrived(sample.time);
-      page.notify("sample", sample);
+      page.notify("sample", { time: sample.time, report: sample.report });
       const user = sample.report.system?.user;
       if (user !== me) {
         me = user;
@@ -90,8 +90,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
         },
         terminate({ pid }) {
           const current = watch.value;
-          if (current)
-            void terminate(app, current, pid).then((outcome) => outcome && page.notify("terminated", outcome));
+          if (current) void terminate(app, current, pid).then((outcome) => page.notify("terminated", outcome));
         },
         copy: ({ text }) => void vscode.env.clipboard.writeText(text),
         act: ({ action }) => act(action, host),

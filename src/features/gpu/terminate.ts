@@ -1,15 +1,16 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { problemOf } from "../../core/failure";
-import { terminateProcess } from "../../core/gpu/terminate";
+import { type Problem, problemOf } from "../../core/failure";
+import { type Termination, terminateProcess } from "../../core/gpu/terminate";
 import type { GpuWatch } from "../../core/gpu/watch";
 import { sentence } from "../../core/words";
 import type { Terminated } from "../../shared/gpuPanel";
 
-/** Ends a GPU process after a confirmation that names it and its owner. Nothing when the person thinks better of it. */
-export async function terminate(app: App, watch: GpuWatch, pid: number): Promise<Terminated | undefined> {
+/** Ends a GPU process after a confirmation that names it and its owner; an empty message when the person thinks better of it. */
+export async function terminate(app: App, watch: GpuWatch, pid: number): Promise<Terminated> {
   const process = watch.latest()?.report.processes.find((one) => one.pid === pid);
-  if (!process) return { pid, ok: false, message: `Process ${pid} is gone already.` };
+  const gone = { pid, ok: false, message: sentence({ reason: "noSuchProcess", pid }) };
+  if (!process) return gone;
   const owner = process.user ? ` of ${process.user}` : "";
   const end = "Terminate";
   const answer = await vscode.window.showWarningMessage(
@@ -20,8 +21,10 @@ export async function terminate(app: App, watch: GpuWatch, pid: number): Promise
     },
     end,
   );
-  if (answer !== end) return undefined;
-  const outcome = await attempt(app, watch, pid, process.startedAt, false);
+  if (answer !== end) return { pid, ok: false, message: "" };
+  const startTicks = watch.startTicks(pid);
+  if (startTicks === undefined) return gone;
+  const outcome = await attempt(app, watch, { pid, startTicks, force: false });
   if (outcome.reason !== "processSurvived") return outcome;
   const kill = "Kill It";
   const again = await vscode.window.showWarningMessage(
@@ -29,26 +32,26 @@ export async function terminate(app: App, watch: GpuWatch, pid: number): Promise
     { modal: true, detail: "SIGKILL ends it at once. What it has not saved is lost." },
     kill,
   );
-  return again === kill ? attempt(app, watch, pid, process.startedAt, true) : outcome;
+  return again === kill ? attempt(app, watch, { pid, startTicks, force: true }) : outcome;
 }
 
 async function attempt(
   app: App,
   watch: GpuWatch,
-  pid: number,
-  startedAt: string | undefined,
-  force: boolean,
-): Promise<Terminated & { reason?: string }> {
+  termination: Termination,
+): Promise<Terminated & { reason?: Problem["reason"] }> {
+  const { pid } = termination;
   const lease = app.engine.connections().acquire(watch.host);
   try {
     const signal = AbortSignal.timeout(30_000);
     const runner = await lease.connected(signal);
-    await runner.run(terminateProcess({ pid, startedAt, force }), signal);
-    return { pid, ok: true, message: `Process ${pid} has ended.` };
-  } catch (error) {
-    const problem = problemOf(error);
-    app.log.warn(`terminating ${pid} on ${watch.host.name}: ${problem.reason}`);
+    const outcome = await runner.run(terminateProcess(termination), signal);
+    if (outcome.kind === "gone") return { pid, ok: true, message: `Process ${pid} has ended.` };
+    const { problem } = outcome;
     return { pid, ok: problem.reason === "noSuchProcess", message: sentence(problem), reason: problem.reason };
+  } catch (error) {
+    app.log.warn(`ending process ${pid} on ${watch.host.name} failed: ${problemOf(error).reason}`);
+    return { pid, ok: false, message: sentence(problemOf(error)) };
   } finally {
     lease.dispose();
   }

@@ -26,7 +26,7 @@ export function createDemo(deps: { script: string; book: HostBook; log: Logger }
   const launch = async (): Promise<DemoProcess> => {
     const demo = await startDemoProcess({ node: process.execPath, script: deps.script });
     current = demo;
-    demo.onExit(() => {
+    void demo.ended.then(() => {
       if (current === demo) stop();
     });
     deps.book.setDemo(demo.hosts.map((host): HostRef => ({ name: host.name, configFile: demo.configFile })));

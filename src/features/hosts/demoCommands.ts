@@ -6,7 +6,7 @@ import { registerCommand, setContext } from "../../platform/commands";
 /** What the fault switch of the demo fleet can do, in words. */
 const faults = [
   { fault: "none", label: "Mend everything" },
-  { fault: "gpu-lost", label: "GPU 6 falls off the bus" },
+  { fault: "gpu-lost", label: "A GPU falls off the bus" },
   { fault: "hang", label: "The GPU tool hangs" },
   { fault: "driver-mismatch", label: "Driver and library differ" },
   { fault: "cut", label: "The connection is cut" },
@@ -26,7 +26,9 @@ export function registerDemoCommands(app: App): Disposable {
       setContext("tensorline.demoRunning", true);
       await vscode.commands.executeCommand("tensorline.hosts.focus");
       const first = book.demoEntries()[0];
-      if (first) await vscode.commands.executeCommand("tensorline.openGpuPanel", first.ref);
+      if (!first) return;
+      book.select(first.ref);
+      await vscode.commands.executeCommand("tensorline.openGpuPanel", first.ref);
     }),
   );
   store.add(
@@ -45,7 +47,7 @@ export function registerDemoCommands(app: App): Disposable {
         { title: "Which demo host?" },
       );
       const what = host && (await vscode.window.showQuickPick([...faults], { title: `What happens to ${host}?` }));
-      if (host && what) await running.fault(host, what.fault);
+      if (host && what) await running.fault({ host, fault: what.fault });
     }),
   );
   return store;

@@ -12,6 +12,8 @@ export interface HostEntry {
 /** What the book is made of; storage and reading are the app's. */
 export interface HostBookDeps {
   configuredHosts(): Promise<readonly string[]>;
+  /** The ssh config that knows the hosts where it is not the user's own. */
+  configFile(): string | undefined;
   addedHosts(): readonly string[];
   setAddedHosts(hosts: readonly string[]): PromiseLike<void>;
   readPinned(): HostRef | undefined;
@@ -41,6 +43,10 @@ export function createHostBook(deps: HostBookDeps): HostBook {
   const change = new Emitter<void>();
   let selected: HostRef | undefined;
   let demo: readonly HostEntry[] = [];
+  const refOf = (name: string): HostRef => {
+    const configFile = deps.configFile();
+    return configFile === undefined ? { name } : { name, configFile };
+  };
 
   return {
     onChange: change.event,
@@ -49,8 +55,8 @@ export function createHostBook(deps: HostBookDeps): HostBook {
       const names = new Set(configured);
       const added = deps.addedHosts().filter((name) => !names.has(name));
       return [
-        ...configured.map((name): HostEntry => ({ ref: { name }, origin: "config" })),
-        ...added.map((name): HostEntry => ({ ref: { name }, origin: "added" })),
+        ...configured.map((name): HostEntry => ({ ref: refOf(name), origin: "config" })),
+        ...added.map((name): HostEntry => ({ ref: refOf(name), origin: "added" })),
       ];
     },
     demoEntries: () => demo,
@@ -69,16 +75,17 @@ export function createHostBook(deps: HostBookDeps): HostBook {
       const hosts = deps.addedHosts();
       if (!hosts.includes(name)) await deps.setAddedHosts([...hosts, name]);
       change.fire();
-      return { name };
+      return refOf(name);
     },
     async remove(name) {
       await deps.setAddedHosts(deps.addedHosts().filter((host) => host !== name));
-      if (sameHost(selected, { name })) selected = undefined;
+      if (sameHost(selected, refOf(name))) selected = undefined;
       change.fire();
     },
     setDemo(hosts) {
+      const isGone = demo.some(({ ref }) => sameHost(ref, selected)) && !hosts.some((host) => sameHost(host, selected));
+      if (isGone) selected = undefined;
       demo = hosts.map((ref) => ({ ref, origin: "demo" }));
-      if (selected?.configFile !== undefined && !hosts.some((host) => sameHost(host, selected))) selected = undefined;
       change.fire();
     },
     refresh: () => change.fire(),

@@ -124,6 +124,11 @@ export async function resize(size: { width: number; height: number }): Promise<v
   await ask("resize", size);
 }
 
+/** Drags the edge of the side bar until it is that wide, in CSS pixels. VS Code refuses less than 170. */
+export async function setSideBarWidth(width: number): Promise<void> {
+  await ask("sideBarWidth", { width });
+}
+
 /** Sets what the user's system prefers. */
 export async function emulate(preferences: { reducedMotion?: boolean; forcedColors?: boolean }): Promise<void> {
   await ask("emulate", preferences);

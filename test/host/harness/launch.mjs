@@ -1,9 +1,10 @@
 // The two ways to run a test bundle inside VS Code. Each resolves to what went wrong with VS Code itself, undefined when nothing did.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "../../../scripts/prerequisites.mjs";
 import { pageActions } from "../../../scripts/vscode/pageActions.mjs";
+import { temporaryFolder } from "../../../scripts/vscode/temporary.mjs";
 import { startVsCode } from "../../../scripts/vscode.mjs";
 
 const artifacts = join(root, "test", "artifacts");
@@ -12,19 +13,37 @@ const artifacts = join(root, "test", "artifacts");
  * The VS Code server from npm in headless Chromium. Its whole log stays in test/artifacts.
  * @returns {Promise<string | undefined>}
  */
-export async function launchServer({ actions, silence, start, ...options }) {
+export function launchServer(options) {
+  return inServer(options, async (vscode) => {
+    const code = await Promise.race([vscode.exit, options.silence]);
+    return code === 0 ? undefined : `The extension host ended with ${code}.\n${vscode.logs.slice(-40).join("\n")}`;
+  });
+}
+
+/**
+ * The same VS Code as users have it, without a test inside: the specs run here and reach it through its window only.
+ * @returns {Promise<string | undefined>}
+ */
+export function launchWindow({ testsPath, ...options }) {
+  return inServer(options, async () => {
+    Object.assign(process.env, options.env);
+    const { run } = createRequire(import.meta.url)(testsPath);
+    await Promise.race([run(), options.silence]);
+    return undefined;
+  });
+}
+
+async function inServer({ actions, start, kind, ...options }, run) {
   const beforeLoad = (vscode) => Object.assign(actions, pageActions(vscode, artifacts));
   const vscode = await startVsCode({ ...options, beforeLoad });
   start();
   try {
-    const code = await Promise.race([vscode.exit, silence]);
-    return code === 0 ? undefined : `The extension host ended with ${code}.\n${vscode.logs.slice(-40).join("\n")}`;
+    return await run(vscode);
   } catch (cause) {
     return cause.message;
   } finally {
-    const name = `vscode-${options.trusted ? "trusted" : "restricted"}.log`;
     await mkdir(artifacts, { recursive: true });
-    await writeFile(join(artifacts, name), `${vscode.logs.join("\n")}\n`);
+    await writeFile(join(artifacts, `vscode-${kind}.log`), `${vscode.logs.join("\n")}\n`);
     await vscode.close();
   }
 }
@@ -35,7 +54,7 @@ export async function launchServer({ actions, silence, start, ...options }) {
  */
 export async function launchDesktop({ extensionPath, workspaceFolder, testsPath, trusted, env, silence }) {
   const { runTests } = await import("@vscode/test-electron");
-  const userData = await mkdtemp(join(tmpdir(), "tensorline-"));
+  const { path: userData, remove } = await temporaryFolder("tensorline-");
   const tests = runTests({
     vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
     extensionDevelopmentPath: extensionPath,
@@ -52,6 +71,6 @@ export async function launchDesktop({ extensionPath, workspaceFolder, testsPath,
   } catch (cause) {
     return cause.message;
   } finally {
-    await rm(userData, { recursive: true, force: true });
+    remove();
   }
 }

@@ -1,57 +1,70 @@
 // Runs the host specs (test/host/*.spec.ts) inside a real VS Code and tells what happened.
 // node test/host/harness/run.mjs [FILTER]: only the specs whose "file: name" contains FILTER.
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { root } from "../../../scripts/prerequisites.mjs";
 import { controlVariable, startControl } from "../../../scripts/vscode/control.mjs";
-import { launchDesktop, launchServer } from "./launch.mjs";
+import { makeWorkspace, temporaryFolder } from "../../../scripts/vscode/temporary.mjs";
+import { launchDesktop, launchServer, launchWindow } from "./launch.mjs";
 import { followSpecs } from "./progress.mjs";
 
-const specFolder = join(root, "test", "host");
-/** Files with this ending get a VS Code of their own, in restricted mode. */
-const restrictedEnding = ".restricted.spec.ts";
+const harness = join(root, "test", "host", "harness");
+/** Files whose name holds this get a VS Code of their own, in restricted mode. */
+const restrictedMark = ".restricted.";
+/** Files with this in their name run outside the extension host: VS Code shows no modal dialog while it runs tests inside. */
+const windowMark = ".window.";
 
 /**
  * Runs every spec file: those of a trusted workspace in one VS Code, those for restricted mode in another.
  * @param {object} [options]
- * @param {string} [options.filter]
+ * @param {string} [options.folder] where the files are; test/host without it
+ * @param {string} [options.ending] of their names; .spec.ts without it
+ * @param {string} [options.filter] only specs whose "file: name" contains it
  * @param {string} [options.extensionPath] the folder of the extension's package.json
  * @param {Record<string, string>} [options.env] additions for the extension host
  * @param {Record<string, unknown>} [options.userSettings]
  * @param {Record<string, string>} [options.workspace] the files of the workspace folder, text by name
+ * @param {Record<string, (request: any) => unknown>} [options.actions] more that a spec can `ask`
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>} a VS Code that ended too early is one more failure
  */
 export async function runHostSpecs(options = {}) {
-  const files = (await readdir(specFolder)).filter((name) => name.endsWith(".spec.ts")).sort();
+  const { folder = join(root, "test", "host"), ending = ".spec.ts" } = options;
+  const files = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
   const results = [];
-  for (const trusted of [true, false]) {
-    const chosen = files.filter((name) => name.endsWith(restrictedEnding) !== trusted);
-    if (chosen.length > 0) results.push(...(await runFiles(chosen, { ...options, trusted })));
+  for (const kind of ["trusted", "restricted", "window"]) {
+    const chosen = files.filter((name) => kindOf(name) === kind);
+    if (chosen.length > 0) results.push(...(await runFiles(chosen, { ...options, folder, kind })));
   }
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length;
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
 
+const kindOf = (name) =>
+  name.includes(restrictedMark) ? "restricted" : name.includes(windowMark) ? "window" : "trusted";
+
 async function runFiles(files, options) {
-  const { filter = "", trusted, extensionPath = root, env, userSettings, workspace, log = console.log } = options;
-  const testsPath = await bundle(files, filter, trusted ? "trusted" : "restricted");
-  const temporary = await mkdtemp(join(tmpdir(), "tensorline-host-"));
+  const { kind, extensionPath = root, env, userSettings, workspace, log = console.log } = options;
+  const testsPath = await bundle(files, options);
+  const temporary = await temporaryFolder("tensorline-host-");
   const progress = followSpecs(log);
-  const control = await startControl(progress.actions);
+  const actions = { ...options.actions, ...progress.actions };
+  const control = await startControl(actions);
   try {
-    const launch = process.env.VSCODE_EXECUTABLE_PATH ? launchDesktop : launchServer;
+    const inside = process.env.VSCODE_EXECUTABLE_PATH ? launchDesktop : launchServer;
+    const launch = kind === "window" ? launchWindow : inside;
+    const sshConfig = join(temporary.path, "ssh_config");
     const problem = await launch({
       extensionPath,
-      workspaceFolder: await makeWorkspace(temporary, workspace),
+      workspaceFolder: await makeWorkspace(temporary.path, workspace),
       testsPath,
-      trusted,
-      userSettings,
-      env: { ...env, [controlVariable]: control.url },
-      actions: progress.actions,
+      kind,
+      trusted: kind !== "restricted",
+      userSettings: kind === "window" ? { ...userSettings, "tensorline.ssh.configFile": sshConfig } : userSettings,
+      env: { ...env, [controlVariable]: control.url, TENSORLINE_TEST_SSH_CONFIG: sshConfig },
+      actions,
       silence: progress.silence,
       start: progress.start,
       log,
@@ -59,20 +72,20 @@ async function runFiles(files, options) {
     progress.finish(problem);
   } finally {
     control.close();
-    await rm(temporary, { recursive: true, force: true });
+    temporary.remove();
   }
   return progress.results;
 }
 
 /** One bundle with every file in it, each loaded when its turn comes. */
-async function bundle(files, filter, name) {
+async function bundle(files, { folder, filter = "", kind }) {
   const loaders = files.map((file) => `${JSON.stringify(file)}: () => import(${JSON.stringify(`./${file}`)})`);
   const call = `runSpecs({ ${loaders.join(", ")} }, ${JSON.stringify(filter)})`;
-  const outfile = join(root, "out", "host", `${name}.cjs`);
+  const outfile = join(root, "out", basename(folder), `${kind}.cjs`);
   await build({
     stdin: {
-      contents: `import { runSpecs } from "./harness/spec";\nexport const run = () => ${call};`,
-      resolveDir: specFolder,
+      contents: `import { runSpecs } from ${JSON.stringify(join(harness, "spec"))};\nexport const run = () => ${call};`,
+      resolveDir: folder,
       loader: "ts",
     },
     outfile,
@@ -86,13 +99,6 @@ async function bundle(files, filter, name) {
     logLevel: "warning",
   });
   return outfile;
-}
-
-async function makeWorkspace(parent, files = { "train.py": "print('epoch 1')\n" }) {
-  const folder = join(parent, "training");
-  await mkdir(folder);
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return folder;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -78,6 +78,9 @@ async function runSpec(file: string, { name, deadlineMs, body }: Spec): Promise<
   } catch (cause) {
     const skipped = reasonToSkip(cause);
     if (skipped !== undefined) return end("skipped", skipped);
+    await ask("screenshot", { name: `failed/${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}` }).catch(
+      () => undefined,
+    );
     return end("failed", describe(cause));
   } finally {
     clearTimeout(timer);

@@ -6,6 +6,7 @@ function book(configured: string[] = [], added: string[] = []) {
   let pinned: HostRef | undefined;
   return createHostBook({
     configuredHosts: async () => configured,
+    configFile: () => undefined,
     addedHosts: () => added,
     async setAddedHosts(hosts) {
       added = [...hosts];

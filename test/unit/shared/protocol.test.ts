@@ -15,6 +15,12 @@ describe("dispatch", () => {
     expect(rename).toHaveBeenCalledWith({ name: "lab1" });
   });
 
+  it("takes a message without parameters, which lose their key on the wire", () => {
+    const ready = vi.fn();
+    expect(dispatch(Api, { ready, rename: vi.fn() }, JSON.parse('{"method":"ready"}'))).toBeUndefined();
+    expect(ready).toHaveBeenCalledOnce();
+  });
+
   it("drops parameters of the wrong shape and says which method it was", () => {
     const rename = vi.fn();
     expect(dispatch(Api, { ready: vi.fn(), rename }, { method: "rename", params: { name: 7 } })).toMatch(/^rename:/);

@@ -1,10 +1,13 @@
 import type { Reading } from "../reading";
-import { parseRocmSmi } from "./amd/rocmSmi";
-import { parseNvidiaCsv } from "./nvidia/csv";
-import { parseNvidiaXml } from "./nvidia/xml";
+import type { GpuVendor } from "../vendor";
+import { amd } from "./amd";
+import { nvidia } from "./nvidia";
 
-export const captureFormats: Readonly<Record<string, (text: string) => Reading>> = {
-  "nvidia-smi-xml": parseNvidiaXml,
-  "nvidia-smi-csv": parseNvidiaCsv,
-  "rocm-smi-json": parseRocmSmi,
-};
+/** The vendors that Tensorline knows, in the order in which their GPUs are shown. */
+export const vendors: readonly GpuVendor[] = [nvidia, amd];
+
+/** How recorded output is read, by format name. */
+export const captureFormats: Readonly<Record<string, (text: string) => Reading>> = Object.assign(
+  {},
+  ...vendors.map((vendor) => vendor.captureFormats),
+);

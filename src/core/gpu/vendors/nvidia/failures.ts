@@ -1,5 +1,5 @@
+import { boundedText } from "../../../boundedText";
 import type { Problem } from "../../../failure";
-import { boundedText } from "../../../words";
 import { readBusId } from "../../values";
 
 /**

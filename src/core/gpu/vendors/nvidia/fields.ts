@@ -42,8 +42,8 @@ export function throttleReasonsOfMask(text: string | undefined): ThrottleReason[
 }
 
 /** The reasons that are `Active`, each asked by its name without prefix; undefined where none can be read. */
-export function throttleReasonsByName(valueOf: (name: string) => string | undefined): ThrottleReason[] | undefined {
-  const read = throttleBits.map(([, name, reason]) => ({ reason, value: valueOf(name)?.trim() }));
+export function throttleReasonsByName(cellOf: (name: string) => string | undefined): ThrottleReason[] | undefined {
+  const read = throttleBits.map(([, name, reason]) => ({ reason, value: cellOf(name)?.trim() }));
   if (!read.some(({ value }) => value === "Active" || value === "Not Active")) return undefined;
   return unique(read.filter(({ value }) => value === "Active").map(({ reason }) => reason));
 }

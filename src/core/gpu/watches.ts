@@ -1,0 +1,146 @@
+import type { HostReport } from "../../shared/gpu";
+import type { HostState } from "../../shared/host";
+import type { Clock } from "../clock";
+import type { HostLease } from "../connections";
+import type { Event } from "../event";
+import { Failure } from "../failure";
+import { type Disposable, MutableDisposable, toDisposable } from "../lifecycle";
+import type { Logger } from "../logger";
+import { type HostRef, hostId } from "../ports";
+import { createGpuMonitor, type GpuMonitor } from "./monitor";
+import type { GpuWatch, GpuWatches } from "./watch";
+
+export interface GpuWatchesDeps {
+  acquire(host: HostRef, options: { quiet: boolean }): HostLease;
+  readonly onState: Event<{ host: HostRef; state: HostState }>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Shares one monitor a host among all who look; without anybody it pauses and lets go of the connection. */
+export function createGpuWatches(deps: GpuWatchesDeps): GpuWatches {
+  const watched = new Map<string, WatchedHost>();
+  const hostOf = (host: HostRef): WatchedHost => {
+    const known = watched.get(hostId(host)) ?? createWatchedHost(host, deps);
+    watched.set(hostId(host), known);
+    return known;
+  };
+  const following = deps.onState(({ host, state }) => {
+    if (state.kind === "connected") watched.get(hostId(host))?.cameBack();
+  });
+  return {
+    watch: (host, beatMs, options) => hostOf(host).watch(beatMs, options?.quiet ?? false),
+    latest: (host) => watched.get(hostId(host))?.monitor()?.latest(),
+    dispose() {
+      following.dispose();
+      for (const host of watched.values()) host.dispose();
+    },
+  };
+}
+
+interface WatchedHost extends Disposable {
+  watch(beatMs: number, quiet: boolean): GpuWatch;
+  monitor(): GpuMonitor | undefined;
+  /** The host is connected again: sampling that waits need not wait. */
+  cameBack(): void;
+}
+
+function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDeps): WatchedHost {
+  const viewers = new Set<{ beatMs: number; readonly quiet: boolean }>();
+  const lease = new MutableDisposable<HostLease & { readonly quiet: boolean }>();
+  let monitor: GpuMonitor | undefined;
+
+  /** Makes connection and beat what the present viewers need. */
+  function adapt(): void {
+    if (viewers.size === 0) {
+      monitor?.pause();
+      lease.replace(undefined);
+      return;
+    }
+    const quiet = [...viewers].every((viewer) => viewer.quiet);
+    if (!lease.value || (lease.value.quiet && !quiet)) {
+      const acquired = acquire(host, { quiet });
+      lease.replace({ ...acquired, quiet });
+    }
+    const beatMs = Math.min(...[...viewers].map((viewer) => viewer.beatMs));
+    if (monitor) {
+      monitor.setBeat(beatMs);
+      monitor.resume();
+    } else monitor = createGpuMonitor({ host: host.name, connected, clock, log, beatMs });
+  }
+
+  async function connected(signal: AbortSignal) {
+    if (!lease.value) throw new Failure({ reason: "cancelled" });
+    return lease.value.connected(signal);
+  }
+
+  function watch(beatMs: number, quiet: boolean): GpuWatch {
+    const viewer = { beatMs, quiet };
+    viewers.add(viewer);
+    adapt();
+    const shared = monitor as GpuMonitor;
+    const subscriptions = new Set<Disposable>();
+    const leaving = toDisposable(() => {
+      for (const subscription of subscriptions) subscription.dispose();
+      viewers.delete(viewer);
+      adapt();
+    });
+    return {
+      host,
+      latest: shared.latest,
+      startTicks: shared.startTicks,
+      history: shared.history,
+      whole: (signal) => whole(shared, signal),
+      onSample(listener) {
+        const subscription = shared.onSample(listener);
+        subscriptions.add(subscription);
+        return subscription;
+      },
+      setBeat(next) {
+        viewer.beatMs = next;
+        adapt();
+      },
+      dispose: leaving.dispose,
+    };
+  }
+
+  return {
+    watch,
+    monitor: () => monitor,
+    cameBack() {
+      if (viewers.size === 0 || !monitor?.problem()) return;
+      monitor.pause();
+      monitor.resume();
+    },
+    dispose() {
+      viewers.clear();
+      lease.dispose();
+      monitor?.dispose();
+    },
+  };
+}
+
+/** Waits for a sample in which nothing is awaited any more, or for the reason why there will be none. */
+function whole(monitor: GpuMonitor, signal: AbortSignal): Promise<HostReport> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      sampled.dispose();
+      failed.dispose();
+      signal.removeEventListener("abort", aborted);
+      act();
+    };
+    const look = () => {
+      const sample = monitor.latest();
+      if (sample?.whole) settle(() => resolve(sample.report));
+    };
+    const aborted = () =>
+      settle(() => reject(new Failure({ reason: "deadline", what: "reading the GPUs", seconds: 120 })));
+    const sampled = monitor.onSample(look);
+    const failed = monitor.onProblem((problem) => {
+      if (problem) settle(() => reject(new Failure(problem)));
+    });
+    signal.addEventListener("abort", aborted, { once: true });
+    if (signal.aborted) aborted();
+    else look();
+  });
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { HostSpec } from "./hosts";
+import { firstTurn, type Slot, type Turn, turnAt } from "./schedule";
+import type { Work } from "./simulation";
+
+/** A job of the simulated host with the real process that stands for it. */
+export interface RunningJob extends Work {
+  readonly user: string;
+  readonly pid: number;
+}
+
+export interface Jobs {
+  /** Ends and starts what is due. True: something changed. */
+  advance(seconds: number): boolean;
+  running(): readonly RunningJob[];
+  /** Jobs that may still show: running ones and those that ended lately (a GPU cools slowly). */
+  works(): readonly Work[];
+  dispose(): void;
+}
+
+interface Occupied {
+  readonly slot: Slot;
+  readonly words: readonly (string | number)[];
+  turn: Turn;
+  job: RunningJob | undefined;
+  child: ChildProcess | undefined;
+  last: Work | undefined;
+}
+
+/**
+ * Keeps one real process for each job that the schedule says is running: a shell that waits for its standard input to close,
+ * so it ends with the fleet, and whoever ends it ends the job. `onDeath` tells of a job that somebody killed.
+ */
+export function startJobs(spec: HostSpec, seed: number, now: () => number, shell: string, onDeath: () => void): Jobs {
+  const slots: Occupied[] = spec.slots.map((slot, number) => {
+    const words = [seed, spec.name, number];
+    return { slot, words, turn: firstTurn(slot, words), job: undefined, child: undefined, last: undefined };
+  });
+  for (const occupied of slots) start(occupied);
+
+  function start(occupied: Occupied): void {
+    const { slot, turn, words } = occupied;
+    const child = spawn(shell, ["-c", "read -r wait_for_the_fleet", ...turn.program.argv], {
+      stdio: ["pipe", "ignore", "ignore"],
+      env: {},
+    });
+    if (child.pid === undefined) return;
+    child.stdin?.on("error", () => undefined);
+    occupied.child = child;
+    occupied.job = {
+      turn,
+      places: slot.places,
+      end: turn.end,
+      words: [...words, turn.number],
+      user: slot.user,
+      pid: child.pid,
+    };
+    child.once("exit", () => {
+      if (occupied.child !== child) return;
+      end(occupied, now());
+      onDeath();
+    });
+  }
+
+  function end(occupied: Occupied, seconds: number): void {
+    if (occupied.job) occupied.last = { ...occupied.job, end: seconds };
+    occupied.job = undefined;
+    occupied.child?.kill();
+    occupied.child = undefined;
+  }
+
+  return {
+    advance(seconds) {
+      let changed = false;
+      for (const occupied of slots) {
+        if (occupied.job && seconds >= occupied.job.end) {
+          end(occupied, occupied.turn.end);
+          changed = true;
+        }
+        const turn = turnAt(occupied.slot, occupied.turn, seconds, occupied.words);
+        if (turn === occupied.turn) continue;
+        occupied.turn = turn;
+        if (seconds < turn.end) start(occupied);
+        changed = true;
+      }
+      return changed;
+    },
+    running: () => slots.flatMap(({ job }) => (job ? [job] : [])),
+    works: () => slots.flatMap(({ job, last }) => [...(job ? [job] : []), ...(last ? [last] : [])]),
+    dispose() {
+      for (const occupied of slots) end(occupied, now());
+    },
+  };
+}

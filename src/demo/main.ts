@@ -1,0 +1,48 @@
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import * as v from "valibot";
+import { isFailure } from "../core/failure";
+import { startFleet } from "./fleet";
+import { FaultRequestSchema } from "./protocol";
+
+/**
+ * The demo fleet as a process: prints one line of JSON when it is up, obeys fault requests on its standard input,
+ * and ends with everything it started when that closes.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { hosts: { type: "string" }, seed: { type: "string" }, state: { type: "string" } },
+  });
+  const fleet = await startFleet({
+    ...(values.hosts === undefined ? {} : { hosts: Number(values.hosts) }),
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    ...(values.state === undefined ? {} : { stateFolder: values.state }),
+  });
+  const stop = () => {
+    fleet.dispose();
+    process.exit(0);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  process.stdout.on("error", stop);
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => print({ ok: obey(line) }));
+  lines.on("close", stop);
+  print({ configFile: fleet.configFile, knownHostsFile: fleet.knownHostsFile, hosts: fleet.hosts });
+
+  function obey(line: string): boolean {
+    const request = v.safeParse(v.pipe(v.string(), v.parseJson(), FaultRequestSchema), line);
+    if (!request.success) return false;
+    return fleet.fault(request.output.host, request.output.fault, request.output.gpu);
+  }
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+main().catch((error: unknown) => {
+  if (!isFailure(error, "noShell") || error.problem.reason !== "noShell") throw error;
+  print({ problem: { reason: error.problem.reason, detail: error.problem.detail } });
+  process.exitCode = 1;
+});

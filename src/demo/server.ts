@@ -1,0 +1,106 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import ssh2, { type Connection, type ParsedKey } from "ssh2";
+import type { Disposable } from "../core/lifecycle";
+import type { Host } from "./host";
+import { type GroupWatch, serveSession } from "./session";
+import type { TerminalProgram } from "./terminal";
+
+/** sshd's own default for `MaxSessions`. */
+const maxSessions = 10;
+const refusedMs = 5000;
+
+export interface ServerOptions {
+  readonly host: Host;
+  readonly hostKey: string;
+  readonly userKey: ParsedKey;
+  readonly shell: string;
+  readonly terminal: TerminalProgram | undefined;
+  readonly groups: GroupWatch;
+  readonly runFolder: string;
+}
+
+/** A host's SSH server on 127.0.0.1. */
+export interface HostServer extends Disposable {
+  readonly port: number;
+  /** Breaks every connection and refuses new ones for five seconds. */
+  cut(): void;
+}
+
+/** Resolves once the server listens. */
+export async function startServer(options: ServerOptions): Promise<HostServer> {
+  const sockets = new Set<Socket>();
+  const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection, info) => {
+    const handles: Disposable[] = [];
+    connection.on("ready", () => handles.push(options.host.watch()));
+    connection.on("close", () => {
+      for (const handle of handles) handle.dispose();
+    });
+    connection.on("error", () => undefined);
+    serveConnection(connection, options, `127.0.0.1 ${info.port} 127.0.0.1 22`);
+  });
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    ssh.injectSocket(socket);
+  });
+  const port = await listen(server, 0);
+  let reopening: NodeJS.Timeout | undefined;
+  const close = () => {
+    clearTimeout(reopening);
+    server.close();
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port,
+    cut() {
+      close();
+      reopening = setTimeout(() => void listen(server, port).catch(() => undefined), refusedMs);
+    },
+    dispose: close,
+  };
+}
+
+function listen(server: Server, wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(wanted, "127.0.0.1", () => {
+      server.removeListener("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : wanted);
+    });
+  });
+}
+
+let terminals = 0;
+
+function serveConnection(connection: Connection, options: ServerOptions, route: string): void {
+  const { host, userKey } = options;
+  let sessions = 0;
+  connection.on("authentication", (context) => {
+    const known =
+      context.method === "publickey" &&
+      context.username === host.spec.user &&
+      context.key.algo === userKey.type &&
+      context.key.data.equals(userKey.getPublicSSH());
+    if (!known || context.method !== "publickey") return context.reject(["publickey"]);
+    const proven =
+      context.signature && context.blob && userKey.verify(context.blob, context.signature, context.hashAlgo);
+    if (context.signature && proven !== true) return context.reject(["publickey"]);
+    return context.accept();
+  });
+  connection.on("session", (accept, reject) => {
+    if (sessions >= maxSessions) return reject();
+    sessions += 1;
+    terminals += 1;
+    const session = accept();
+    session.on("close", () => {
+      sessions -= 1;
+    });
+    serveSession(session, {
+      ...options,
+      terminalFile: join(options.runFolder, `terminal.${terminals}`),
+      connection: route,
+    });
+  });
+}

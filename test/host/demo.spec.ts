@@ -1,0 +1,114 @@
+import * as assert from "node:assert/strict";
+import * as vscode from "vscode";
+import {
+  accessibility,
+  browserLog,
+  click,
+  elements,
+  frameText,
+  hover,
+  press,
+  screenshot,
+  type,
+  waitFor,
+} from "./harness/control";
+import { spec } from "./harness/spec";
+import { setTheme } from "./harness/theme";
+import { textUntil } from "./text";
+
+/** The panel in the editor area is wide, the view in the sidebar narrow. */
+const panel = 'main.page[data-layout="wide"]';
+const row = (name: string | RegExp) => ({ selector: ".part.sidebar .monaco-list-row", text: name });
+
+spec("before first use only the entry bundle is loaded, and the empty tree teaches", async () => {
+  const extension = vscode.extensions.getExtension("tensorline.tensorline");
+  assert.ok(extension, "the extension is there");
+  await extension.activate();
+  const dist = vscode.Uri.joinPath(extension.extensionUri, "dist").fsPath;
+  const loaded = Object.keys(require.cache).filter((file) => file.startsWith(dist));
+  assert.deepEqual(loaded, [vscode.Uri.joinPath(extension.extensionUri, "dist", "extension.cjs").fsPath]);
+  await vscode.commands.executeCommand("tensorline.hosts.focus");
+  for (const name of ["Add a Host", "Open My SSH Config", "Try the Demo Fleet"]) {
+    await waitFor({ role: "button", name });
+  }
+  await screenshot("empty-hosts", { width: 1280, height: 800 });
+});
+
+spec("the demo fleet starts with one click and its GPUs move", async ({ signal }) => {
+  await click({ role: "button", name: "Try the Demo Fleet" });
+  for (const name of ["lab1", "rtx", "mi300", "login"]) await waitFor(row(name), { timeout: 30_000 });
+  await waitFor({ webview: panel, selector: '.gpu[data-index="7"] .gpu-memory' }, { timeout: 30_000 });
+  const utilization = () => frameText(panel, ".gpu-utilization");
+  const first = await utilization();
+  assert.match(first, /\d+ %/);
+  await textUntil(utilization, (text) => text !== first, signal);
+  await waitFor(row(/lab1.*8×H100/), { timeout: 20_000 });
+});
+
+spec("the panel names users, MIG instances and what is unknown", async () => {
+  await waitFor({ webview: panel, text: "1g.10gb" }, { timeout: 20_000 });
+  const text = await frameText(panel);
+  assert.match(text, /alice/);
+  assert.match(text, /\d+ \/ 80 GB/);
+  assert.doesNotMatch(text, /NaN|undefined|null/);
+  const tree = await accessibility({ webview: panel, selector: "main" });
+  assert.match(tree, /table/);
+});
+
+spec("it looks right in every theme, narrow and wide", async () => {
+  for (const theme of ["dark", "light", "highContrast", "highContrastLight"] as const) {
+    await setTheme(theme);
+    await screenshot(`panel-${theme}`, { width: 1440, height: 900 });
+  }
+  await setTheme("dark");
+  await screenshot("panel-narrow-window", { width: 800, height: 900 });
+  await screenshot("panel-wide", { width: 1440, height: 900 });
+});
+
+spec("the sidebar view follows the selected host, AMD included", async () => {
+  await click(row("mi300"));
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /MI300X/ }, { timeout: 30_000 });
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /\d+ \/ 192 GB/ }, { timeout: 30_000 });
+  await screenshot("sidebar-amd", { width: 1280, height: 900 });
+  await click(row("login"));
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /No GPU/i }, { timeout: 30_000 });
+});
+
+spec("a terminal on the host speaks UTF-8", async ({ signal }) => {
+  await vscode.workspace.getConfiguration("terminal.integrated").update("gpuAcceleration", "off", true);
+  await hover(row("rtx"));
+  await click({
+    selector: '.part.sidebar .monaco-list-row[aria-label^="rtx"] .action-label[aria-label^="Open Terminal"]',
+  });
+  await waitFor({ selector: ".terminal-wrapper.active .xterm-rows" }, { timeout: 20_000 });
+  const rows = async () =>
+    (await elements({ selector: ".terminal-wrapper.active .xterm-rows" })).map((one) => one.text).join("\n");
+  await textUntil(rows, (text) => /[$#] *$/.test(text.trimEnd()), signal);
+  await click({ selector: ".terminal-wrapper.active .xterm-screen" });
+  await type("printf 'gr%s-%d\\n' üß $((40 + 2))");
+  await press("Enter");
+  await textUntil(rows, (text) => text.includes("grüß-42"), signal);
+  await screenshot("terminal", { width: 1280, height: 800 });
+  await vscode.commands.executeCommand("workbench.action.terminal.killAll");
+});
+
+spec("diagnostics can be copied and name nobody", async () => {
+  await vscode.commands.executeCommand("tensorline.copyDiagnostics");
+  const text = await vscode.env.clipboard.readText();
+  assert.match(text, /Tensorline: \d+\.\d+\.\d+/);
+  assert.doesNotMatch(text, /\b(lab1|mi300|alice|bob)\b|127\.0\.0\.1/);
+});
+
+spec("the pinned host shows in the status bar", async () => {
+  await click({ webview: panel, role: "button", name: /^Pin/ });
+  await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d\/8 free/ }, { timeout: 20_000 });
+  await vscode.commands.executeCommand("tensorline.unpinHost");
+  await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d/ }, { state: "detached" });
+});
+
+spec("no page broke its content security policy", async () => {
+  const breaches = (await browserLog()).filter(
+    (line) => /Content Security Policy/i.test(line) && /tensorline|gpu\.(js|css)/.test(line),
+  );
+  assert.deepEqual(breaches, []);
+});

@@ -1,0 +1,96 @@
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { Gpu } from "../../src/shared/gpu";
+import type { Curve } from "../lib/chart";
+import { celsius, memory, percent, plainText, timeOfDay, watts } from "../lib/format";
+import type { Palette } from "../lib/theme";
+import { chartsOf, type Window } from "./chartData";
+import { TimeChart } from "./timeChart";
+
+const LOAD: readonly Curve[] = [{ color: (palette) => palette.load, style: "area" }];
+const POWER: readonly Curve[] = [...LOAD, { color: (palette) => palette.warning, style: "limit" }];
+const TEMPERATURE: readonly Curve[] = [{ color: (palette) => palette.load, style: "line" }];
+
+const memoryTick = (bytes: number) => `${Math.round(bytes / 1024 ** 3)} GB`;
+
+interface Props {
+  readonly window: ReadonlySignal<Window | undefined>;
+  readonly gpu: Gpu | undefined;
+  readonly me: string | undefined;
+  readonly palette: ReadonlySignal<Palette>;
+}
+
+/** Four charts over the same time with one cross-hair; the headings read what it points at, or the newest values. */
+export function GpuCharts({ window, gpu, me, palette }: Props) {
+  const cursor = useSignal<number | undefined>(undefined);
+  const point = useMemo(
+    () => (position: number | undefined) => {
+      cursor.value = position;
+    },
+    [cursor],
+  );
+  const limits = useSignal(gpu);
+  limits.value = gpu;
+  const charts = useComputed(() => window.value && chartsOf(window.value, limits.value));
+  const utilizationData = useComputed(() => charts.value?.utilization);
+  const memoryData = useComputed(() => charts.value?.memory);
+  const powerData = useComputed(() => charts.value?.power);
+  const temperatureData = useComputed(() => charts.value?.temperature);
+  const users = window.value?.users.map((user) => user.name) ?? [];
+  const stack = useMemo(() => stackCurves(users.length), [users.length]);
+  const shown = window.value;
+  if (!shown) return <p class="hint">The charts fill as readings arrive.</p>;
+  const at = cursor.value !== undefined && cursor.value < shown.times.length ? cursor.value : shown.times.length - 1;
+  const time = shown.times[at];
+  const common = { palette, onCursor: point };
+  const held = shown.throttled[at] === 1;
+  return (
+    <div class="charts">
+      <TimeChart {...common} title="Utilization" curves={LOAD} format={percent} data={utilizationData}>
+        <output class="chart-value">{percent(shown.utilization[at])}</output>
+        <span class="chart-time">{time === undefined || time === shown.to ? "now" : timeOfDay(time)}</span>
+      </TimeChart>
+      <TimeChart {...common} title="Memory" curves={stack} stacked format={memoryTick} data={memoryData}>
+        <output class="chart-value">{memory(shown.memory[at] ?? undefined)}</output>
+        <ul class="legend">
+          {shown.users.map((user, place) => (
+            <li key={user.name}>
+              <span class={`swatch swatch-${place}`} aria-hidden="true" />
+              <span class="legend-name" title={plainText(user.name)}>
+                {user.name === me ? "you" : plainText(user.name, 24)}
+              </span>
+              <span>{memory(user.memory[at] ?? undefined)}</span>
+            </li>
+          ))}
+        </ul>
+      </TimeChart>
+      <TimeChart {...common} title="Power" curves={POWER} format={watts} data={powerData}>
+        <output class="chart-value">{watts(shown.power[at])}</output>
+        {gpu?.powerLimitWatts !== undefined && <span class="chart-note">limit {watts(gpu.powerLimitWatts)}</span>}
+      </TimeChart>
+      <TimeChart
+        {...common}
+        title="Temperature"
+        timeLabels
+        curves={TEMPERATURE}
+        format={celsius}
+        data={temperatureData}
+      >
+        <output class="chart-value">{celsius(shown.temperature[at])}</output>
+        {held && <span class="chart-note">clocks held down</span>}
+      </TimeChart>
+    </div>
+  );
+}
+
+/** Curves for `stackOf`: what nobody's process explains on top, then the users from last to first. */
+function stackCurves(users: number): Curve[] {
+  const named = Array.from(
+    { length: users },
+    (_, place): Curve => ({
+      color: (palette) => palette.series[place] ?? palette.other,
+      style: "area",
+    }),
+  );
+  return [{ color: (palette) => palette.other, style: "area" }, ...named.reverse()];
+}

@@ -1,0 +1,60 @@
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Chart, type ChartData, type Curve, createChart } from "../lib/chart";
+import type { Palette } from "../lib/theme";
+
+const HEIGHT_PX = 104;
+const TIME_LABELS_PX = 22;
+
+interface Props {
+  readonly title: string;
+  /** What the curves are worth now, or under the cross-hair. */
+  readonly children: ComponentChildren;
+  /** A chart is made anew when these change; keep them between renders. */
+  readonly curves: readonly Curve[];
+  readonly stacked?: boolean;
+  /** Whether the time axis below it has labels. */
+  readonly timeLabels?: boolean;
+  readonly format: (value: number) => string;
+  readonly data: ReadonlySignal<ChartData | undefined>;
+  readonly palette: ReadonlySignal<Palette>;
+  readonly onCursor: (position: number | undefined) => void;
+}
+
+/** One chart with its heading; the curves are drawn outside rendering. */
+export function TimeChart(props: Props) {
+  const { title, children, curves, stacked = false, timeLabels = false, format, data, palette, onCursor } = props;
+  const parent = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | undefined>(undefined);
+  const colors = palette.value;
+  useEffect(() => {
+    const element = parent.current;
+    if (!element) return undefined;
+    const height = HEIGHT_PX + (timeLabels ? TIME_LABELS_PX : 0);
+    const made = createChart(element, colors, { curves, stacked, format, group: "gpu", height, timeLabels, onCursor });
+    chart.current = made;
+    const now = data.peek();
+    if (now) made.show(now);
+    const observer = new ResizeObserver(() => made.resize(element.clientWidth));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      chart.current = undefined;
+    };
+  }, [colors, curves, stacked, timeLabels, format, data, onCursor]);
+  useSignalEffect(() => {
+    const next = data.value;
+    if (next) chart.current?.show(next);
+  });
+  return (
+    <figure class="chart" aria-label={title}>
+      <figcaption>
+        <span class="chart-title">{title}</span>
+        {children}
+      </figcaption>
+      <div ref={parent} class="chart-canvas" aria-hidden="true" />
+    </figure>
+  );
+}
