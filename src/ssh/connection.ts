@@ -38,6 +38,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const options = await resolveHost(host, deps.client, signal);
+  signal.throwIfAborted();
   request.onStep("connecting");
   const socket = connectTcp({ host: options.hostname, port: options.port, family: options.addressFamily });
   socket.setNoDelay(true);

@@ -87,6 +87,10 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     for (const waiter of all) act(waiter);
   }
 
+  function giveUpWaiting(): void {
+    settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
+  }
+
   function goOffline(reason: Problem): void {
     setState({ kind: "offline", since: clock.now(), problem: report(reason) }, reason);
     settle((waiter) => waiter.reject(new Failure(reason)));
@@ -154,6 +158,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       lanes.close();
       if (live !== own) return;
       live = undefined;
+      timer.replace(undefined);
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
       retryLater(failure.problem);
     });
@@ -236,6 +241,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
           if (live) closeWhenIdle();
           // Why it is offline stays to be read.
           else if (state.kind !== "offline") end();
+          giveUpWaiting();
         },
       };
     },
@@ -246,7 +252,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     disconnect: end,
     dispose() {
       end();
-      settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
+      giveUpWaiting();
     },
   };
 }

@@ -36,7 +36,7 @@ describe.skipIf(withoutSshd)(`key files and agents${withoutSshd ? `: ${withoutSs
     server = await startSshd();
     locked = join(server.folder, "locked_key");
     await copyFile(server.userKeyFile, locked);
-    execFileSync("ssh-keygen", ["-q", "-p", "-N", "open sesame", "-f", locked]);
+    execFileSync("ssh-keygen", ["-q", "-p", "-a", "1", "-N", "open sesame", "-f", locked]);
   });
   afterAll(async () => {
     await Promise.all(agents.map(stopProcess));

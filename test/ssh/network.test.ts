@@ -85,6 +85,22 @@ describe("hosts that cannot be reached", () => {
     await expect(waiting).rejects.toMatchObject({ problem: { reason: "cancelled" } });
   });
 
+  it("ends the attempt, and every wait for it, with the last lease", async () => {
+    const closed = new Promise<void>((resolve) => {
+      tcpServer((socket) => socket.resume().once("close", () => resolve())).then((port) => {
+        const client = tracked(testClient());
+        const lease = client.connections.acquire(hostAt(port));
+        waiting = lease.connected(noAbort).catch((error: { problem: unknown }) => error.problem);
+        void client
+          .stateIs((state) => state.kind === "connecting" && state.step === "verifying host key")
+          .then(lease.dispose);
+      });
+    });
+    let waiting: Promise<unknown> | undefined;
+    await closed;
+    expect(await waiting).toEqual({ reason: "cancelled" });
+  });
+
   it("gives up a log-in that hangs", async () => {
     const clock = handClock();
     const client = tracked(testClient({ clock, timeoutMs: 30_000 }));
