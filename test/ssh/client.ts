@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/core/clock";
@@ -52,6 +52,18 @@ export function secretsInMemory(
   };
 }
 
+let scratchFolder: string | undefined;
+
+/** One folder for all clients of a test process; it goes away with the process. */
+function scratch(): string {
+  if (scratchFolder === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "tensorline-clients-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    scratchFolder = folder;
+  }
+  return scratchFolder;
+}
+
 export interface TestClient {
   readonly connections: Connections;
   readonly storageDir: string;
@@ -69,7 +81,7 @@ export type ClientOptions = Partial<Omit<ConnectionsDeps, "settings">> & {
 
 /** Connections as the product makes them, with a scripted person and everything kept in a scratch folder. */
 export function testClient(options: ClientOptions = {}): TestClient {
-  const storageDir = options.storageDir ?? mkdtempSync(join(tmpdir(), "tensorline-client-"));
+  const storageDir = options.storageDir ?? mkdtempSync(join(scratch(), "client-"));
   const clock: Clock = options.clock ?? systemClock;
   const logged: string[] = [];
   const write = (message: string) => void logged.push(message);
