@@ -116,7 +116,7 @@ spec("the demo fleet: faults are said in words, and the other GPUs go on", async
   await pick("lab1");
   await pick("A GPU falls off the bus");
   await waitFor({ webview: panel, text: /fell off the bus/ }, { timeout: 20_000 });
-  const others = () => frameText(panel, '.gpu[data-index="4"] .gpu-power');
+  const others = () => frameText(panel, '.gpu[data-index="5"] .gpu-power');
   const first = await others();
   await textUntil(others, (text) => text !== first, signal);
   await screenshot("gpu-lost", { width: 1440, height: 900 });
