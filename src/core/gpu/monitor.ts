@@ -267,8 +267,10 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
           for (const line of waiting.splice(0)) opened.writeLine(line);
           keepAlive();
           for (const vendor of vendors) watch(vendor, firstTickMs + beatMs);
-          signal.addEventListener("abort", () => resolve({ kind: "exit" }), { once: true });
         }, reject);
+        const stop = () => resolve({ kind: "exit" });
+        signal.addEventListener("abort", stop);
+        owned.add({ dispose: () => signal.removeEventListener("abort", stop) });
       });
     } finally {
       owned.dispose();

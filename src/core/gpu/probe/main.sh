@@ -13,7 +13,7 @@ start() { # mode spec: starts a source in the background and keeps what is neede
   eval "set -- $spec"
   kind=$1 name=$2
   shift
-  eval "chosen=\${chosen_$name}"
+  eval "chosen=\${chosen_$name} extra=\${extra_$name}"
   case $kind in
   loop) source_loop "$mode" "$@" 3<&- & ;;
   every) source_every "$@" 3<&- & ;;
@@ -50,6 +50,7 @@ serve() {
     who) shift && who "$@" 3<&- & ;;
     restart) again "$2" ;;
     fields) eval "chosen_$2=\$3" && again "$2" ;;
+    extra) eval "extra_$2=\${line#extra $2}" && again "$2" ;;
     poll) eval "mode_$2=poll" && again "$2" ;;
     interval)
       beat=$2
