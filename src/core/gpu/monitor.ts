@@ -264,6 +264,7 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
         const sink = { data: (chunk: Uint8Array) => reader.push(chunk), end: resolve };
         runner.stream(gpuProbe({ beatMs, vendors, nonce }), sink, signal).then((opened) => {
           stream = owned.add(opened);
+          if (signal.aborted) return;
           for (const line of waiting.splice(0)) opened.writeLine(line);
           keepAlive();
           for (const vendor of vendors) watch(vendor, firstTickMs + beatMs);
