@@ -176,7 +176,6 @@ function createReader(): VendorReader {
     const busId = "busId" in problem ? problem.busId : undefined;
     if (busId === undefined || broken.has(busId) || !addresses.includes(busId)) return [];
     broken.set(busId, problem);
-    loopProblems = [];
     return addresses.filter((address) => !broken.has(address));
   }
 
