@@ -31,7 +31,7 @@ serve() {
   nonce= beat=1000 silence=30000 names=
   # Shells that read no further than they must leave the end of the script's last line.
   while IFS= read -r count <&3 && [ -z "$count" ]; do :; done
-  IFS= read -r nonce <&3 && IFS= read -r beat <&3 && IFS= read -r silence <&3 || exit
+  IFS= read -r nonce <&3 && IFS= read -r beat <&3 && IFS= read -r silence <&3 || finish
   while [ "$count" -gt 3 ] && IFS= read -r line <&3; do
     count=$((count - 1))
     start loop "$line"
