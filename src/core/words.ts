@@ -255,9 +255,7 @@ function list(words: readonly string[]): string {
   return words.map(quoted).join(", ");
 }
 
-function seconds(count: number): string {
-  return count === 1 ? "1 second" : `${Math.round(count)} seconds`;
-}
+const seconds = (count: number): string => (count === 1 ? "1 second" : `${Math.round(count)} seconds`);
 
 function ending(problem: { exitCode?: number; signal?: string }): string {
   if (problem.signal !== undefined) return ` by signal ${quoted(problem.signal)}`;

@@ -158,11 +158,14 @@ export function createProbeRun({
         const sink = { data: (chunk: Uint8Array) => reader.push(chunk), end: resolve };
         runner.stream(gpuProbe({ beatMs, vendors, nonce }), sink, signal).then((opened) => {
           stream = owned.add(opened);
+          if (signal.aborted) return;
           for (const line of waiting.splice(0)) opened.writeLine(line);
           keepAlive();
           for (const vendor of vendors) watch(vendor, firstTickMs + beatMs);
-          signal.addEventListener("abort", () => resolve({ kind: "exit" }), { once: true });
         }, reject);
+        const stop = () => resolve({ kind: "exit" });
+        signal.addEventListener("abort", stop);
+        owned.add({ dispose: () => signal.removeEventListener("abort", stop) });
       });
     } finally {
       owned.dispose();
