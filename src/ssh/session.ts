@@ -104,7 +104,9 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
         : askNobody.askText(question, signal),
     confirmHostKey: (question, signal) =>
       mayAsk
-        ? needing(`${question.keyType} ${question.fingerprint}`, () => deps.prompts.confirmHostKey(question, signal))
+        ? needing(`The key of ${question.host} is not known yet: ${question.fingerprint}.`, () =>
+            deps.prompts.confirmHostKey(question, signal),
+          )
         : askNobody.confirmHostKey(question, signal),
   };
 

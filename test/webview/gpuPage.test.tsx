@@ -24,7 +24,7 @@ describe("a GPU's row", () => {
     const page = openPage();
     page.show(report({ gpus: [gpu(0, { throttleReasons: ["power cap"] })] }));
     expect(page.text(".gpu-row")).toBe("0H100 80GBalice71 / 80 GB");
-    expect(page.text(".gpu-activity")).toBe("98 %612 / 700 W66 °C1755 MHzP0power cap");
+    expect(page.text(".gpu-activity")).toBe("98 %612 / 700 W66 °Cpower cap");
     expect(page.find(".bar-fill").style.width).toBe("88.8%");
   });
 

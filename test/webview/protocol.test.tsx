@@ -105,7 +105,8 @@ describe("what the reader chose", () => {
 
   it("starts fresh where what was saved is not usable", () => {
     for (const saved of [undefined, null, 7, { rangeMinutes: 3 }, { scope: "theirs" }]) {
-      expect(openPage(saved).store.view.rangeMinutes.value).toBe(10);
+      expect(openPage(saved).store.view.scope.value).toBe("all");
+      expect(openPage(saved).store.view.rangeMinutes.value).toBeUndefined();
     }
   });
 });

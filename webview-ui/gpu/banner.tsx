@@ -87,7 +87,7 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
       return {
         icon: "sync",
         tone: "warning",
-        text: plainText(state.problem.message),
+        text: plainText(state.problem.message, 1000),
         time: left > 0 ? `reconnecting in ${left} s` : "reconnecting",
         actions,
       };
@@ -96,7 +96,7 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
       return {
         icon: "debug-disconnect",
         tone: "error",
-        text: plainText(state.problem.message),
+        text: plainText(state.problem.message, 1000),
         time: `offline ${span(Math.max(0, now - state.since) / 1000)}`,
         actions,
       };

@@ -66,12 +66,11 @@ function Activity({ store, palette, card, gpu }: PageProps & { card: Card; gpu: 
       <Value text={percent(gpu.utilizationPercent)} why={whyUnknown(card, "utilization")} name="gpu-utilization" />
       <Value text={powerPair(gpu.powerWatts, gpu.powerLimitWatts)} why={why} name="gpu-power" />
       <Value text={celsius(gpu.temperatureCelsius)} why={why} name="gpu-temperature" />
-      <span class="gpu-clocks">
-        <Value text={megahertz(gpu.clockMhz)} why={why} />
-        {gpu.performanceState !== undefined && <span>{plainText(gpu.performanceState, 8)}</span>}
-        {gpu.fanPercent !== undefined && <span>fan {percent(gpu.fanPercent)}</span>}
-      </span>
-      <Throttle reasons={gpu.throttleReasons} />
+      {gpu.throttleReasons?.length ? (
+        <Throttle reasons={gpu.throttleReasons} />
+      ) : (
+        <Value text={megahertz(gpu.clockMhz)} why={why} name="gpu-clock" />
+      )}
     </div>
   );
 }

@@ -21,6 +21,9 @@ interface Props {
   readonly palette: ReadonlySignal<Palette>;
 }
 
+/** Less than this is not worth a line of its own. */
+const OTHER_BYTES = 50 * 2 ** 20;
+
 /** Four charts over the same time with one cross-hair; the headings read what it points at, or the newest values. */
 export function GpuCharts({ window, card, me, palette }: Props) {
   const cursor = useSignal<number | undefined>(undefined);
@@ -62,7 +65,7 @@ export function GpuCharts({ window, card, me, palette }: Props) {
               <span>{memory(user.memory[at] ?? undefined)}</span>
             </li>
           ))}
-          {shown.users.length > 0 && (
+          {shown.users.length > 0 && (otherMemory(shown, at) ?? 0) >= OTHER_BYTES && (
             <li title="Held by the driver, by programs that draw, or by processes that do not show">
               <span class="swatch swatch-other" aria-hidden="true" />
               <span class="legend-name">other</span>

@@ -10,7 +10,7 @@ import { GpuCharts } from "./gpuCharts";
 import { whyUnknown } from "./model";
 import { selectedGpu } from "./store";
 import { Throttle } from "./throttle";
-import { RANGES } from "./view";
+import { fittingRange, RANGES } from "./view";
 
 /** The selected GPU over time: beside the list in a wide page, inside its row in a narrow one. */
 export function GpuDetail({ store, palette, wide }: PageProps) {
@@ -18,10 +18,14 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
   const id = selectedGpu(store) ?? "";
   // Charts end now: when readings stop, what is known moves away from the edge.
   const until = useComputed(() => (store.sampledAt.value ?? 0) + 1000 * (store.staleSeconds.value ?? 0));
+  const range = useComputed(() => {
+    store.tick.value;
+    return view.rangeMinutes.value ?? fittingRange(until.value - (store.history().times[0] ?? until.value));
+  });
   const window = useComputed(() => {
     store.tick.value;
     const gpu = store.card(selectedGpu(store) ?? "").value?.gpu;
-    return gpu && windowOf(store.history(), gpu, until.value, view.rangeMinutes.value, store.panel.value?.me);
+    return gpu && windowOf(store.history(), gpu, until.value, range.value, store.panel.value?.me);
   });
   const card = store.card(id).value;
   if (!card) return null;
@@ -43,7 +47,7 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
               <input
                 type="radio"
                 name="range"
-                checked={view.rangeMinutes.value === minutes}
+                checked={range.value === minutes}
                 onChange={() => {
                   view.rangeMinutes.value = minutes;
                 }}
@@ -63,7 +67,7 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
       </div>
       {card.gpu && <Facts gpu={card.gpu} why={whyUnknown(card)} />}
       {asTable ? (
-        window.value && <ChartTable window={window.value} minutes={view.rangeMinutes.value} me={me} />
+        window.value && <ChartTable window={window.value} minutes={range.value} me={me} />
       ) : (
         <GpuCharts key={id} window={window} card={store.card(id)} me={me} palette={palette} />
       )}

@@ -9,13 +9,19 @@ export interface View {
   readonly scope: Signal<Scope>;
   readonly text: Signal<string>;
   readonly sort: Signal<Sort>;
-  readonly rangeMinutes: Signal<RangeMinutes>;
+  /** Undefined: the shortest range that shows all there is. */
+  readonly rangeMinutes: Signal<RangeMinutes | undefined>;
   readonly gpusAsTable: Signal<boolean>;
   readonly chartsAsTable: Signal<boolean>;
 }
 
 export const RANGES = [1, 5, 10] as const;
 export type RangeMinutes = (typeof RANGES)[number];
+
+/** The shortest range that holds so many milliseconds, else the longest. */
+export function fittingRange(spanMs: number): RangeMinutes {
+  return RANGES.find((minutes) => spanMs <= minutes * 60_000) ?? 10;
+}
 
 const SavedSchema = v.object({
   selected: v.optional(v.string()),
@@ -24,14 +30,14 @@ const SavedSchema = v.object({
   sort: v.optional(
     v.object({ column: v.picklist(["pid", "user", "gpu", "memory", "time", "command"]), descending: v.boolean() }),
   ),
-  rangeMinutes: v.picklist(RANGES),
+  rangeMinutes: v.optional(v.picklist(RANGES)),
   gpusAsTable: v.boolean(),
   chartsAsTable: v.boolean(),
 });
 
 type Saved = v.InferOutput<typeof SavedSchema>;
 
-const FRESH: Saved = { scope: "all", text: "", rangeMinutes: 10, gpusAsTable: false, chartsAsTable: false };
+const FRESH: Saved = { scope: "all", text: "", gpusAsTable: false, chartsAsTable: false };
 
 /** The view as it was left, or a fresh one where nothing usable was saved; every change is given to `save`. */
 export function restoreView(saved: unknown, save: (state: unknown) => void): View {
@@ -42,7 +48,7 @@ export function restoreView(saved: unknown, save: (state: unknown) => void): Vie
     scope: signal(start.scope),
     text: signal(start.text),
     sort: signal<Sort>(start.sort),
-    rangeMinutes: signal(start.rangeMinutes),
+    rangeMinutes: signal<RangeMinutes | undefined>(start.rangeMinutes),
     gpusAsTable: signal(start.gpusAsTable),
     chartsAsTable: signal(start.chartsAsTable),
   };

@@ -51,8 +51,9 @@ export function createHistory(clock: Clock): History {
       rings.temperatureCelsius[slot] = gpu.temperatureCelsius ?? Number.NaN;
       rings.throttled[slot] = gpu.throttleReasons === undefined ? Number.NaN : Number(gpu.throttleReasons.length > 0);
       for (const process of processesOf(report, gpu)) {
-        if (process.memoryBytes === undefined) continue;
-        const ring = rings.ofUser(process.user ?? others);
+        // Whose it is may not be known yet; the page shows what no user's process explains.
+        if (process.memoryBytes === undefined || process.user === undefined) continue;
+        const ring = rings.ofUser(process.user);
         const before = ring[slot] ?? Number.NaN;
         ring[slot] = (Number.isNaN(before) ? 0 : before) + process.memoryBytes;
       }
