@@ -8,7 +8,7 @@ import { type Disposable, DisposableStore, MutableDisposable } from "../lifecycl
 import type { Logger } from "../logger";
 import type { RemoteStream, Runner, StreamEnd } from "../remote";
 import { createHistory } from "./history";
-import { createHostModel, type HostModel } from "./hostModel";
+import { createHostModel, type HostModel, pulseOf } from "./hostModel";
 import { createProbeReader, gpuProbe, probeControl } from "./probe";
 import type { GpuVendor } from "./vendor";
 import { vendors as allVendors } from "./vendors";
@@ -176,6 +176,7 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
   const waiting: string[] = [];
   const watchdogs = new Map<VendorId, MutableDisposable<Disposable>>();
   let stream: RemoteStream | undefined;
+  let restarts = 0;
   let beatMs = options.beatMs;
 
   function send(line: string): void {
@@ -204,7 +205,7 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
 
   /** A tool that goes silent is started again; the wait doubles as long as it stays silent. */
   function watch(vendor: GpuVendor, allowedMs: number): void {
-    const pulse = vendor.sources().find((source) => source.kind === "loop" || source.kind === "files");
+    const pulse = pulseOf(vendor);
     const watchdog = watchdogs.get(vendor.id) ?? owned.add(new MutableDisposable<Disposable>());
     watchdogs.set(vendor.id, watchdog);
     watchdog.replace(
@@ -250,13 +251,14 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
 
   const reader = createProbeReader(nonce, (update) => {
     if (update.kind === "cost") log.debug(`probe on ${host}: ${update.ticks} clock ticks of its own`);
-    const { sample, ticked, control, ended } = model.take(update);
+    const { sample, alive, ticked, control, ended } = model.take(update);
     for (const line of control) send(line);
-    for (const source of ended) later(restartMs(), () => send(probeControl.restart(source)));
     for (const vendor of vendors) {
-      if (!ticked.includes(vendor.id)) continue;
-      watch(vendor, Math.max(5000, 5 * beatMs));
-      if (withDetails.has(vendor.id)) continue;
+      const own = ended.filter((end) => end.vendor === vendor.id);
+      for (const { source } of own) startLater(vendor, source);
+      const allowedMs = ticked.includes(vendor.id) ? Math.max(5000, 5 * beatMs) : firstTickMs + beatMs;
+      if (own.length === 0 && alive.includes(vendor.id)) watch(vendor, allowedMs);
+      if (!ticked.includes(vendor.id) || withDetails.has(vendor.id)) continue;
       withDetails.add(vendor.id);
       readDetails(vendor);
     }
@@ -264,9 +266,14 @@ function createSession({ host, vendors, runner, signal, clock, log, show, ...opt
     else showWhenWhole();
   });
 
-  let restarts = 0;
-  function restartMs(): number {
-    return backOffMs[Math.min(2 + restarts++, backOffMs.length - 1)] ?? 0;
+  /** A tool that ended with a reason is not silent; it is watched again once it is started again. */
+  function startLater(vendor: GpuVendor, source: string): void {
+    watchdogs.get(vendor.id)?.replace(undefined);
+    const wait = backOffMs[Math.min(2 + restarts++, backOffMs.length - 1)] ?? 0;
+    later(wait, () => {
+      send(probeControl.restart(source));
+      watch(vendor, firstTickMs + beatMs);
+    });
   }
 
   async function run(): Promise<StreamEnd> {

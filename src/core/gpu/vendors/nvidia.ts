@@ -1,6 +1,5 @@
-import type { GpuProcess } from "../../../shared/gpu";
 import { Failure, type Problem } from "../../failure";
-import { type GpuReading, known, withoutValues } from "../reading";
+import { type GpuReading, withoutValues } from "../reading";
 import type { GpuVendor, SourceUpdate, VendorEvent, VendorReader } from "../vendor";
 import { parseNvidiaCsv } from "./nvidia/csv";
 import { classifyNvidiaFailure } from "./nvidia/failures";
@@ -185,13 +184,7 @@ function createReader(): VendorReader {
     appsProblems = hangs ? [hangs] : problem && !isAboutOneGpu(problem) ? [problem] : [];
     const problems = allProblems();
     if (exitCode !== 0 && rows.every((row) => row === undefined)) return [problems];
-    return [{ kind: "processes", processes: rows.filter((row) => row !== undefined).map(placed) }, problems];
-  }
-
-  /** With the index of its GPU where only one has this uuid. */
-  function placed(process: GpuProcess): GpuProcess {
-    const found = gpus.filter(({ gpu }) => gpu.uuid !== undefined && gpu.uuid === process.gpuUuid);
-    return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
+    return [{ kind: "processes", processes: rows.filter((row) => row !== undefined) }, problems];
   }
 
   function setLoopProblems(problems: readonly Problem[]): VendorEvent[] {
