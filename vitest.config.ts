@@ -15,7 +15,13 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: { alias: { vscode: new URL("test/mocks/vscode.ts", import.meta.url).pathname } },
   test: {
-    include: ["test/{unit,contract,ssh,webview,demo,cli}/**/*.test.{ts,tsx}"],
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "source", include: ["test/{unit,contract,ssh,webview,demo}/**/*.test.{ts,tsx}"] },
+      },
+      { extends: true, test: { name: "built", include: ["test/cli/**/*.test.ts"], globalSetup: "test/cli/build.ts" } },
+    ],
   },
 });

@@ -121,7 +121,8 @@ function split(words: readonly string[]) {
       },
     });
   } catch (error) {
-    const words = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    // Only the first of several sentences says what is wrong.
+    const words = error instanceof Error ? error.message.split(/\.(?:\s|$)/)[0] : String(error);
     throw new UsageError(`${words}. Run \`tensorline --help\` for the options there are.`);
   }
 }

@@ -1,7 +1,7 @@
-import { problemOf } from "../core/failure";
+import { type FailureReason, problemOf } from "../core/failure";
 import { firstReport } from "../core/gpu/firstReport";
 import { describe } from "../core/words";
-import type { HostReport } from "../shared/gpu";
+import type { HostReport, Warning } from "../shared/gpu";
 import type { CommandLine } from "./arguments";
 import { createTerminalEngine, hostRef } from "./engine";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -61,14 +61,13 @@ function checksOf(report: HostReport): Check[] {
       status: "ok",
       message: [system?.distribution, system?.kernel].filter(Boolean).join(", ") || "no details",
     },
-    ...hostWarnings.map((warning): Check => ({ name: "GPU tools", status: "warning", message: warning.message })),
+    ...hostWarnings.map((warning): Check => ({ name: "GPU tools", ...verdict(warning) })),
     ...(software.length > 0 ? [{ name: "driver", status: "ok", message: software.join(", ") } satisfies Check] : []),
     ...gpus.map((gpu): Check => {
       const warning = warnings.find((one) => one.gpuIndex === gpu.index);
       return {
         name: `GPU ${gpu.index}`,
-        status: warning ? "warning" : "ok",
-        message: warning?.message ?? gpu.name ?? "healthy",
+        ...(warning ? verdict(warning) : { status: "ok", message: gpu.name ?? "healthy" }),
       };
     }),
     ...(system?.disks ?? []).flatMap((disk): Check[] => {
@@ -77,4 +76,18 @@ function checksOf(report: HostReport): Check[] {
       return [{ name: `disk ${disk.path}`, status: percent >= 95 ? "warning" : "ok", message: `${percent} % used` }];
     }),
   ];
+}
+
+/** What a host may live with: everything else keeps GPUs from being used or read. */
+const mild: ReadonlySet<string> = new Set<FailureReason>([
+  "noGpuTool",
+  "gpuAsleep",
+  "eccErrors",
+  "infoRomCorrupted",
+  "unknownField",
+  "cutOff",
+]);
+
+function verdict({ reason, message }: Warning): Pick<Check, "status" | "message"> {
+  return { status: mild.has(reason) ? "warning" : "failed", message };
 }

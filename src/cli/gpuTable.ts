@@ -26,7 +26,8 @@ const processColumns: readonly Column[] = [
 /** A host's GPUs and processes as a person reads them; unknown is "–". */
 export function hostLines(report: HostReport): string[] {
   const head = [report.host, ...systemWords(report.system)].join(" · ");
-  if (report.error) return [head, `  ${report.error.message}`];
+  const error = report.error ? [`  ! ${report.error.message}`] : [];
+  if (report.error && report.gpus.length === 0) return [head, ...error];
   const gpus = tableLines(
     gpuColumns,
     report.gpus.map((gpu) => gpuCells(gpu, report)),
@@ -47,6 +48,7 @@ export function hostLines(report: HostReport): string[] {
   );
   return [
     head,
+    ...error,
     ...(report.gpus.length > 0 ? gpus : ["  no GPUs"]),
     ...(report.processes.length > 0 ? ["", ...processes] : []),
     ...report.warnings.map((warning) => `  ! ${warning.message}`),
@@ -67,12 +69,25 @@ function gpuCells(gpu: Gpu, report: HostReport): string[] {
     String(gpu.index),
     boundedText(shortGpuName(gpu.name) ?? "–", 24),
     boundedText(who || "–", 24),
-    `${gpu.memoryUsedBytes === undefined ? "–" : gib(gpu.memoryUsedBytes)} / ${gpu.memoryTotalBytes === undefined ? "–" : gib(gpu.memoryTotalBytes)} GB`,
+    memoryWords(gpu),
     gpu.utilizationPercent === undefined ? "–" : `${Math.round(gpu.utilizationPercent)} %`,
-    `${round(gpu.powerWatts)}/${round(gpu.powerLimitWatts)} W`,
+    powerWords(gpu),
     gpu.temperatureCelsius === undefined ? "–" : `${Math.round(gpu.temperatureCelsius)} °C`,
     notes.join(", "),
   ];
+}
+
+function memoryWords({ memoryUsedBytes, memoryTotalBytes }: Gpu): string {
+  if (memoryUsedBytes === undefined && memoryTotalBytes === undefined) return "–";
+  const [used, total] = [memoryUsedBytes, memoryTotalBytes].map((bytes) => (bytes === undefined ? "–" : gib(bytes)));
+  return `${used} / ${total} GB`;
+}
+
+function powerWords({ powerWatts, powerLimitWatts }: Gpu): string {
+  if (powerWatts === undefined && powerLimitWatts === undefined) return "–";
+  return powerLimitWatts === undefined
+    ? `${round(powerWatts)} W`
+    : `${round(powerWatts)} / ${round(powerLimitWatts)} W`;
 }
 
 function systemWords(system: SystemFacts | undefined): string[] {

@@ -54,6 +54,8 @@ export type ConnectionProblem =
   // Using a connection
   | { reason: "noSession"; host: string }
   | { reason: "noShell"; host: string; detail: string }
+  /** Connected as far as is known, but nothing has come for a while. */
+  | { reason: "silent"; host: string; seconds: number }
   | { reason: "deadline"; what: string; seconds: number }
   | { reason: "answerTooLarge"; what: string; limitBytes: number }
   | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }

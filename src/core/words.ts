@@ -54,7 +54,10 @@ export function describe(problem: Problem): Description {
         "The server is too old or too restricted; ask its administrator to enable a current one.",
       );
     case "connectionLost":
-      return says(`The connection to ${quoted(problem.host)} was lost.`, "It is opened again as soon as possible.");
+      return says(
+        `The connection to ${quoted(problem.host)} was lost.`,
+        "While it is watched it is opened again by itself; otherwise try again.",
+      );
     case "configUnreadable":
       return says(`The ssh config ${quoted(problem.file)} cannot be read: ${quoted(problem.detail)}.`);
     case "configUnsupported":
@@ -65,15 +68,15 @@ export function describe(problem: Problem): Description {
     case "hostKeyUnknown":
       return says(
         `${quoted(problem.host)} is not known yet: its ${quoted(problem.keyType)} key is ${quoted(problem.fingerprint)}.`,
-        "Compare the fingerprint with one from its administrator, then accept it.",
+        "Compare the fingerprint with one from its administrator, then accept it when asked, or with --accept-new-host-key on the command line.",
       );
     case "hostKeyChanged":
       return says(
         `${quoted(problem.host)} shows another ${quoted(problem.keyType)} key than before ` +
           `(${quoted(problem.offered)} instead of ${quoted(problem.known)}): it was reinstalled, or someone intercepts the connection.`,
         problem.own
-          ? "Ask its administrator; if the new key is right, forget the old one and connect again."
-          : `Ask its administrator; if the new key is right, run: ssh-keygen -R ${quoted(problem.entry)} -f ${quoted(problem.file)}.`,
+          ? `Ask its administrator; if the new key is right, choose “Forget the Old Host Key…” in the editor or run: ${forgetting(problem)}.`
+          : `Ask its administrator; if the new key is right, run: ${forgetting(problem)}.`,
       );
     case "hostKeyRevoked":
       return says(
@@ -100,7 +103,7 @@ export function describe(problem: Problem): Description {
     case "promptUnavailable":
       return says(
         `An answer is needed, but nobody can be asked here: ${quoted(problem.question)}.`,
-        "Load a key in the ssh agent, or run it where a question can be answered.",
+        "Load a key in the ssh agent, or connect from an editor or a terminal, where you can answer.",
       );
     case "cancelled":
       return says("Cancelled.");
@@ -113,6 +116,11 @@ export function describe(problem: Problem): Description {
       return says(
         `${quoted(problem.host)} gives no usable shell: ${quoted(problem.detail)}.`,
         "Check the login shell and what its start-up files print or run.",
+      );
+    case "silent":
+      return says(
+        `${quoted(problem.host)} has sent nothing for ${seconds(problem.seconds)}.`,
+        "It may be overloaded or the network gone; what is shown is that old.",
       );
     case "deadline":
       return says(
@@ -136,7 +144,7 @@ export function describe(problem: Problem): Description {
     case "internal":
       return says(
         `Something went wrong inside Tensorline${detail(problem.detail)}.`,
-        "Copy the diagnostics and report it.",
+        "Report it with the editor’s diagnostics or with what --verbose prints.",
       );
     default:
       return describeGpu(problem);
@@ -240,6 +248,10 @@ function describeGpu(problem: GpuProblem): Description {
 
 function says(message: string, remedy?: string): Description {
   return remedy === undefined ? { message } : { message, remedy };
+}
+
+function forgetting({ entry, file }: Extract<Problem, { reason: "hostKeyChanged" }>): string {
+  return `ssh-keygen -R ${quoted(entry)} -f ${quoted(file)}`;
 }
 
 function quoted(text: string): string {

@@ -49,6 +49,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   cancelled: { reason: "cancelled" },
   noSession: { reason: "noSession", host: "lab1" },
   noShell: { reason: "noShell", host: "lab1", detail: "This account is not available" },
+  silent: { reason: "silent", host: "lab1", seconds: 12 },
   deadline: { reason: "deadline", what: "reading the GPU details", seconds: 60 },
   answerTooLarge: { reason: "answerTooLarge", what: "reading the GPU details", limitBytes: 1048576 },
   commandFailed: { reason: "commandFailed", what: "watching the GPUs", signal: "KILL", detail: "" },

@@ -1,6 +1,7 @@
 import type { HostReport } from "../../shared/gpu";
 import type { PanelHistory } from "../../shared/gpuPanel";
 import type { Event } from "../event";
+import type { Problem } from "../failure";
 import type { Disposable } from "../lifecycle";
 import type { HostRef } from "../ports";
 
@@ -22,6 +23,11 @@ export interface GpuWatch extends Disposable {
    * known to be missing. Rejects with the failure of a host that cannot be reached.
    */
   whole(signal: AbortSignal): Promise<HostReport>;
+  /** Milliseconds since the last sample, by a clock that does not jump. */
+  ageMs(): number | undefined;
+  /** Why no samples come at present, be it the connection or the sampling itself; undefined while they do. */
+  problem(): Problem | undefined;
+  readonly onProblem: Event<Problem | undefined>;
   /** Start of a process in clock ticks since boot: with its pid its identity. */
   startTicks(pid: number): number | undefined;
   /** The last ten minutes, kept while nobody looks; what was not sampled is a gap. */

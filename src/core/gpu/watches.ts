@@ -80,6 +80,10 @@ function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDep
     adapt();
     const shared = monitor as GpuMonitor;
     const subscriptions = new Set<Disposable>();
+    const subscribed = (subscription: Disposable): Disposable => {
+      subscriptions.add(subscription);
+      return subscription;
+    };
     const leaving = toDisposable(() => {
       for (const subscription of subscriptions) subscription.dispose();
       viewers.delete(viewer);
@@ -88,14 +92,13 @@ function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDep
     return {
       host,
       latest: shared.latest,
+      ageMs: shared.ageMs,
+      problem: shared.problem,
       startTicks: shared.startTicks,
       history: shared.history,
       whole: (signal) => whole(shared, signal),
-      onSample(listener) {
-        const subscription = shared.onSample(listener);
-        subscriptions.add(subscription);
-        return subscription;
-      },
+      onSample: (listener) => subscribed(shared.onSample(listener)),
+      onProblem: (listener) => subscribed(shared.onProblem(listener)),
       setBeat(next) {
         viewer.beatMs = next;
         adapt();

@@ -20,7 +20,7 @@ it("shows what is not known as a dash and never as zero, and disarms a host's te
     processes: [{ pid: 7, gpuIndex: 0, command: "python \u001b[31mred\u202e.py" }],
     warnings: [],
   }).join("\n");
-  expect(text).toMatch(/– \/ – GB\s+–\s+–\/– W\s+–/);
+  expect(text).toMatch(/H100(\s+–){5}\n/);
   expect(text).not.toMatch(/\bNaN\b|undefined| 0 %/);
   expect(text).not.toContain("\u001b");
   expect(text).not.toContain("\u202e");

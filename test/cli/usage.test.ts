@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { complaint, expectPlain, tensorline } from "./cli";
+import { scratch } from "./hosts";
+
+const files = scratch();
+afterAll(() => files.dispose());
+
+describe("words that are not understood end with 2 and one sentence", () => {
+  const mistakes: readonly (readonly [words: string, saying: RegExp])[] = [
+    ["", /^A command is needed/],
+    ["frobnicate", /"frobnicate" is not a command/],
+    ["gpus", /needs at least one host/],
+    ["gpus box --no-such-option", /--no-such-option/],
+    ["gpus box --interval soon", /--interval takes 0\.1 to 60 seconds, not "soon"/],
+    ["gpus box --interval 0.01", /--interval/],
+    ["gpus box -F", /-F/],
+    ["doctor", /needs a host/],
+    ["doctor one two", /was given "two"/],
+    ["hosts more", /was given "more"/],
+    ["parse", /needs one of the formats/],
+    ["parse nvidia-smi-yaml", /"nvidia-smi-yaml" is none of them/],
+    ["demo --hosts many", /whole number/],
+    ["demo --seed -1", /--seed/],
+  ];
+  for (const [words, saying] of mistakes) {
+    it(`tensorline ${words}`, async () => {
+      const outcome = await tensorline(words.split(" ").filter(Boolean));
+      expect(outcome).toMatchObject({ code: 2, stdout: "" });
+      expect(complaint(outcome)).toMatch(saying);
+    });
+  }
+});
+
+it("--help names every command, whatever stands beside it", async () => {
+  for (const words of [["--help"], ["help"], ["gpus", "-h"]]) {
+    const { code, stdout, stderr } = await tensorline(words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const command of ["hosts", "gpus", "doctor", "parse", "demo"]) expect(stdout).toContain(`\n  ${command} `);
+  }
+});
+
+it("--version is that of the package", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(await tensorline(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("tensorline hosts", () => {
+  it("lists the aliases of the config, not its patterns, and connects to nothing", async () => {
+    const config = files.config({
+      "alpha beta": { Port: 1 },
+      "*.lab": { User: "me" },
+      gamma: { HostName: "192.0.2.1" },
+    });
+    expect(await tensorline(["hosts", "-F", config])).toEqual({ code: 0, stdout: "alpha\nbeta\ngamma\n", stderr: "" });
+    const { stdout } = await tensorline(["hosts", "--json", "-F", config]);
+    expect(JSON.parse(stdout)).toEqual({ hosts: [{ host: "alpha" }, { host: "beta" }, { host: "gamma" }] });
+  });
+
+  it("says that there are none", async () => {
+    const outcome = await tensorline(["hosts", "-F", files.config({})]);
+    expect(outcome).toMatchObject({ code: 0, stdout: "" });
+    expect(complaint(outcome)).toContain("names no host");
+  });
+
+  it("says that a config cannot be read", async () => {
+    const outcome = await tensorline(["hosts", "--json", "-F", `${files.folder}/none`]);
+    expect(outcome).toMatchObject({ code: 1, stdout: "" });
+    expect(outcome.stderr).toContain(`${files.folder}/none`);
+    expectPlain(complaint(outcome).replace("ENOENT", ""));
+  });
+});
