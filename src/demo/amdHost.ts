@@ -20,7 +20,7 @@ function uniqueId(seed: number, spec: HostSpec, index: number): string {
   return hexDigits(16, "unique", seed, spec.name, index);
 }
 
-/** Symbolic links of the tree: path to target. `/sys/class/drm/cardN/device` leads to the PCI device, as in the kernel. */
+/** Links of the tree, path to target: `/sys/class/drm/cardN/device` leads to the PCI device, as in the kernel. */
 export function amdLinks(amd: AmdGpus): Readonly<Record<string, string>> {
   const links = amd.gpus.map(({ bus }, index) => [
     `sys/class/drm/card${index + firstCard}/device`,
@@ -54,6 +54,7 @@ export function amdFiles(spec: HostSpec, amd: AmdGpus, seed: number): FileTree {
       [`${folder}/numa_node`]: `${Math.floor(index / 2)}\n`,
       [`${folder}/power/runtime_status`]: "active\n",
       [`${folder}/power_dpm_force_performance_level`]: "auto\n",
+      [`${folder}/ras/umc_err_count`]: "ue: 0\nce: 0\n",
       [`${folder}/mem_info_vram_total`]: `${amd.model.memoryMiB * bytesPerMiB}\n`,
       [`${folder}/hwmon/hwmon${index + 4}/name`]: "amdgpu\n",
       [`${folder}/hwmon/hwmon${index + 4}/temp2_label`]: "junction\n",

@@ -11,7 +11,7 @@ import type { DemoReady, FaultKind } from "./protocol";
 import { type HostServer, startServer } from "./server";
 import type { GroupWatch } from "./session";
 import { recogniseScript } from "./terminal";
-import { findExecutable, writeToolbox } from "./toolbox";
+import { findExecutable, realGpuTools, writeToolbox } from "./toolbox";
 import reaper from "./tools/reaper.sh";
 
 export interface FleetOptions {
@@ -52,6 +52,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     const runFolder = join(folder, "run");
     mkdirSync(runFolder);
     writeToolbox(toolsFolder, basicsFolder, path);
+    const hidden = realGpuTools(path);
     const script = findExecutable("script", path);
     const terminal = script === undefined ? undefined : recogniseScript(script);
     const userKeys = newKeys();
@@ -62,7 +63,9 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     for (const spec of specs) {
       const hostKeys = newKeys();
       const places = { folder: join(filesFolder, "hosts", spec.name), home: join(folder, "homes", spec.name) };
-      const host = store.add(createHost({ spec, seed, ...places, toolsFolder, basicsFolder, shell, startedAt }));
+      const host = store.add(
+        createHost({ spec, seed, ...places, toolsFolder, basicsFolder, hidden, shell, startedAt }),
+      );
       const server = store.add(
         await startServer({
           host,

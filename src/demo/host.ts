@@ -35,6 +35,8 @@ export interface HostOptions {
   readonly home: string;
   readonly toolsFolder: string;
   readonly basicsFolder: string;
+  /** Tools of this computer that the machine shows only where it simulates them. */
+  readonly hidden: readonly string[];
   readonly shell: string;
   /** Milliseconds since the epoch when the fleet started. */
   readonly startedAt: number;
@@ -193,12 +195,18 @@ function build(options: HostOptions): void {
   writeTree(folder, { ...machineFiles(seed, spec), "run/facts": `${assignments(facts)}\n` });
   for (const name of hostTools) symlinkSync("../lib/host-tool", join(folder, "bin", name));
   if (process.platform === "linux") symlinkSync("/proc/self", join(folder, "proc", "self"));
+  if (spec.gpus) {
+    const driver = join(folder, "sys/bus/pci/drivers", spec.gpus.vendor === "nvidia" ? "nvidia" : "amdgpu");
+    mkdirSync(driver, { recursive: true });
+    for (const { bus } of spec.gpus.gpus) symlinkSync(`../../devices/0000:${bus}`, join(driver, `0000:${bus}`));
+  }
+  const tool = spec.gpus && { nvidia: "nvidia-smi", amd: "rocm-smi" }[spec.gpus.vendor];
+  if (tool) symlinkSync(`../lib/${tool}`, join(folder, "bin", tool));
+  for (const name of options.hidden) if (name !== tool) symlinkSync("../lib/absent", join(folder, "bin", name));
   if (spec.gpus?.vendor === "nvidia") {
-    symlinkSync("../lib/nvidia-smi", join(folder, "bin", "nvidia-smi"));
     writeTree(folder, nvidiaFiles(spec, spec.gpus));
   }
   if (spec.gpus?.vendor === "amd") {
-    symlinkSync("../lib/rocm-smi", join(folder, "bin", "rocm-smi"));
     writeTree(folder, amdFiles(spec, spec.gpus, seed));
     for (const [path, target] of Object.entries(amdLinks(spec.gpus))) symlinkSync(target, join(folder, path));
   }

@@ -30,12 +30,13 @@ export function machineFiles(seed: number, spec: HostSpec): FileTree {
     "etc/hostname": `${spec.name}\n`,
     "etc/machine-id": `${hexDigits(32, "machine", seed, spec.name)}\n`,
     "etc/passwd": `root:x:0:0:root:/root:/bin/bash\n${passwd.join("\n")}\n`,
-    "sys/devices/system/cpu/online": `0-${coresOf(spec) - 1}\n`,
     "proc/cpuinfo": cpuinfo(spec),
     "proc/version": `Linux version ${spec.kernel} (build@demo) #1 SMP PREEMPT_DYNAMIC\n`,
     "proc/sys/kernel/hostname": `${spec.name}\n`,
+    "proc/sys/kernel/arch": "x86_64\n",
     "proc/sys/kernel/osrelease": `${spec.kernel}\n`,
     "proc/sys/kernel/random/boot_id": `${uuidOf("boot", seed, spec.name)}\n`,
+    "sys/devices/system/cpu/online": `0-${coresOf(spec) - 1}\n`,
     "run/disks": disks(spec),
   };
 }

@@ -14,8 +14,8 @@ async function main(): Promise<void> {
     options: { hosts: { type: "string" }, seed: { type: "string" }, state: { type: "string" } },
   });
   const fleet = await startFleet({
-    ...(values.hosts === undefined ? {} : { hosts: Number(values.hosts) }),
-    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    ...(values.hosts === undefined ? {} : { hosts: wholeNumber(values.hosts) }),
+    ...(values.seed === undefined ? {} : { seed: wholeNumber(values.seed) }),
     ...(values.state === undefined ? {} : { stateFolder: values.state }),
   });
   const stop = () => {
@@ -35,6 +35,10 @@ async function main(): Promise<void> {
     if (!request.success) return false;
     return fleet.fault(request.output.host, request.output.fault, request.output.gpu);
   }
+}
+
+function wholeNumber(text: string): number {
+  return v.parse(v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(100_000)), text);
 }
 
 function print(value: unknown): void {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
+import type { ServerChannel, Session } from "ssh2";
 import type { Host } from "./host";
-import { setTerminalSize, type TerminalProgram, terminalCommand } from "./terminal";
+import { setTerminalSize, type TerminalProgram, type TerminalSize, terminalCommand } from "./terminal";
 
 /** Told about process groups, so that none outlives the fleet. */
 export interface GroupWatch {
@@ -22,7 +22,8 @@ export interface SessionOptions {
 
 /** Serves one session channel as sshd does: environment requests are ignored, then one command or one shell runs. */
 export function serveSession(session: Session, options: SessionOptions): void {
-  let size: Pick<PseudoTtyInfo, "cols" | "rows"> | undefined;
+  let size: TerminalSize | undefined;
+  let resizing = false;
   let running: ChildProcess | undefined;
   session.on("env", (_accept, reject) => reject?.());
   session.on("pty", (accept, reject, info) => {
@@ -32,7 +33,7 @@ export function serveSession(session: Session, options: SessionOptions): void {
   });
   session.on("window-change", (accept, _reject, info) => {
     size = info;
-    if (options.terminal) setTerminalSize(options.terminal, options.terminalFile, info, options.host.environment);
+    void followSize();
     accept?.();
   });
   session.on("signal", (accept, _reject, info) => {
@@ -42,8 +43,20 @@ export function serveSession(session: Session, options: SessionOptions): void {
   session.on("exec", (accept, _reject, info) => start(accept(), info.command));
   session.on("shell", (accept) => start(accept(), undefined));
 
+  /** Applies the latest size, one after the other: the last one asked for is the one that stays. */
+  async function followSize(): Promise<void> {
+    if (resizing || options.terminal === undefined) return;
+    resizing = true;
+    for (let applied: TerminalSize | undefined; size && applied !== size; ) {
+      applied = size;
+      await setTerminalSize(options.terminal, options.terminalFile, applied, options.host.environment);
+    }
+    resizing = false;
+  }
+
   function start(channel: ServerChannel, command: string | undefined): void {
-    if (command === undefined) channel.write(options.host.greeting);
+    const atStart = size;
+    if (command === undefined && size) channel.write(options.host.greeting);
     const plain = command === undefined ? ["-i"] : ["-c", command];
     const [program, args] =
       options.terminal && size
@@ -58,6 +71,10 @@ export function serveSession(session: Session, options: SessionOptions): void {
         PS1: `${options.host.spec.user}@${options.host.spec.name}:~$ `,
       },
     });
+    // A change that came while the terminal was being made had no terminal to change.
+    running.stdout?.once("data", () => {
+      if (size !== atStart) void followSize();
+    });
     connect(channel, running, options.groups);
   }
 }
@@ -69,6 +86,14 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // The group is gone, or the signal has a name of another system: sshd ignores that too.
   }
+}
+
+/** The signals that SSH has names for; ssh2 refuses to send any other. */
+const wireSignals = "ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM USR1 USR2".split(" ");
+
+function wireSignal(signal: NodeJS.Signals | null): string {
+  const name = signal?.slice("SIG".length) ?? "";
+  return wireSignals.includes(name) ? name : "KILL";
 }
 
 /** Joins a channel and a process; the channel closes when the process has ended and everything it wrote is sent. */
@@ -91,7 +116,7 @@ function connect(channel: ServerChannel, child: ChildProcess, groups: GroupWatch
     stderr.destroy();
   });
   child.on("exit", (code, signal) => {
-    if (code === null) channel.exit((signal ?? "SIGKILL").slice(3), false, "");
+    if (code === null) channel.exit(wireSignal(signal), false, "");
     else channel.exit(code);
   });
   child.on("close", () => {

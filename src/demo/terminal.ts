@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readFile } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { PseudoTtyInfo } from "ssh2";
 import { quoteArgv } from "../core/remote";
 
@@ -9,7 +9,7 @@ export interface TerminalProgram {
   readonly kind: "util-linux" | "bsd";
 }
 
-type Size = Pick<PseudoTtyInfo, "cols" | "rows">;
+export type TerminalSize = Pick<PseudoTtyInfo, "cols" | "rows">;
 
 /** What kind of `script` this is, undefined where it is neither. */
 export function recogniseScript(file: string): TerminalProgram | undefined {
@@ -27,7 +27,7 @@ export function terminalCommand(
   terminal: TerminalProgram,
   shell: string,
   args: readonly string[],
-  size: Size,
+  size: TerminalSize,
   terminalFile: string,
 ): [string, string[]] {
   const prepare = 'tty >"$1"; stty rows "$2" cols "$3"; shift 3; exec "$@"';
@@ -37,21 +37,23 @@ export function terminalCommand(
     : [terminal.file, ["-q", "/dev/null", ...argv]];
 }
 
-/** Tells the terminal its new size; the kernel then tells the program in it. */
-export function setTerminalSize(
+/** Tells the terminal its new size; the kernel then tells the program in it. Resolves when that is done, or cannot be. */
+export async function setTerminalSize(
   terminal: TerminalProgram,
   terminalFile: string,
-  size: Size,
+  size: TerminalSize,
   environment: Readonly<Record<string, string>>,
-): void {
-  readFile(terminalFile, "utf8", (error, text) => {
-    // Not there yet: the shell is still starting.
-    if (error) return;
-    const device = terminal.kind === "util-linux" ? "-F" : "-f";
-    const child = spawn("stty", [device, text.trim(), "rows", String(size.rows), "cols", String(size.cols)], {
-      stdio: "ignore",
-      env: environment,
-    });
-    child.on("error", () => undefined);
+): Promise<void> {
+  // No such file: the shell is still starting.
+  const device = await readFile(terminalFile, "utf8").catch(() => undefined);
+  if (device === undefined) return;
+  const option = terminal.kind === "util-linux" ? "-F" : "-f";
+  const child = spawn("stty", [option, device.trim(), "rows", String(size.rows), "cols", String(size.cols)], {
+    stdio: "ignore",
+    env: environment,
+  });
+  await new Promise<void>((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
   });
 }

@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import absent from "./tools/absent.sh";
 import hostTool from "./tools/host-tool.sh";
 import nvidiaSmi from "./tools/nvidia-smi.sh";
 import nvidiaSmiTable from "./tools/nvidia-smi-table.sh";
@@ -9,6 +10,7 @@ import nvidiaSmiXmlGpu from "./tools/nvidia-smi-xml-gpu.sh";
 import rocmSmi from "./tools/rocm-smi.sh";
 
 const scripts: Readonly<Record<string, string>> = {
+  absent,
   "host-tool": hostTool,
   "nvidia-smi": nvidiaSmi,
   "nvidia-smi-table": nvidiaSmiTable,
@@ -31,6 +33,25 @@ const basicTools = (
   "printf ps pwd readlink realpath rm rmdir script sed seq setsid sha256sum sleep sort split stat stty sync tail tar tee " +
   "test timeout touch tr true tty uniq vi vim wc which xargs tmux screen"
 ).split(" ");
+
+const gpuTools = ["nvidia-smi", "rocm-smi", "amd-smi", "tegrastats", "xpu-smi"];
+
+/** Folders where GPU tools are installed and where programs look for them even when they are not on the PATH. */
+const usualFolders = [
+  "/usr/local/bin",
+  "/usr/bin",
+  "/bin",
+  "/usr/sbin",
+  "/sbin",
+  "/usr/local/nvidia/bin",
+  "/usr/lib/wsl/lib",
+  "/opt/rocm/bin",
+];
+
+/** GPU tools of this computer that a simulated host must not show. */
+export function realGpuTools(path: string): readonly string[] {
+  return gpuTools.filter((name) => findExecutable(name, [path, ...usualFolders].join(delimiter)) !== undefined);
+}
 
 /** The first executable of that name on the path. */
 export function findExecutable(name: string, path: string): string | undefined {

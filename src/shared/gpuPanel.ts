@@ -56,6 +56,8 @@ const series = v.array(v.nullable(v.number()));
 
 /** History of one GPU; every array is as long as `times`, null where nothing is known (a gap is a null in all). */
 export const GpuSeriesSchema = v.object({
+  /** Two vendors' GPUs of one host may have the same index; absent: the first GPU with that index. */
+  vendor: v.optional(v.string()),
   index: v.number(),
   utilizationPercent: series,
   memoryUsedBytes: series,

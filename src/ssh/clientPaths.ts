@@ -32,7 +32,11 @@ export function expandHome(client: ClientFacts, path: string): string {
 }
 
 function expandWindowsNames(client: ClientFacts, path: string): string {
-  return path
-    .replace(/^__PROGRAMDATA__/, () => envOf(client, "ProgramData") ?? "C:\\ProgramData")
-    .replace(/%([A-Za-z_][A-Za-z0-9_()]*)%/g, (whole, name: string) => envOf(client, name) ?? whole);
+  return (
+    path
+      // Git's ssh writes C:\ as /c/.
+      .replace(/^\/([A-Za-z])\//, (_whole, drive: string) => `${drive.toUpperCase()}:\\`)
+      .replace(/^__PROGRAMDATA__/, () => envOf(client, "ProgramData") ?? "C:\\ProgramData")
+      .replace(/%([A-Za-z_][A-Za-z0-9_()]*)%/g, (whole, name: string) => envOf(client, name) ?? whole)
+  );
 }

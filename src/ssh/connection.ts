@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from "node:net";
-import { Client, type ClientCallback, type ClientChannel } from "ssh2";
+import { Client } from "ssh2";
 import type { ConnectionsDeps } from "../core/connections";
 import { Failure } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
@@ -14,7 +14,7 @@ import { parseHostName } from "./hostName";
 import type { HostOptions } from "./hostOptions";
 import { collectIdentities } from "./identities";
 import { codeOf, type KnownHostsStore } from "./knownHostsStore";
-import { watchLiveness } from "./liveness";
+import { createLink, type Link } from "./link";
 
 export type ConnectStep = Extract<HostState, { kind: "connecting" }>["step"];
 
@@ -29,23 +29,6 @@ export interface ConnectRequest {
   readonly signal: AbortSignal;
 }
 
-/** A logged-in SSH connection. */
-export interface Link {
-  readonly host: string;
-  /** What the server calls itself, where its ways with processes differ. */
-  readonly server: "openssh" | "dropbear" | "other";
-  /** Resolves with the reason once the connection is gone, whoever ended it. */
-  readonly ended: Promise<Failure>;
-  /** The reason, as soon as there is one; channels that end after it ended because of it. */
-  failure(): Failure | undefined;
-  /**
-   * Opens a session channel.
-   * @throws Failure `noSession` when the server refuses one, `connectionLost`
-   */
-  open(start: (client: Client, opened: ClientCallback) => void): Promise<ClientChannel>;
-  close(): void;
-}
-
 /**
  * Resolves the host, proves it, logs in.
  * @throws Failure for every reason "Reaching a host", "Proving the host" and "Proving the user"
@@ -55,6 +38,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const options = await resolveHost(host, deps.client, signal);
+  signal.throwIfAborted();
   request.onStep("connecting");
   const socket = connectTcp({ host: options.hostname, port: options.port, family: options.addressFamily });
   socket.setNoDelay(true);
@@ -95,19 +79,16 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     signal,
   });
   const client = new Client();
-  const ended = new Promise<Failure>((resolve) => {
-    client.once("close", () => resolve(new Failure({ reason: "connectionLost", host: host.name })));
-  });
-  await Promise.all([connected(socket, host.name, options, signal), keysRead]);
-  const keys = await keysRead;
+  const [keys] = await Promise.all([keysRead, connected(socket, host.name, options, signal)]);
   request.onStep("verifying host key");
 
   return new Promise<Link>((resolve, reject) => {
     let settled = false;
+    let lastHeard = deps.clock.monotonic();
+    let beginning = "";
     let heard = false;
     let greeted = false;
     let secured = false;
-    let failure: Failure | undefined;
     const fail = (error: unknown) => {
       settled = true;
       reject(error);
@@ -137,8 +118,11 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     client.on("ready", () => {
       settled = true;
       credentials.commit().catch((error: unknown) => log.warn(`a secret could not be kept: ${String(error)}`));
-      resolve(createLink());
+      const { clock } = deps;
+      resolve(createLink({ host: host.name, client, socket, clock, greeting: beginning, lastHeard: () => lastHeard }));
     });
+    // ssh2 would wait for ever for the end of a socket that ended before it came.
+    if (socket.destroyed) return fail(new Failure({ reason: "connectionLost", host: host.name }));
     client.connect({
       sock: socket,
       username: options.user,
@@ -163,8 +147,6 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     onRefusal(client, (methods) => {
       refusal = { methods };
     });
-    let lastHeard = deps.clock.monotonic();
-    let beginning = "";
     socket.on("data", (chunk: Buffer) => {
       lastHeard = deps.clock.monotonic();
       heard = true;
@@ -172,43 +154,7 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
       beginning += chunk.toString("latin1");
       greeted = /^SSH-/m.test(beginning);
     });
-
-    function createLink(): Link {
-      const end = (reason: Failure) => {
-        failure ??= reason;
-        watch.dispose();
-        socket.destroy();
-      };
-      const lost = () => new Failure({ reason: "connectionLost", host: host.name });
-      const watch = watchLiveness(deps.clock, {
-        lastHeard: () => lastHeard,
-        // Ending a forward that never was: any server answers this, and nothing changes.
-        probe: () => client.unforwardIn("127.0.0.1", 1, () => {}),
-        dead: () => end(lost()),
-      });
-      socket.once("close", () => end(lost()));
-      return {
-        host: host.name,
-        server: serverOf(beginning),
-        ended: ended.then((reason) => failure ?? reason),
-        failure: () => failure,
-        open: (start) => openChannel(client, host.name, () => failure, start),
-        close: () => {
-          failure ??= lost();
-          watch.dispose();
-          client.end();
-          // A server that does not answer the farewell is not waited for.
-          const patience = deps.clock.after(1000, () => socket.destroy());
-          socket.once("close", () => patience.dispose());
-        },
-      };
-    }
   });
-}
-
-function serverOf(greeting: string): Link["server"] {
-  const software = /^SSH-[\d.]+-(OpenSSH|dropbear)/m.exec(greeting)?.[1];
-  return software === "OpenSSH" ? "openssh" : software === "dropbear" ? "dropbear" : "other";
 }
 
 function connected(socket: Socket, host: string, options: HostOptions, signal: AbortSignal): Promise<void> {
@@ -218,25 +164,6 @@ function connected(socket: Socket, host: string, options: HostOptions, signal: A
       reject(new Failure(networkProblem(codeOf(error), host, options.hostname, options.port), error));
     });
     socket.once("connect", resolve);
-  });
-}
-
-function openChannel(
-  client: Client,
-  host: string,
-  failure: () => Failure | undefined,
-  start: (client: Client, opened: ClientCallback) => void,
-): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    const ended = failure();
-    if (ended) return reject(ended);
-    const refuse = (error: unknown) => reject(failure() ?? new Failure({ reason: "noSession", host }, error));
-    try {
-      start(client, (error, channel) => (error ? refuse(error) : resolve(channel)));
-    } catch (error) {
-      // ssh2 throws when the socket is already closed.
-      reject(failure() ?? new Failure({ reason: "connectionLost", host }, error));
-    }
   });
 }
 

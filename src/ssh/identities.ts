@@ -42,7 +42,9 @@ export async function collectIdentities(
   }
   const named = files.flatMap((file) => agentKeys.filter((key) => sameKey(key.publicKey, file.publicKey)));
   const others = options.identitiesOnly ? [] : agentKeys.filter((key) => !named.includes(key));
-  const onlyInFiles = files.filter((file) => !named.some((key) => sameKey(key.publicKey, file.publicKey)));
+  const onlyInFiles = files.filter(
+    (file) => file.content && !named.some((key) => sameKey(key.publicKey, file.publicKey)),
+  );
   return [...named, ...others, ...onlyInFiles.map((file) => fileIdentity(file, unlock))];
 }
 

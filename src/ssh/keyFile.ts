@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { type ParsedKey, utils } from "ssh2";
 
-/** A private key file as found; `publicKey` is known where the file or its `.pub` tells it without a passphrase. */
+/** A key file as found; `publicKey` is known where the file or its `.pub` tells it without a passphrase. */
 export interface KeyFile {
   readonly file: string;
-  readonly content: Buffer;
+  /** Undefined where only the public half is there, which picks a key of the agent. */
+  readonly content: Buffer | undefined;
   readonly encrypted: boolean;
   readonly publicKey: ParsedKey | undefined;
 }
@@ -17,26 +18,29 @@ export interface SkippedKeyFile {
 
 const maxKeyFileBytes = 256 * 1024;
 
-/** Reads a private key file; undefined when there is none. */
+/** Reads a key file; undefined when there is none. */
 export async function readKeyFile(file: string): Promise<KeyFile | SkippedKeyFile | undefined> {
   const [content, publicText] = await Promise.all([
     readFile(file).catch((error: NodeJS.ErrnoException) => error.code ?? "unreadable"),
     readFile(`${file}.pub`).catch(() => undefined),
   ]);
-  if (typeof content === "string") return content === "ENOENT" ? undefined : { file, skipped: content };
+  const beside = publicText && parsed(publicText);
+  if (typeof content === "string") {
+    if (content !== "ENOENT") return { file, skipped: content };
+    return beside && { file, content: undefined, encrypted: false, publicKey: beside };
+  }
   if (content.length > maxKeyFileBytes) return { file, skipped: "too large for a key" };
   const encrypted = isEncrypted(content);
-  const own = encrypted ? undefined : unlockKey({ content }, undefined);
-  if (!encrypted && !own) return { file, skipped: "not a private key in a supported format" };
-  const embedded = own ?? publicPart(content);
-  const publicKey = embedded ?? (publicText && parsed(publicText));
-  if (!publicKey && isOpenSshKey(content)) return { file, skipped: "a key type that is not supported" };
-  return { file, content, encrypted, publicKey };
+  const own = encrypted ? publicPart(content) : parsed(content);
+  if (!encrypted && !own) return { file, skipped: "not a key in a supported format" };
+  if (!own && isOpenSshKey(content)) return { file, skipped: "a key type that is not supported" };
+  const isPublic = own !== undefined && !encrypted && !own.isPrivateKey();
+  return { file, content: isPublic ? undefined : content, encrypted, publicKey: own ?? beside };
 }
 
 /** The private key, or undefined when the passphrase is wrong. */
 export function unlockKey(key: Pick<KeyFile, "content">, passphrase: string | undefined): ParsedKey | undefined {
-  const found = parsed(key.content, passphrase);
+  const found = key.content && parsed(key.content, passphrase);
   return found?.isPrivateKey() ? found : undefined;
 }
 

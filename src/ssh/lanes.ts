@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock";
 import { Failure, isFailure } from "../core/failure";
 import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core/remote";
-import type { Link } from "./connection";
 import { commandLine } from "./frames";
+import type { Link } from "./link";
 import { openWarmShell, type WarmShell } from "./shortLane";
 import { openStream, openTerminal } from "./streamLane";
 
@@ -18,6 +18,8 @@ export interface LanesDeps {
 }
 
 const killDeadlineMs = 5_000;
+const freedPatienceMs = 1_000;
+const freedPauseMs = 50;
 
 /** The two lanes over one connection, and over further ones where the server allows a single session each. */
 export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): Lanes {
@@ -27,15 +29,17 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   let warm: WarmShell | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
+  /** `clock.monotonic()` when a session was last given up on the first connection. */
+  let freedAt = Number.NEGATIVE_INFINITY;
 
   /** Tries a session on each connection in turn, then on a new one. */
   async function onSomeLink<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
     for (const link of [first, ...extras.filter((extra) => extra.failure() === undefined)]) {
       try {
-        return await work(link);
+        return await (link === first ? onFirstLink(work) : work(link));
       } catch (error) {
         if (!isFailure(error, "noSession") && (link === first || !isFailure(error, "connectionLost"))) throw error;
-        if (link === first) parallel = false;
+        if (link === first && first.openChannels() <= 1) parallel = false;
       }
     }
     const noSession = new Failure({ reason: "noSession", host: first.host });
@@ -45,7 +49,24 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     if (closed) extra.close();
     else extras.push(extra);
     extra.ended.then(() => extras.splice(extras.indexOf(extra), 1));
-    return work(extra);
+    try {
+      return await work(extra);
+    } catch (error) {
+      if (isFailure(error, "noSession")) extra.close();
+      throw error;
+    }
+  }
+
+  /** sshd counts a session for a moment longer than it is open: one that was just freed is worth waiting for. */
+  async function onFirstLink<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work(first);
+      } catch (error) {
+        if (!isFailure(error, "noSession") || clock.monotonic() - freedAt > freedPatienceMs) throw error;
+        await new Promise<void>((resolve) => clock.after(freedPauseMs, resolve));
+      }
+    }
   }
 
   async function openWarm(signal: AbortSignal): Promise<WarmShell> {
@@ -64,7 +85,11 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = queue.then(work);
     // An abandoned shell still holds its session for a moment, which may be the only one.
-    queue = done.catch(() => warm?.killed());
+    queue = done.catch(async () => {
+      if (warm?.alive() !== false) return;
+      await warm.killed();
+      freedAt = clock.monotonic();
+    });
     return done;
   }
 
@@ -82,7 +107,8 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     } catch (error) {
       if (!isFailure(error, "noSession") || !warm?.alive()) throw error;
       await inTurn(async () => warm?.close());
-      return work(first);
+      freedAt = clock.monotonic();
+      return onFirstLink(work);
     }
   }
 
@@ -107,7 +133,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     },
     stream: (command, sink, signal) =>
       withSession(signal, (link) => openStream(link, command, sink, { clock, killGroup }, signal)),
-    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, signal)),
+    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, { clock, signal })),
     close() {
       closed = true;
       for (const extra of [...extras]) extra.close();

@@ -36,14 +36,14 @@ export function watchLiveness(clock: Clock, link: Watched): Disposable {
     const silence = current.monotonic - heard;
     if (heard >= last.monotonic) deadline = Number.POSITIVE_INFINITY;
     last = current;
+    timer = clock.after(tickMs, tick);
     if (slept) {
       deadline = current.monotonic + afterSleepMs;
       link.probe();
     } else if (current.monotonic >= deadline || silence >= deadAfterMs) {
+      timer.dispose();
       link.dead();
-      return;
     } else if (silence >= silenceBeforeProbeMs) link.probe();
-    timer = clock.after(tickMs, tick);
   }
   return toDisposable(() => timer.dispose());
 }

@@ -6,10 +6,11 @@ import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
 import type { HostState } from "../shared/host";
-import { type ConnectStep, connect, type Link } from "./connection";
+import { type ConnectStep, connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
+import type { Link } from "./link";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -52,6 +53,9 @@ const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "connectionLost",
 ]);
 
+/** A question was to be asked and nobody was there. */
+const neededSomebody: ReadonlySet<FailureReason> = new Set<FailureReason>(["promptUnavailable", "hostKeyUnknown"]);
+
 const askNobody: Prompts = {
   askText: (question) => Promise.reject(new Failure({ reason: "promptUnavailable", question: question.title })),
   confirmHostKey: (question) =>
@@ -81,6 +85,10 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     const all = [...waiting];
     waiting.clear();
     for (const waiter of all) act(waiter);
+  }
+
+  function giveUpWaiting(): void {
+    settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
   }
 
   function goOffline(reason: Problem): void {
@@ -129,7 +137,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
       // Somebody came while a quiet attempt was under way.
-      if (mayAsk && !attended && reason.reason === "promptUnavailable") void start(true, keepTrying);
+      if (mayAsk && !attended && neededSomebody.has(reason.reason)) void start(true, keepTrying);
       else if (keepTrying && mendable.has(reason.reason)) retryLater(reason);
       else goOffline(reason);
     }
@@ -150,6 +158,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       lanes.close();
       if (live !== own) return;
       live = undefined;
+      timer.replace(undefined);
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
       retryLater(failure.problem);
     });
@@ -230,18 +239,20 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
           released = true;
           if (--leases > 0) return;
           if (live) closeWhenIdle();
-          else end();
+          // Why it is offline stays to be read.
+          else if (state.kind !== "offline") end();
+          giveUpWaiting();
         },
       };
     },
     retry() {
       retries = 0;
-      if (!live) void start(true, false);
+      if (!live) void start(true, state.kind === "reconnecting");
     },
     disconnect: end,
     dispose() {
       end();
-      settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
+      giveUpWaiting();
     },
   };
 }

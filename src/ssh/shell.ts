@@ -1,17 +1,21 @@
-import type { ClientChannel } from "ssh2";
+import type { Client, ClientCallback, ClientChannel } from "ssh2";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
-import type { Link } from "./connection";
+import type { Link } from "./link";
 import { markSeeker, tellPid } from "./markSeeker";
 import { plainText } from "./plainText";
 
-export interface ShellRequest {
+/** What bounds the opening of a channel. */
+export interface OpenLimits {
   readonly what: string;
-  /** One braced block that prints the ready mark first. */
-  readonly script: string;
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+export interface ShellRequest extends OpenLimits {
+  /** One braced block that prints the ready mark first. */
+  readonly script: string;
   /** Kills a process group on the host by other means than this shell's channel. */
   readonly killGroup: (pid: number) => void;
 }
@@ -43,8 +47,20 @@ const shellCommands = {
  * until the caller listens to it.
  * @throws Failure `noShell`, `noSession`, `connectionLost`, `deadline`, `cancelled`
  */
-export async function openShell(link: Link, request: ShellRequest): Promise<ReadyShell> {
-  const { what, deadlineMs, clock, signal } = request;
+export function openShell(link: Link, request: ShellRequest): Promise<ReadyShell> {
+  return withinLimits(request, async (abandoned) => {
+    const command = shellCommands[link.server];
+    const channel = await openChannel(link, (client, opened) => client.exec(command, opened), abandoned);
+    return ready(link, channel, request, abandoned);
+  });
+}
+
+/**
+ * Runs the opening of something until its deadline or its abortion, whichever comes first.
+ * @throws Failure `deadline`, `cancelled`
+ */
+export async function withinLimits<T>(limits: OpenLimits, work: (abandoned: AbortSignal) => Promise<T>): Promise<T> {
+  const { what, deadlineMs, clock, signal } = limits;
   if (signal.aborted) throw new Failure({ reason: "cancelled" });
   const abandoned = new AbortController();
   const timer = clock.after(deadlineMs, () => {
@@ -53,21 +69,33 @@ export async function openShell(link: Link, request: ShellRequest): Promise<Read
   const onAbort = () => abandoned.abort(new Failure({ reason: "cancelled" }));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const opening = link.open((client, opened) => client.exec(shellCommands[link.server], opened));
-    opening.then(
-      (channel) => abandoned.signal.aborted && channel.close(),
-      () => {},
-    );
-    const channel = await Promise.race([
-      opening,
-      rejection(abandoned.signal),
-      link.ended.then((lost) => Promise.reject(lost)),
-    ]);
-    return await ready(link, channel, request, abandoned.signal);
+    return await work(abandoned.signal);
   } finally {
     timer.dispose();
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+/** Opens a channel, or closes it should it come after it was given up. */
+export async function openChannel(
+  link: Link,
+  start: (client: Client, opened: ClientCallback) => void,
+  abandoned: AbortSignal,
+): Promise<ClientChannel> {
+  const opening = link.open(start);
+  const closeLate = (channel: ClientChannel) => {
+    if (abandoned.aborted) channel.close();
+  };
+  opening.then(closeLate, () => {});
+  return Promise.race([opening, rejection(abandoned)]);
+}
+
+/**
+ * What goes into a shell to start a script. Nothing may follow its last brace but one line feed: a shell that reads
+ * byte by byte, as bash does, would take an empty line for the first parameter.
+ */
+export function shellInput(script: string): string {
+  return `${tellPid}\n${script.trimEnd()}\n`;
 }
 
 /** sshd kills the whole group, but not for root; dropbear kills the shell alone: then a second way is taken. */
@@ -135,7 +163,7 @@ function ready(link: Link, channel: ClientChannel, request: ShellRequest, abando
     channel.stderr.on("data", onComplaint);
     channel.on("close", onClose);
     channel.on("error", () => {});
-    channel.write(`${tellPid}\n${request.script}\n`);
+    channel.write(shellInput(request.script));
   });
 }
 

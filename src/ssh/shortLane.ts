@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { CommandOutput } from "../core/remote";
-import type { Link } from "./connection";
 import { answerLimitBytes, type Frame, frameReader } from "./frames";
+import type { Link } from "./link";
 import { openShell, type ReadyShell } from "./shell";
 import script from "./shortLane.sh";
 
 /** Opening includes the login shell's start-up files, which may be slow on a loaded machine. */
 const openDeadlineMs = 20_000;
+
+/** An idle shell ends at once when its input does. */
+const closeMs = 1_000;
 
 /** A warm shell that runs one command line at a time. */
 export interface WarmShell {
@@ -71,12 +74,16 @@ export async function openWarmShell(
     run: ask,
     killed: () => killing ?? Promise.resolve(),
     alive: () => killing === undefined && answers.open(),
-    async close() {
-      if (!answers.open()) return;
-      const closed = new Promise<void>((resolve) => channel.once("close", resolve));
-      channel.end();
-      await Promise.race([closed, link.ended]);
-    },
+    close: () =>
+      new Promise((resolve) => {
+        if (!answers.open()) return resolve();
+        const patience = clock.after(closeMs, () => channel.close());
+        channel.once("close", () => {
+          patience.dispose();
+          resolve();
+        });
+        channel.end();
+      }),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { ClientChannel } from "ssh2";
 import { Failure } from "../core/failure";
 import type { RemoteStream, RemoteTerminal, StreamCommand, StreamEnd, StreamSink, TerminalSize } from "../core/remote";
-import type { Link } from "./connection";
-import { openShell, type ShellRequest } from "./shell";
+import type { Link } from "./link";
+import { type OpenLimits, openChannel, openShell, type ShellRequest, withinLimits } from "./shell";
+
+const terminalDeadlineMs = 20_000;
 
 /**
  * Starts a script on a channel of its own and gives it its parameters. A stream that could not be started never calls
@@ -34,20 +36,19 @@ export async function openStream(
 
 /**
  * Opens an interactive login shell with a terminal.
- * @throws Failure `noSession`, `connectionLost`, `cancelled`
+ * @throws Failure `noSession`, `connectionLost`, `deadline`, `cancelled`
  */
 export async function openTerminal(
   link: Link,
   size: TerminalSize,
   sink: StreamSink,
-  signal: AbortSignal,
+  { clock, signal }: Pick<OpenLimits, "clock" | "signal">,
 ): Promise<RemoteTerminal> {
   const window = { term: "xterm-256color", cols: size.columns, rows: size.rows, width: 0, height: 0 };
-  const channel = await link.open((client, opened) => client.shell(window, opened));
-  if (signal.aborted) {
-    channel.close();
-    throw new Failure({ reason: "cancelled" });
-  }
+  const limits = { what: "opening a terminal", deadlineMs: terminalDeadlineMs, clock, signal };
+  const channel = await withinLimits(limits, (abandoned) =>
+    openChannel(link, (client, opened) => client.shell(window, opened), abandoned),
+  );
   // Closing hangs the terminal up, which ends what runs in it, as closing a window does.
   const stream = forward(link, channel, sink, () => channel.close());
   return {

@@ -34,12 +34,20 @@ async function runCommand(title: string): Promise<void> {
   await press("Enter");
 }
 
+/** Chooses in a quick pick as a person at the keyboard does. */
+async function pick(label: string): Promise<void> {
+  await waitFor({ selector: ".quick-input-list .monaco-list-row", text: label });
+  await fill({ selector: ".quick-input-box input" }, label);
+  await waitFor({ selector: ".quick-input-list .monaco-list-row.focused", text: label });
+  await press("Enter");
+}
+
 spec("the hosts of the ssh config are there, and one click shows a real host's GPUs live", async ({ signal }) => {
   const { configFile } = await sshd;
   await copyFile(configFile, sshConfig);
   await openTensorline();
   await click(row("box"));
-  await waitFor({ webview: sidebar, selector: '.gpu[data-index="0"] .gpu-memory' }, { timeout: 30_000 });
+  await waitFor({ webview: sidebar, selector: '.gpu[data-gpu="nvidia 0"] .gpu-memory' }, { timeout: 30_000 });
   const readings = () => frameText(sidebar, ".gpu-activity");
   const first = await readings();
   await textUntil(readings, (text) => text !== first, signal);
@@ -105,16 +113,16 @@ spec("the demo fleet: a process ends after a confirmation that names its owner",
 spec("the demo fleet: faults are said in words, and the other GPUs go on", async ({ signal }) => {
   await fill({ webview: panel, selector: "#process-filter" }, "");
   await runCommand("Tensorline: Break the Demo Fleet");
-  await click({ selector: ".quick-input-list .monaco-list-row", text: "lab1" });
-  await click({ selector: ".quick-input-list .monaco-list-row", text: "A GPU falls off the bus" });
+  await pick("lab1");
+  await pick("A GPU falls off the bus");
   await waitFor({ webview: panel, text: /fell off the bus/ }, { timeout: 20_000 });
-  const others = () => frameText(panel, '.gpu[data-index="4"] .gpu-power');
+  const others = () => frameText(panel, '.gpu[data-gpu="nvidia 5"] .gpu-power');
   const first = await others();
   await textUntil(others, (text) => text !== first, signal);
   await screenshot("gpu-lost", { width: 1440, height: 900 });
   await runCommand("Tensorline: Break the Demo Fleet");
-  await click({ selector: ".quick-input-list .monaco-list-row", text: "lab1" });
-  await click({ selector: ".quick-input-list .monaco-list-row", text: "The connection is cut" });
+  await pick("lab1");
+  await pick("The connection is cut");
   await waitFor({ webview: panel, text: /reconnecting/ }, { timeout: 20_000 });
   await screenshot("reconnecting", { width: 1440, height: 900 });
   const again = await others();

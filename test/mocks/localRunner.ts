@@ -38,6 +38,8 @@ export function createLocalRunner({ shell = ["sh"], env = {} }: LocalRunnerOptio
             reject(error);
           }
         });
+        // A command may end without reading its input.
+        child.stdin.on("error", () => {});
         child.stdin.end(command.stdin ?? "");
       });
     },

@@ -36,7 +36,7 @@ describe.skipIf(withoutSshd)(`key files and agents${withoutSshd ? `: ${withoutSs
     server = await startSshd();
     locked = join(server.folder, "locked_key");
     await copyFile(server.userKeyFile, locked);
-    execFileSync("ssh-keygen", ["-q", "-p", "-N", "open sesame", "-f", locked]);
+    execFileSync("ssh-keygen", ["-q", "-p", "-a", "1", "-N", "open sesame", "-f", locked]);
   });
   afterAll(async () => {
     await Promise.all(agents.map(stopProcess));
@@ -170,6 +170,18 @@ describe.skipIf(withoutSshd)(`key files and agents${withoutSshd ? `: ${withoutSs
     expect(await outcome(clientOf(person(), secretsInMemory()), both)).toBe(server.user);
   });
 
+  it("takes a public key file for the choice of an agent's key", async () => {
+    const other = join(server.folder, "agent_wrong");
+    makeKey(other, "ed25519");
+    const socket = await startAgent([other, server.userKeyFile]);
+    const chosen = join(server.folder, "chosen");
+    await copyFile(`${server.userKeyFile}.pub`, `${chosen}.pub`);
+    for (const file of [chosen, `${chosen}.pub`]) {
+      const host = await hostWith([`IdentityFile ${file}`, "IdentitiesOnly yes", `IdentityAgent ${socket}`]);
+      expect(await outcome(clientOf(person(), secretsInMemory()), host)).toBe(server.user);
+    }
+  });
+
   it("goes on without an agent that is gone", async () => {
     const host = await hostWith([`IdentityFile ${server.userKeyFile}`, "IdentityAgent /nonexistent/agent"]);
     expect(await outcome(clientOf(person(), secretsInMemory()), host)).toBe(server.user);
@@ -216,6 +228,50 @@ describe.skipIf(withoutUsers)(`passwords${withoutUsers ? `: ${withoutUsers}` : "
       accepted: ["password"],
     });
     expect(user.questions).toHaveLength(3);
+  });
+
+  it("never writes a password to the log", async () => {
+    const client = clientOf(person(["not this one", "right"]), secretsInMemory());
+    expect(await outcome(client, host)).toBe(name);
+    client.connections.disconnect(host);
+    expect(client.logged.join("\n")).not.toMatch(/not this one|right/);
+  });
+
+  it("takes a server that hangs up after too many tries for a refusal", async () => {
+    const config = ["PasswordAuthentication yes", "PubkeyAuthentication no", "MaxAuthTries 2"];
+    const strict = await startSshd({ config, users: [{ password: "right" }] });
+    const user = person(["a", "b", "c"]);
+    expect(await outcome(clientOf(user, secretsInMemory()), hostOf(strict, "box0"))).toMatchObject({
+      reason: "authenticationFailed",
+      tried: ["password"],
+    });
+    await strict.dispose();
+  });
+
+  it("takes its question back when the user disconnects meanwhile", async () => {
+    let asked = () => {};
+    const open = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let withdrawn = false;
+    const slow: Person = {
+      ...person(),
+      askText: (_question, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            withdrawn = true;
+            reject(signal.reason);
+          });
+          asked();
+        }),
+    };
+    const client = clientOf(slow, secretsInMemory());
+    client.connections.acquire(host);
+    await open;
+    expect(client.connections.state(host)).toMatchObject({ kind: "needsYou", question: `Password for ${name}@box0` });
+    client.connections.disconnect(host);
+    expect(withdrawn).toBe(true);
+    expect(client.connections.state(host)).toEqual({ kind: "disconnected" });
   });
 
   it("drops a stored password that is wrong and asks", async () => {

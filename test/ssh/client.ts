@@ -1,6 +1,7 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { type Clock, systemClock } from "../../src/core/clock";
 import type { Connections, ConnectionsDeps } from "../../src/core/connections";
 import { Failure } from "../../src/core/failure";
@@ -52,6 +53,10 @@ export function secretsInMemory(
   };
 }
 
+/** One folder for all clients of a test file; it goes away with the file's last test. */
+const scratch = mkdtempSync(join(tmpdir(), "tensorline-clients-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
 export interface TestClient {
   readonly connections: Connections;
   readonly storageDir: string;
@@ -69,7 +74,7 @@ export type ClientOptions = Partial<Omit<ConnectionsDeps, "settings">> & {
 
 /** Connections as the product makes them, with a scripted person and everything kept in a scratch folder. */
 export function testClient(options: ClientOptions = {}): TestClient {
-  const storageDir = options.storageDir ?? mkdtempSync(join(tmpdir(), "tensorline-client-"));
+  const storageDir = options.storageDir ?? mkdtempSync(join(scratch, "client-"));
   const clock: Clock = options.clock ?? systemClock;
   const logged: string[] = [];
   const write = (message: string) => void logged.push(message);

@@ -1,11 +1,30 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import { Failure } from "../../src/core/failure";
+import { silentLogger } from "../../src/core/logger";
 import type { Runner } from "../../src/core/remote";
-import { collector, command, echoScript, hostOf, noAbort, person, type TestClient, testClient } from "./client";
+import { connect } from "../../src/ssh/connection";
+import { createCredentials } from "../../src/ssh/credentials";
+import { knownHostsStore } from "../../src/ssh/knownHostsStore";
+import { createLanes } from "../../src/ssh/lanes";
+import {
+  collector,
+  command,
+  echoScript,
+  hostOf,
+  noAbort,
+  person,
+  secretsInMemory,
+  type TestClient,
+  testClient,
+} from "./client";
 import { freePort, makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
+const busybox = ["/usr/bin/busybox", "/bin/busybox"].find((path) => existsSync(path));
 const clients: TestClient[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.connections.dispose();
@@ -179,17 +198,86 @@ describe.skipIf(withoutSshd)(`one session at a time${withoutSshd ? `: ${withoutS
   });
 });
 
-describe.skipIf(withoutUsers)(`one session, and a password each time${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
-  let server: Sshd;
-  beforeAll(async () => {
-    server = await startSshd({ config: ["MaxSessions 0"] });
-  });
-  afterAll(() => server.dispose());
-
-  it("says that there is no session instead of waiting", async () => {
+describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  it("says that there is none instead of waiting, and leaves no connection behind", async () => {
+    const server = await startSshd({ config: ["MaxSessions 0"] });
     const runner = await runnerOn(server);
-    await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    for (let round = 0; round < 2; round++) {
+      await expect(runner.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    }
+    await server.says(/(Connection closed|Disconnected)[\s\S]*(Connection closed|Disconnected)/);
+    await server.dispose();
   });
+
+  it("gives the warm shell's session to a stream where another connection would need an answer", async () => {
+    const server = await startSshd({ config: ["MaxSessions 1"] });
+    const { storageDir } = testClient();
+    const client = { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } } as const;
+    const settings = {
+      configFile: () => undefined,
+      identityFiles: () => [],
+      acceptNewHostKeys: () => false,
+      connectTimeoutMs: () => 10_000,
+    };
+    const secrets = secretsInMemory();
+    const prompts = person();
+    const link = await connect({
+      host: hostOf(server),
+      deps: { client, storageDir, prompts, secrets, settings, clock: systemClock, log: silentLogger, random: () => 0 },
+      prompts,
+      credentials: createCredentials(secrets),
+      store: knownHostsStore(join(storageDir, "known_hosts")),
+      onStep: () => {},
+      signal: noAbort,
+    });
+    const refuse = () => Promise.reject(new Failure({ reason: "promptUnavailable", question: "Code" }));
+    const lanes = createLanes(link, { clock: systemClock, connectAgain: refuse });
+    expect((await lanes.run(command(["echo", "warm"]), noAbort)).stdout).toBe("warm\n");
+    const sink = collector();
+    const stream = await lanes.stream(
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 },
+      sink,
+      noAbort,
+    );
+    await expect(lanes.run(command(["true"]), noAbort)).rejects.toMatchObject({ problem: { reason: "noSession" } });
+    expect(lanes.capabilities.parallel).toBe(false);
+    stream.writeLine("undisturbed");
+    await sink.says("line <undisturbed>");
+    link.close();
+    await server.dispose();
+  });
+});
+
+const standIns = [
+  ["bash", "/bin/bash"],
+  ["zsh", "/usr/bin/zsh"],
+  ["BusyBox", busybox ?? ""],
+] as const;
+
+describe.skipIf(withoutSshd)(`hosts where sh is another shell${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  for (const [name, path] of standIns.filter(([, path]) => existsSync(path))) {
+    it(`sh is ${name}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "tensorline-sh-"));
+      symlinkSync(path, join(folder, "sh"));
+      const server = await startSshd({ environment: { PATH: `${folder}:/usr/bin:/bin` } });
+      const client = testClient();
+      const runner = await client.connections.acquire(hostOf(server)).connected(noAbort);
+      expect(await runner.run(command(["printf", "%s", "a\nb"]), noAbort)).toEqual({
+        stdout: "a\nb",
+        stderr: "",
+        exitCode: 0,
+      });
+      const sink = collector();
+      const echo = { what: "echo", script: `${echoScript}\n\n`, parameters: ["", "two"], deadlineMs: 5000 };
+      const stream = await runner.stream(echo, sink, noAbort);
+      stream.writeLine("last");
+      await sink.says("line <last>");
+      expect(sink.text()).toBe("parameter <>\nparameter <two>\nline <last>\n");
+      client.connections.dispose();
+      await server.dispose();
+      rmSync(folder, { recursive: true });
+    });
+  }
 });
 
 const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
@@ -204,18 +292,28 @@ const present = noisy.filter(([shell]) => existsSync(shell));
 
 describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
   let server: Sshd;
+  let folder: string;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tensorline-shells-"));
+    chmodSync(folder, 0o755);
+    if (busybox) symlinkSync(busybox, join(folder, "ash"));
     const users = present.map(([shell, files]) => ({ shell, files }));
     const odd = [
       { shell: "/bin/bash", files: { ".bashrc": "echo closed for repair; exit 9\n" } },
       { shell: "/bin/bash", files: { ".bashrc": "head -c 300000 /dev/urandom\n" } },
       { shell: "/bin/bash", files: { ".bashrc": "head -c 3000 /dev/urandom\n" } },
+      ...(busybox ? [{ shell: join(folder, "ash") }] : []),
     ];
     server = await startSshd({ users: [...users, ...odd] });
   });
-  afterAll(() => server.dispose());
+  afterAll(async () => {
+    await server.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  for (const [index, [shell]] of present.entries()) {
+  const all: [string, number][] = present.map(([shell], index) => [shell, index]);
+  if (busybox) all.push(["BusyBox ash", present.length + 3]);
+  for (const [shell, index] of all) {
     it(`${shell} with noisy start-up files`, async () => {
       const runner = await runnerOn(server, `box${index}`);
       const answer = await runner.run(command(["printf", "%s", "it's\nhere"]), noAbort);

@@ -1,12 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { copyFile, writeFile } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
-import { collector, command, echoScript, noAbort, type TestClient, testClient } from "./client";
+import type { HostState } from "../../src/shared/host";
+import { collector, command, echoScript, noAbort, person, type TestClient, testClient } from "./client";
 import { handClock } from "./handClock";
 import { type Relay, startRelay } from "./relay";
-import { freePort, type Sshd, startSshd, withoutSshd } from "./sshd";
+import { freePort, makeKey, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const clients: TestClient[] = [];
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
@@ -73,6 +75,30 @@ describe("hosts that cannot be reached", () => {
   it("calls a server that hangs up at once a lost connection", async () => {
     const port = await tcpServer((socket) => socket.end());
     expect(await problemAt(hostAt(port))).toMatchObject({ reason: "connectionLost" });
+  });
+
+  it("lets go of a wait that is aborted", async () => {
+    const port = await tcpServer(() => {});
+    const abort = new AbortController();
+    const waiting = tracked(testClient()).connections.acquire(hostAt(port)).connected(abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ problem: { reason: "cancelled" } });
+  });
+
+  it("ends the attempt, and every wait for it, with the last lease", async () => {
+    const closed = new Promise<void>((resolve) => {
+      tcpServer((socket) => socket.resume().once("close", () => resolve())).then((port) => {
+        const client = tracked(testClient());
+        const lease = client.connections.acquire(hostAt(port));
+        waiting = lease.connected(noAbort).catch((error: { problem: unknown }) => error.problem);
+        void client
+          .stateIs((state) => state.kind === "connecting" && state.step === "verifying host key")
+          .then(lease.dispose);
+      });
+    });
+    let waiting: Promise<unknown> | undefined;
+    await closed;
+    expect(await waiting).toEqual({ reason: "cancelled" });
   });
 
   it("gives up a log-in that hangs", async () => {
@@ -219,6 +245,16 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
     expect(relay.accepted() - before).toBe(3);
   });
 
+  it("says when there is no algorithm in common", async () => {
+    const modern = await startSshd({ config: ["KexAlgorithms sntrup761x25519-sha512@openssh.com"] });
+    const client = tracked(testClient());
+    const lease = client.connections.acquire({ name: "box", configFile: modern.configFile });
+    await expect(lease.connected(noAbort)).rejects.toMatchObject({
+      problem: { reason: "noCommonAlgorithm", host: "box" },
+    });
+    await modern.dispose();
+  });
+
   it("walks through the steps in order", async () => {
     const client = tracked(testClient());
     await client.connections.acquire(host).connected(noAbort);
@@ -229,5 +265,60 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
       "logging in",
       "connected",
     ]);
+  });
+
+  it("waits longer and longer between attempts, and starts at once when told to", async () => {
+    const clock = handClock();
+    const client = tracked(testClient({ clock }));
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    relay.refuse(true);
+    relay.cut();
+    const waits: number[] = [];
+    const waitedFor = new Set<HostState>();
+    for (let attempt = 0; attempt < 9; attempt++) {
+      const state = await client.stateIs((state) => state.kind === "reconnecting" && !waitedFor.has(state));
+      waitedFor.add(state);
+      const wait = state.kind === "reconnecting" ? state.retryAt - clock.now() : 0;
+      waits.push(wait);
+      clock.advance(wait);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+    relay.refuse(false);
+    client.connections.retry(host);
+    await lease.connected(noAbort);
+    expect(client.connections.state(host)).toMatchObject({ kind: "connected" });
+  });
+  it("asks nobody on reconnection: what was typed before is used again", async () => {
+    const locked = join(server.folder, "locked");
+    await copyFile(server.userKeyFile, locked);
+    execFileSync("ssh-keygen", ["-q", "-p", "-a", "1", "-N", "phrase", "-f", locked]);
+    const file = `${host.configFile}.locked`;
+    await writeFile(file, (await readText(`${host.configFile}`)).replace(server.userKeyFile, locked));
+    const user = person(["phrase"]);
+    const client = tracked(testClient({ prompts: user }));
+    const lease = client.connections.acquire({ ...host, configFile: file });
+    await lease.connected(noAbort);
+    relay.cut();
+    await client.stateIs(({ kind }) => kind === "reconnecting");
+    await lease.connected(noAbort);
+    expect(user.questions).toHaveLength(1);
+  });
+
+  it("stops reconnecting when the host is no longer the same", async () => {
+    const known = `${host.configFile}.known`;
+    const right = await readText(known);
+    const client = tracked(testClient());
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    const other = makeKey(join(server.folder, "impostor"), "ed25519");
+    await writeFile(known, `[127.0.0.1]:${relay.port} ${other.publicKey}\n`);
+    relay.cut();
+    await client.stateIs(({ kind }) => kind === "offline");
+    await writeFile(known, right);
+    await expect(lease.connected(noAbort)).rejects.toMatchObject({ problem: { reason: "hostKeyChanged" } });
+    client.connections.retry(host);
+    await client.stateIs(({ kind }) => kind === "connected");
+    await lease.connected(noAbort);
   });
 });

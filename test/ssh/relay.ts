@@ -5,19 +5,25 @@ export interface Relay {
   readonly port: number;
   /** How many connections came so far. */
   accepted(): number;
+  /** Hangs up on new connections at once. */
+  refuse(on: boolean): void;
   /** Cuts every connection. */
   cut(): void;
   /** Passes nothing on any more, in either direction, and closes nothing: what a sleeping laptop or a dead link looks like. */
   freeze(): void;
-  thaw(): void;
   dispose(): Promise<void>;
 }
 
 export async function startRelay(target: number): Promise<Relay> {
   const pairs = new Set<[Socket, Socket]>();
   let accepted = 0;
-  const server = createServer((near) => {
+  let refusing = false;
+  const server = createServer((near): void => {
     accepted++;
+    if (refusing) {
+      near.destroy();
+      return;
+    }
     const far = connect(target, "127.0.0.1");
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
@@ -41,6 +47,9 @@ export async function startRelay(target: number): Promise<Relay> {
   return {
     port: address.port,
     accepted: () => accepted,
+    refuse(on) {
+      refusing = on;
+    },
     cut,
     freeze() {
       for (const [near, far] of pairs) {
@@ -48,12 +57,6 @@ export async function startRelay(target: number): Promise<Relay> {
         far.unpipe(near);
         near.pause();
         far.pause();
-      }
-    },
-    thaw() {
-      for (const [near, far] of pairs) {
-        near.pipe(far);
-        far.pipe(near);
       }
     },
     dispose() {

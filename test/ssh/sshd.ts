@@ -137,7 +137,7 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
 
 /** Makes a key pair without passphrase, or with one. */
 export function makeKey(file: string, type: string, passphrase = ""): HostKeyFile {
-  execFileSync("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "", "-f", file]);
+  execFileSync("ssh-keygen", ["-q", "-t", type, "-a", "1", "-N", passphrase, "-C", "", "-f", file]);
   const publicKey = execFileSync("ssh-keygen", ["-y", "-P", passphrase, "-f", file], { encoding: "utf8" }).trim();
   return { type, file, publicKey: publicKey.split(" ").slice(0, 2).join(" ") };
 }

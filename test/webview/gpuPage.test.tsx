@@ -41,7 +41,7 @@ describe("a GPU's row", () => {
   it("says that MIG hides the load, and has a row for each instance", () => {
     const page = openPage();
     page.show(bigHost(NOON));
-    const row = page.find('.gpu[data-index="2"]');
+    const row = page.find('.gpu[data-gpu="nvidia 2"]');
     expect(row.querySelector<HTMLElement>(".gpu-utilization")?.title).toBe("not available while MIG is on");
     const slices = [...row.querySelectorAll(".slice")].map((slice) => slice.textContent);
     expect(slices).toEqual(["1g.10gbyou4.0 / 9.8 GB", "3g.40gbbob20 / 40 GB", "1g.10gbfree0.0 / 9.8 GB"]);
@@ -52,7 +52,7 @@ describe("a GPU's row", () => {
     page.show(bigHost(NOON));
     const lost = { ...bigHost(NOON), gpus: bigHost(NOON).gpus.filter((one) => one.index !== 6) };
     page.deliver("sample", { time: NOON + 1000, report: lost });
-    const row = page.find('.gpu[data-index="6"]');
+    const row = page.find('.gpu[data-gpu="nvidia 6"]');
     expect(row.textContent).toContain("H100 80GB");
     expect(row.querySelector(".who")?.textContent).toBe("fell off the bus");
     expect(row.querySelector("details")?.textContent).toContain("Only a reboot");
@@ -61,7 +61,7 @@ describe("a GPU's row", () => {
   it("leaves the rows that a reading does not change untouched", () => {
     const page = openPage();
     page.show(report());
-    const row = (index: number) => page.find(`.gpu[data-index="${index}"] .gpu-utilization`);
+    const row = (index: number) => page.find(`.gpu[data-gpu="nvidia ${index}"] .gpu-utilization`);
     const before = [row(0), row(1)];
     const changes: Node[] = [];
     const observer = new MutationObserver((records) => changes.push(...records.map((record) => record.target)));
@@ -74,7 +74,7 @@ describe("a GPU's row", () => {
     expect([row(0), row(1)]).toEqual(before);
     expect(row(1).textContent).toBe("12 %");
     expect(touched.length).toBeGreaterThan(0);
-    expect(touched.every((node) => page.find('.gpu[data-index="1"]').contains(node))).toBe(true);
+    expect(touched.every((node) => page.find('.gpu[data-gpu="nvidia 1"]').contains(node))).toBe(true);
   });
 });
 
@@ -241,10 +241,10 @@ describe("a narrow page", () => {
     const pick = page.all(".gpu-pick")[7];
     expect(page.root.querySelector(".detail")).toBeNull();
     expect(pick?.getAttribute("aria-expanded")).toBe("false");
-    page.click('.gpu[data-index="7"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 7"] .gpu-pick');
     expect(pick?.getAttribute("aria-expanded")).toBe("true");
-    expect(page.find('.gpu[data-index="7"] .detail').querySelectorAll(".uplot")).toHaveLength(4);
-    page.click('.gpu[data-index="7"] .gpu-pick');
+    expect(page.find('.gpu[data-gpu="nvidia 7"] .detail').querySelectorAll(".uplot")).toHaveLength(4);
+    page.click('.gpu[data-gpu="nvidia 7"] .gpu-pick');
     expect(page.root.querySelector(".detail")).toBeNull();
   });
 
@@ -259,8 +259,8 @@ describe("a narrow page", () => {
     expect(document.activeElement).toBe(second);
     page.key(second, "Home");
     expect(document.activeElement).toBe(first);
-    page.click('.gpu[data-index="1"] .gpu-pick');
-    expect(page.store.view.selected.value).toBe(1);
+    page.click('.gpu[data-gpu="nvidia 1"] .gpu-pick');
+    expect(page.store.view.selected.value).toBe("nvidia 1");
     page.key(first, "Escape");
     expect(page.store.view.selected.value).toBeUndefined();
   });

@@ -9,7 +9,7 @@ const empty = (): PanelHistory => ({ times: [], gpus: [] });
 const GAP = 3000;
 
 function lengths(history: PanelHistory): number[] {
-  return history.gpus.flatMap(({ index: _, memoryByUser, ...columns }) =>
+  return history.gpus.flatMap(({ index: _index, vendor: _vendor, memoryByUser, ...columns }) =>
     [...Object.values(columns), ...Object.values(memoryByUser)].map((column) => column.length),
   );
 }
@@ -59,6 +59,26 @@ describe("append", () => {
     expect(Object.keys(history.gpus[0]?.memoryByUser ?? {})).toEqual(["__proto__"]);
   });
 
+  it("keeps two vendors' GPUs of one index apart, also after a history that does not", () => {
+    const both = report({ gpus: [gpu(0), gpu(0, { vendor: "amd", utilizationPercent: 5 })], processes: [] });
+    const history = historyOf(() => both, NOON, 1000, 1000);
+    append(history, { time: NOON, report: both }, GAP);
+    append(history, { time: NOON + 1000, report: both }, GAP);
+    expect(history.gpus.map((series) => [series.vendor, series.utilizationPercent.slice(-2)])).toEqual([
+      ["nvidia", [98, 98]],
+      ["amd", [5, 5]],
+    ]);
+  });
+
+  it("counts users without end together", () => {
+    const history = empty();
+    const processes = Array.from({ length: 100 }, (_, pid) => process(pid + 1, { user: `user${pid}`, memoryBytes: 1 }));
+    append(history, { time: NOON, report: report({ processes }) }, GAP);
+    const byUser = history.gpus[0]?.memoryByUser ?? {};
+    expect(Object.keys(byUser)).toHaveLength(17);
+    expect(byUser.others).toEqual([84]);
+  });
+
   it("evens out columns that came too short", () => {
     const history = historyOf(() => report(), NOON, 1000, 3000);
     history.gpus[0]?.powerWatts.pop();
@@ -76,7 +96,7 @@ describe("charts", () => {
       ],
     }),
   );
-  const window = windowOf(history, 0, NOON, 1, "zoe");
+  const window = windowOf(history, gpu(0), NOON, 1, "zoe");
   if (!window) throw new Error("no window");
 
   it("stacks users below what no process explains, the reader at the bottom", () => {
@@ -99,7 +119,7 @@ describe("charts", () => {
   });
 
   it("has no window for a GPU without history", () => {
-    expect(windowOf(history, 5, NOON, 1, undefined)).toBeUndefined();
+    expect(windowOf(history, gpu(5), NOON, 1, undefined)).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { type Card, cardsOf, whyUnknown } from "../../webview-ui/gpu/model";
 import { GIB, gpu, process, report } from "./samples";
 
 function only(changes: Parameters<typeof report>[0], me = "mara"): Card {
-  const [card] = cardsOf(report({ processes: [], ...changes }), me, new Map());
+  const [card] = cardsOf(report({ processes: [], ...changes }), me);
   if (!card) throw new Error("no card");
   return card;
 }
@@ -61,11 +61,9 @@ describe("who a GPU is taken by", () => {
   });
 
   it("keeps the row of a GPU that only a warning mentions, under its old name", () => {
-    const cards = cardsOf(
-      report({ gpus: [gpu(0)], warnings: [warning("gpuLost", 6)] }),
-      undefined,
-      new Map([[6, "NVIDIA H100"]]),
-    );
+    const cards = cardsOf(report({ gpus: [gpu(0)], warnings: [warning("gpuLost", 6)] }), undefined, [
+      gpu(6, { name: "NVIDIA H100" }),
+    ]);
     expect(cards.map((card) => [card.index, card.occupancy, card.name])).toEqual([
       [0, "busy", "NVIDIA H100 80GB HBM3"],
       [6, "sick", "NVIDIA H100"],
@@ -91,19 +89,25 @@ describe("who a GPU is taken by", () => {
     const cards = cardsOf(
       report({ gpus: twins, processes: [process(1, { gpuIndex: undefined, gpuUuid: "same" })] }),
       undefined,
-      new Map(),
     );
     expect(cards.map((card) => card.users)).toEqual([[], []]);
   });
 });
 
-describe("warnings", () => {
-  it("warns of memory errors that the driver counts, once", () => {
-    expect(only({ gpus: [gpu(0, { eccUncorrected: 3 })] }).warnings.map((one) => one.reason)).toEqual(["eccErrors"]);
-    const told = only({ gpus: [gpu(0, { eccUncorrected: 3 })], warnings: [warning("eccErrors")] });
-    expect(told.warnings.map((one) => one.message)).toEqual(["eccErrors happened"]);
+it("keeps two vendors' GPUs of one index apart", () => {
+  const card = { vendor: "amd", uuid: "amd-0", utilizationPercent: 0, memoryUsedBytes: 0 } as const;
+  const both = report({
+    gpus: [gpu(0, card), gpu(0)],
+    processes: [process(1, { gpuUuid: gpu(0).uuid }), process(2, { gpuUuid: "amd-0", user: "zoe" })],
   });
+  const cards = cardsOf(both, undefined);
+  expect(cards.map((one) => [one.id, one.users.map((user) => user.name)])).toEqual([
+    ["nvidia 0", ["alice"]],
+    ["amd 0", ["zoe"]],
+  ]);
+});
 
+describe("missing values", () => {
   it("says why a value is missing", () => {
     const mig = gpu(0, { utilizationPercent: undefined, mig: { enabled: true, instances: [] } });
     expect(whyUnknown(only({ gpus: [mig] }), "utilization")).toContain("while MIG is on");

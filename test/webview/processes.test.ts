@@ -62,12 +62,12 @@ describe("order", () => {
 });
 
 describe("filter", () => {
-  const everything = { scope: "all", text: "", gpuIndex: 0 } as const;
+  const everything = { scope: "all", text: "", gpuId: undefined } as const;
 
   it("narrows by owner, GPU and text in any case", () => {
     expect(pids(filtered(rows, everything))).toEqual([3, 1, 2, 4]);
     expect(pids(filtered(rows, { ...everything, scope: "mine" }))).toEqual([1, 2]);
-    expect(pids(filtered(rows, { ...everything, scope: "gpu", gpuIndex: 1 }))).toEqual([3, 2]);
+    expect(pids(filtered(rows, { ...everything, scope: "gpu", gpuId: "nvidia 1" }))).toEqual([3, 2]);
     expect(pids(filtered(rows, { ...everything, text: " zeb" }))).toEqual([3]);
     expect(pids(filtered(rows, { ...everything, text: "BEE" }))).toEqual([2]);
     expect(pids(filtered(rows, { ...everything, text: "(" }))).toEqual([]);

@@ -93,10 +93,10 @@ describe("what the reader chose", () => {
     page.show(report());
     expect(page.saves).toEqual([]);
     page.type("#process-filter", "train");
-    page.click('.gpu[data-index="1"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 1"] .gpu-pick');
     page.click('th[data-column="pid"] button');
     const last = page.saves.at(-1);
-    expect(last).toMatchObject({ selected: 1, text: "train", sort: { column: "pid", descending: false } });
+    expect(last).toMatchObject({ selected: "nvidia 1", text: "train", sort: { column: "pid", descending: false } });
     const again = openPage(last);
     again.show(report());
     expect(again.text(".detail h2")).toContain("GPU 1");

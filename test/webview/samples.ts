@@ -141,6 +141,11 @@ export function bigHost(time: number): HostReport {
   });
   const warnings: Warning[] = [
     {
+      reason: "eccErrors",
+      gpuIndex: 7,
+      message: "GPU 7 has counted 2 uncorrected memory errors; results may be wrong.",
+    },
+    {
       reason: "gpuLost",
       gpuIndex: 6,
       message:

@@ -17,22 +17,22 @@ beforeEach(() => {
 describe("the selected GPU", () => {
   it("is the first one until another is chosen, and stays chosen", () => {
     expect(page.text(".detail h2")).toContain("GPU 0");
-    page.click('.gpu[data-index="3"] .gpu-pick');
-    page.click('.gpu[data-index="3"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 3"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 3"] .gpu-pick');
     expect(page.text(".detail h2")).toContain("GPU 3");
-    expect(page.find('.gpu[data-index="3"] .gpu-pick').getAttribute("aria-current")).toBe("true");
+    expect(page.find('.gpu[data-gpu="nvidia 3"] .gpu-pick').getAttribute("aria-current")).toBe("true");
     expect(page.all(".gpu .detail")).toEqual([]);
   });
 
   it("has four charts with headings that say the newest values and the users", () => {
-    page.click('.gpu[data-index="7"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 7"] .gpu-pick');
     expect(page.all(".chart-title").map((title) => title.textContent)).toEqual([
       "Utilization",
       "Memory",
       "Power",
       "Temperature",
     ]);
-    expect(page.all(".legend-name").map((name) => name.textContent)).toEqual(["you", "alice", "dana"]);
+    expect(page.all(".legend-name").map((name) => name.textContent)).toEqual(["you", "alice", "dana", "other"]);
     expect(page.text(".chart-time")).toBe("now");
   });
 
@@ -52,7 +52,7 @@ describe("the selected GPU", () => {
   });
 
   it("says the same as a table", () => {
-    page.click('.gpu[data-index="7"] .gpu-pick');
+    page.click('.gpu[data-gpu="nvidia 7"] .gpu-pick');
     page.click('.detail [aria-label="Show as table"]');
     expect(page.all(".chart")).toEqual([]);
     expect(page.all(".detail thead th").map((cell) => cell.textContent)).toEqual([

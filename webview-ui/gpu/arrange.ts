@@ -9,7 +9,7 @@ import { type Store, selectedGpu } from "./store";
 export function arrange(store: Store, pointed: ReadonlySignal<boolean>): ReadonlySignal<readonly ProcessRow[]> {
   const { view } = store;
   const wish = computed<{ filter: Filter; sort: Sort }>(() => ({
-    filter: { scope: view.scope.value, text: view.text.value, gpuIndex: selectedGpu(store) },
+    filter: { scope: view.scope.value, text: view.text.value, gpuId: selectedGpu(store) },
     sort: view.sort.value,
   }));
   let shown: readonly ProcessRow[] = [];

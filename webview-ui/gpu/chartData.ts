@@ -1,7 +1,7 @@
 import type { Gpu } from "../../src/shared/gpu";
 import type { GpuSeries, PanelHistory } from "../../src/shared/gpuPanel";
 import type { ChartData } from "../lib/chart";
-import { positionOf } from "./history";
+import { positionOf, seriesOf } from "./history";
 
 type Column = readonly (number | null)[];
 
@@ -24,12 +24,12 @@ const NAMED_USERS = 5;
 /** Cuts the window of so many minutes before `to` out; undefined where this GPU has no history yet. */
 export function windowOf(
   history: PanelHistory,
-  index: number,
+  gpu: Pick<Gpu, "vendor" | "index">,
   to: number,
   minutes: number,
   me: string | undefined,
 ): Window | undefined {
-  const series = history.gpus.find((candidate) => candidate.index === index);
+  const series = seriesOf(history, gpu);
   if (!series || history.times.length === 0) return undefined;
   const from = to - minutes * 60_000;
   // One reading before the window, so that curves enter from its edge.
@@ -77,6 +77,14 @@ export function stackOf({ times, memory, users }: Window): Column[] {
     return used === null ? named : Math.max(used, named ?? 0);
   });
   return [top, ...sums];
+}
+
+/** Memory in use that no named user's process explains; undefined where the whole is not known. */
+export function otherMemory({ memory, users }: Window, at: number): number | undefined {
+  const used = memory[at] ?? undefined;
+  if (used === undefined) return undefined;
+  const named = users.reduce((sum, user) => sum + (user.memory[at] ?? 0), 0);
+  return Math.max(0, used - named);
 }
 
 const largest = (column: Column) => column.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);

@@ -1,3 +1,4 @@
+import type { Gpu } from "../../src/shared/gpu";
 import { celsius, megahertz, memoryPair, percent, plainText, powerPair, shortGpuName } from "../lib/format";
 import { Value } from "../lib/value";
 import type { PageProps } from "./app";
@@ -10,7 +11,7 @@ import { GpuWarnings } from "./warnings";
 import { namesOf, Who, whoOf } from "./who";
 
 interface Props extends PageProps {
-  readonly index: number;
+  readonly id: string;
   readonly selected: boolean;
   /** Whether Tab stops here; the arrow keys reach the others. */
   readonly tabStop: boolean;
@@ -18,15 +19,15 @@ interface Props extends PageProps {
 
 /** One GPU: memory first, then who, then how busy. */
 export function GpuCard(props: Props) {
-  const { store, index, selected, wide } = props;
-  const card = store.card(index).value;
+  const { store, id, selected, wide } = props;
+  const card = store.card(id).value;
   if (!card) return null;
-  const { gpu } = card;
+  const { gpu, index } = card;
   const name = card.name === undefined ? "GPU" : shortGpuName(card.name);
   const label = card.gpu?.mig?.enabled ? `${name.replace(/ \d+GB$/i, "")} MIG` : name;
   const memory = memoryPair(gpu?.memoryUsedBytes, gpu?.memoryTotalBytes);
   return (
-    <li class="gpu" data-index={index} data-selected={selected} data-occupancy={card.occupancy}>
+    <li class="gpu" data-gpu={id} data-selected={selected} data-occupancy={card.occupancy}>
       <div class="gpu-row">
         <h3 class="gpu-title">
           <button
@@ -47,7 +48,7 @@ export function GpuCard(props: Props) {
         <MemoryBar used={gpu?.memoryUsedBytes} total={gpu?.memoryTotalBytes} />
         <Value text={memory} why={whyUnknown(card)} name="gpu-memory" />
       </div>
-      {card.occupancy !== "asleep" && card.occupancy !== "sick" && <Activity {...props} card={card} />}
+      {gpu && card.occupancy !== "asleep" && card.occupancy !== "sick" && <Activity {...props} card={card} gpu={gpu} />}
       {card.slices.map((slice) => (
         <SliceRow key={slice.id} slice={slice} />
       ))}
@@ -57,21 +58,20 @@ export function GpuCard(props: Props) {
   );
 }
 
-function Activity({ store, palette, index, card }: Props & { card: Card }) {
-  const { gpu } = card;
+function Activity({ store, palette, card, gpu }: PageProps & { card: Card; gpu: Gpu }) {
   const why = whyUnknown(card);
   return (
     <div class="gpu-activity">
-      <Sparkline store={store} palette={palette} index={index} />
-      <Value text={percent(gpu?.utilizationPercent)} why={whyUnknown(card, "utilization")} name="gpu-utilization" />
-      <Value text={powerPair(gpu?.powerWatts, gpu?.powerLimitWatts)} why={why} name="gpu-power" />
-      <Value text={celsius(gpu?.temperatureCelsius)} why={why} name="gpu-temperature" />
+      <Sparkline store={store} palette={palette} gpu={gpu} />
+      <Value text={percent(gpu.utilizationPercent)} why={whyUnknown(card, "utilization")} name="gpu-utilization" />
+      <Value text={powerPair(gpu.powerWatts, gpu.powerLimitWatts)} why={why} name="gpu-power" />
+      <Value text={celsius(gpu.temperatureCelsius)} why={why} name="gpu-temperature" />
       <span class="gpu-clocks">
-        <Value text={megahertz(gpu?.clockMhz)} why={why} />
-        {gpu?.performanceState !== undefined && <span>{plainText(gpu.performanceState, 8)}</span>}
-        {gpu?.fanPercent !== undefined && <span>fan {percent(gpu.fanPercent)}</span>}
+        <Value text={megahertz(gpu.clockMhz)} why={why} />
+        {gpu.performanceState !== undefined && <span>{plainText(gpu.performanceState, 8)}</span>}
+        {gpu.fanPercent !== undefined && <span>fan {percent(gpu.fanPercent)}</span>}
       </span>
-      <Throttle reasons={gpu?.throttleReasons} />
+      <Throttle reasons={gpu.throttleReasons} />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { Gpu } from "../../src/shared/gpu";
 import type { Curve } from "../lib/chart";
 import { celsius, memory, percent, plainText, timeOfDay, watts } from "../lib/format";
 import type { Palette } from "../lib/theme";
-import { chartsOf, type Window } from "./chartData";
+import { chartsOf, otherMemory, type Window } from "./chartData";
+import type { Card } from "./model";
 import { TimeChart } from "./timeChart";
 
 const LOAD: readonly Curve[] = [{ color: (palette) => palette.load, style: "area" }];
@@ -15,13 +15,14 @@ const memoryTick = (bytes: number) => `${Math.round(bytes / 1024 ** 3)} GB`;
 
 interface Props {
   readonly window: ReadonlySignal<Window | undefined>;
-  readonly gpu: Gpu | undefined;
+  /** The same GPU for as long as these charts live. */
+  readonly card: ReadonlySignal<Card | undefined>;
   readonly me: string | undefined;
   readonly palette: ReadonlySignal<Palette>;
 }
 
 /** Four charts over the same time with one cross-hair; the headings read what it points at, or the newest values. */
-export function GpuCharts({ window, gpu, me, palette }: Props) {
+export function GpuCharts({ window, card, me, palette }: Props) {
   const cursor = useSignal<number | undefined>(undefined);
   const point = useMemo(
     () => (position: number | undefined) => {
@@ -29,9 +30,7 @@ export function GpuCharts({ window, gpu, me, palette }: Props) {
     },
     [cursor],
   );
-  const limits = useSignal(gpu);
-  limits.value = gpu;
-  const charts = useComputed(() => window.value && chartsOf(window.value, limits.value));
+  const charts = useComputed(() => window.value && chartsOf(window.value, card.value?.gpu));
   const utilizationData = useComputed(() => charts.value?.utilization);
   const memoryData = useComputed(() => charts.value?.memory);
   const powerData = useComputed(() => charts.value?.power);
@@ -43,6 +42,7 @@ export function GpuCharts({ window, gpu, me, palette }: Props) {
   const at = cursor.value !== undefined && cursor.value < shown.times.length ? cursor.value : shown.times.length - 1;
   const time = shown.times[at];
   const common = { palette, onCursor: point };
+  const limit = card.value?.gpu?.powerLimitWatts;
   const held = shown.throttled[at] === 1;
   return (
     <div class="charts">
@@ -62,11 +62,18 @@ export function GpuCharts({ window, gpu, me, palette }: Props) {
               <span>{memory(user.memory[at] ?? undefined)}</span>
             </li>
           ))}
+          {shown.users.length > 0 && (
+            <li title="Held by the driver, by programs that draw, or by processes that do not show">
+              <span class="swatch swatch-other" aria-hidden="true" />
+              <span class="legend-name">other</span>
+              <span>{memory(otherMemory(shown, at))}</span>
+            </li>
+          )}
         </ul>
       </TimeChart>
       <TimeChart {...common} title="Power" curves={POWER} format={watts} data={powerData}>
         <output class="chart-value">{watts(shown.power[at])}</output>
-        {gpu?.powerLimitWatts !== undefined && <span class="chart-note">limit {watts(gpu.powerLimitWatts)}</span>}
+        {limit !== undefined && <span class="chart-note">limit {watts(limit)}</span>}
       </TimeChart>
       <TimeChart
         {...common}

@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import type { Gpu } from "../../src/shared/gpu";
 import { celsius, megahertz, percent, plainText, UNKNOWN } from "../lib/format";
 import { IconButton } from "../lib/icon";
@@ -15,17 +15,17 @@ import { RANGES } from "./view";
 /** The selected GPU over time: beside the list in a wide page, inside its row in a narrow one. */
 export function GpuDetail({ store, palette, wide }: PageProps) {
   const { view } = store;
-  const index = selectedGpu(store) ?? -1;
-  const chosen = useSignal(index);
-  chosen.value = index;
+  const id = selectedGpu(store) ?? "";
   // Charts end now: when readings stop, what is known moves away from the edge.
   const until = useComputed(() => (store.sampledAt.value ?? 0) + 1000 * (store.staleSeconds.value ?? 0));
   const window = useComputed(() => {
     store.tick.value;
-    return windowOf(store.history(), chosen.value, until.value, view.rangeMinutes.value, store.panel.value?.me);
+    const gpu = store.card(selectedGpu(store) ?? "").value?.gpu;
+    return gpu && windowOf(store.history(), gpu, until.value, view.rangeMinutes.value, store.panel.value?.me);
   });
-  const card = store.card(index).value;
+  const card = store.card(id).value;
   if (!card) return null;
+  const { index } = card;
   const me = store.panel.value?.me;
   const asTable = view.chartsAsTable.value;
   return (
@@ -65,7 +65,7 @@ export function GpuDetail({ store, palette, wide }: PageProps) {
       {asTable ? (
         window.value && <ChartTable window={window.value} minutes={view.rangeMinutes.value} me={me} />
       ) : (
-        <GpuCharts key={index} window={window} gpu={card.gpu} me={me} palette={palette} />
+        <GpuCharts key={id} window={window} card={store.card(id)} me={me} palette={palette} />
       )}
     </section>
   );
@@ -87,6 +87,7 @@ function Facts({ gpu, why }: { gpu: Gpu; why: string }) {
   ];
   // Most data-centre cards have no fan of their own; a dash would look like a fault.
   if (gpu.fanPercent !== undefined) facts.splice(4, 0, ["Fan", percent(gpu.fanPercent)]);
+  if (gpu.unifiedMemory) facts.unshift(["Memory", "shared with the CPU"]);
   return (
     <dl class="facts">
       {facts.map(([name, text]) => (

@@ -29,18 +29,18 @@ export function GpuOverview(props: PageProps) {
 }
 
 function FreeCount({ store }: { store: Store }) {
-  const indices = store.gpus.value;
-  const free = indices.filter((index) => store.card(index).value?.occupancy === "free").length;
+  const ids = store.gpus.value;
+  const free = ids.filter((id) => store.card(id).value?.occupancy === "free").length;
   return (
     <span class="section-count">
-      {free} of {indices.length} free
+      {free} of {ids.length} free
     </span>
   );
 }
 
 function GpuList(props: PageProps) {
   const { store, wide } = props;
-  const indices = store.gpus.value;
+  const ids = store.gpus.value;
   const current = selectedGpu(store);
   const selected = wide ? current : store.view.selected.value;
   return (
@@ -48,24 +48,24 @@ function GpuList(props: PageProps) {
       class="gpus"
       aria-label="GPUs"
       onClick={({ target }) => {
-        const index = rowAt(target);
-        if (index !== undefined) store.view.selected.value = index === selected && !wide ? undefined : index;
+        const id = rowAt(target);
+        if (id !== undefined) store.view.selected.value = id === selected && !wide ? undefined : id;
       }}
       onKeyDown={(event) => {
         rove(event, event.currentTarget, ".gpu-pick");
       }}
     >
-      {indices.map((index) => (
-        <GpuCard key={index} {...props} index={index} selected={index === selected} tabStop={index === current} />
+      {ids.map((id) => (
+        <GpuCard key={id} {...props} id={id} selected={id === selected} tabStop={id === current} />
       ))}
     </ul>
   );
 }
 
 /** The row that a click chooses; none where it meets something with a purpose of its own, or ends a text selection. */
-function rowAt(target: EventTarget | null): number | undefined {
+function rowAt(target: EventTarget | null): string | undefined {
   if (!(target instanceof Element) || target.closest(".detail, .gpu-warning")) return undefined;
   if (document.getSelection()?.type === "Range") return undefined;
-  const index = target.closest<HTMLElement>(".gpu")?.dataset.index;
-  return index === undefined ? undefined : Number(index);
+  const id = target.closest<HTMLElement>(".gpu")?.dataset.gpu;
+  return id;
 }

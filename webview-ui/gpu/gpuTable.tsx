@@ -34,18 +34,18 @@ export function GpuTable({ store }: { store: Store }) {
             ))}
           </tr>
         </thead>
-        {store.gpus.value.map((index) => (
-          <GpuRows key={index} store={store} index={index} />
+        {store.gpus.value.map((id) => (
+          <GpuRows key={id} store={store} id={id} />
         ))}
       </table>
     </section>
   );
 }
 
-function GpuRows({ store, index }: { store: Store; index: number }) {
-  const card = store.card(index).value;
+function GpuRows({ store, id }: { store: Store; id: string }) {
+  const card = store.card(id).value;
   if (!card) return null;
-  const { gpu } = card;
+  const { gpu, index } = card;
   const why = whyUnknown(card);
   return (
     <tbody>

@@ -1,8 +1,13 @@
+import type { Gpu } from "../../src/shared/gpu";
 import type { GpuSeries, PanelHistory, PanelSample } from "../../src/shared/gpuPanel";
-import { indexOf } from "./model";
+import { gpuOf } from "../../src/shared/gpuUse";
 
 /** What the page remembers: ten minutes, longer than any range it draws. */
 export const HISTORY_MS = 600_000;
+
+/** Users with a curve of their own; more are counted together, as is memory of an unknown user. */
+const MAX_USERS = 16;
+const OTHERS = "others";
 
 type Column = (number | null)[];
 
@@ -35,8 +40,9 @@ function columnsOf(series: GpuSeries): Column[] {
 
 const nulls = (length: number): Column => new Array<null>(length).fill(null);
 
-function emptySeries(index: number, length: number): GpuSeries {
+function emptySeries({ vendor, index }: Gpu, length: number): GpuSeries {
   return {
+    vendor,
     index,
     utilizationPercent: nulls(length),
     memoryUsedBytes: nulls(length),
@@ -56,7 +62,7 @@ export function append(history: PanelHistory, sample: PanelSample, gapMs: number
   pushNulls(history, time);
   const at = history.times.length - 1;
   for (const gpu of report.gpus) {
-    const series = seriesOf(history, gpu.index);
+    const series = claimSeries(history, gpu);
     series.utilizationPercent[at] = gpu.utilizationPercent ?? null;
     series.memoryUsedBytes[at] = gpu.memoryUsedBytes ?? null;
     series.powerWatts[at] = gpu.powerWatts ?? null;
@@ -65,11 +71,13 @@ export function append(history: PanelHistory, sample: PanelSample, gapMs: number
     for (const user of Object.values(series.memoryByUser)) user[at] = 0;
   }
   for (const process of report.processes) {
-    const index = indexOf(process, report.gpus);
-    if (index === undefined || process.user === undefined || process.memoryBytes === undefined) continue;
-    const byUser = seriesOf(history, index).memoryByUser;
-    if (!Object.hasOwn(byUser, process.user)) define(byUser, process.user, nulls(history.times.length));
-    const column = byUser[process.user];
+    const gpu = gpuOf(process, report.gpus);
+    if (!gpu || process.memoryBytes === undefined) continue;
+    const byUser = claimSeries(history, gpu).memoryByUser;
+    const known = process.user !== undefined && Object.hasOwn(byUser, process.user);
+    const user = known || Object.keys(byUser).length < MAX_USERS ? (process.user ?? OTHERS) : OTHERS;
+    if (!Object.hasOwn(byUser, user)) define(byUser, user, nulls(history.times.length));
+    const column = byUser[user];
     if (column) column[at] = (column[at] ?? 0) + process.memoryBytes;
   }
 }
@@ -84,12 +92,19 @@ function pushNulls(history: PanelHistory, time: number): void {
   for (const column of history.gpus.flatMap(columnsOf)) column.push(null);
 }
 
-/** The series of one GPU, made when it is first seen. */
-function seriesOf(history: PanelHistory, index: number): GpuSeries {
-  const known = history.gpus.find((series) => series.index === index);
-  if (known) return known;
-  const series = emptySeries(index, history.times.length);
-  history.gpus.push(series);
+/** The series of one GPU; undefined where there is none yet. */
+export function seriesOf(
+  history: PanelHistory,
+  { vendor, index }: Pick<Gpu, "vendor" | "index">,
+): GpuSeries | undefined {
+  return history.gpus.find((one) => one.index === index && (one.vendor ?? vendor) === vendor);
+}
+
+/** The same, made when the GPU is first seen. A series that came without a vendor belongs to the GPU that asks first. */
+function claimSeries(history: PanelHistory, gpu: Gpu): GpuSeries {
+  const series = seriesOf(history, gpu) ?? emptySeries(gpu, history.times.length);
+  series.vendor = gpu.vendor;
+  if (!history.gpus.includes(series)) history.gpus.push(series);
   return series;
 }
 
@@ -115,6 +130,7 @@ export function copyOf(history: PanelHistory): PanelHistory {
       const memoryByUser: Record<string, Column> = {};
       for (const [user, column] of Object.entries(series.memoryByUser)) define(memoryByUser, user, even(column));
       return {
+        vendor: series.vendor,
         index: series.index,
         utilizationPercent: even(series.utilizationPercent),
         memoryUsedBytes: even(series.memoryUsedBytes),

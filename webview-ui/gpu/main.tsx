@@ -1,6 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import "../lib/theme.css";
 import "./gpu.css";
+import "./bars.css";
 import "./rows.css";
 import "./detail.css";
 import "./processes.css";

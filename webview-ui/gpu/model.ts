@@ -1,4 +1,5 @@
-import type { Gpu, GpuProcess, HostReport, MigInstance, Warning } from "../../src/shared/gpu";
+import type { Gpu, GpuProcess, GpuVendor, HostReport, MigInstance, Warning } from "../../src/shared/gpu";
+import { computes, isBroken, processesOf, showsUse, warningsOf } from "../../src/shared/gpuUse";
 
 /** How a GPU stands, in the order in which one word beats another. */
 export type Occupancy = "sick" | "asleep" | "busy" | "hidden" | "free" | "unknown";
@@ -14,6 +15,8 @@ export interface Slice extends MigInstance {
 
 /** Everything one GPU's row shows. */
 export interface Card {
+  /** What a GPU is known by on this page: two vendors' GPUs of one host may have the same index. */
+  readonly id: string;
   readonly index: number;
   /** Absent: the host warns about this GPU but no longer lists it. */
   readonly gpu?: Gpu;
@@ -27,59 +30,49 @@ export interface Card {
   readonly cause?: Warning;
 }
 
-const SICK = new Set(["gpuLost", "gpuNeedsReset", "gpuUnreadable"]);
-const GIB = 1024 ** 3;
+const VENDORS: readonly GpuVendor[] = ["nvidia", "amd", "intel", "jetson"];
 
-/** Rows of a report by GPU index, with those that only a warning mentions. `names` remembers what each was called. */
-export function cardsOf(report: HostReport, me: string | undefined, names: ReadonlyMap<number, string>): Card[] {
-  const indices = new Set([
-    ...report.gpus.map((gpu) => gpu.index),
-    ...report.warnings.flatMap((warning) => warning.gpuIndex ?? []),
-  ]);
-  return [...indices]
-    .sort((a, b) => a - b)
-    .map((index) => {
-      const gpu = report.gpus.find((candidate) => candidate.index === index);
-      const processes = report.processes.filter((process) => indexOf(process, report.gpus) === index);
-      const warnings = warningsOf(index, gpu, report.warnings);
-      return {
-        index,
-        gpu,
-        name: gpu?.name ?? names.get(index),
-        ...standing(gpu, processes, warnings),
-        users: usersOf(processes.filter(computes), me),
-        slices: (gpu?.mig?.instances ?? []).map((instance) => ({
-          ...instance,
-          users: usersOf(
-            processes.filter((process) => process.migId === instance.id),
-            me,
-          ),
-        })),
-        warnings,
-      };
-    });
+/** Vendor and index: several GPUs may report the same uuid. */
+export function idOf(gpu: Pick<Gpu, "vendor" | "index">): string {
+  return `${gpu.vendor} ${gpu.index}`;
 }
 
-/** The host's warnings about one GPU, and the memory errors that it counts. */
-function warningsOf(index: number, gpu: Gpu | undefined, all: readonly Warning[]): Warning[] {
-  const warnings = all.filter((warning) => warning.gpuIndex === index);
-  const errors = gpu?.eccUncorrected ?? 0;
-  if (errors === 0 || warnings.some((warning) => warning.reason === "eccErrors")) return warnings;
-  const message = `${errors} uncorrected memory errors since the driver was loaded. Results computed on this GPU may be wrong; a reset helps where the errors do not return.`;
-  return [...warnings, { reason: "eccErrors", message, gpuIndex: index }];
+/** Rows of a report in fixed order, with the GPUs that only a warning mentions; `seen` are those of earlier reports. */
+export function cardsOf(report: HostReport, me: string | undefined, seen: Iterable<Gpu> = []): Card[] {
+  const { gpus, warnings } = report;
+  const unlisted = new Set(warnings.flatMap(({ gpuIndex }) => gpuIndex ?? []));
+  for (const { index } of gpus) unlisted.delete(index);
+  const gone = [...unlisted].map((index): Card => {
+    const before = [...seen].find((gpu) => gpu.index === index);
+    const own = warnings.filter((warning) => warning.gpuIndex === index);
+    const id = before ? idOf(before) : `gone ${index}`;
+    return { id, index, name: before?.name, users: [], slices: [], warnings: own, ...standing(undefined, [], own) };
+  });
+  const cards = [...gpus.map((gpu) => cardOf(gpu, report, me)), ...gone];
+  return cards.sort((a, b) => vendorRank(a) - vendorRank(b) || a.index - b.index);
 }
 
-/** The GPU a process runs on: by index, else by a uuid that only one GPU has. */
-export function indexOf(process: GpuProcess, gpus: readonly Gpu[]): number | undefined {
-  if (process.gpuIndex !== undefined) return process.gpuIndex;
-  if (process.gpuUuid === undefined) return undefined;
-  const owners = gpus.filter((gpu) => gpu.uuid === process.gpuUuid);
-  return owners.length === 1 ? owners[0]?.index : undefined;
+function vendorRank({ id }: Card): number {
+  const rank = VENDORS.findIndex((vendor) => id.startsWith(vendor));
+  return rank < 0 ? VENDORS.length : rank;
 }
 
-/** A desktop's own drawing does not make a GPU taken. */
-function computes(process: GpuProcess): boolean {
-  return process.type !== "G";
+function cardOf(gpu: Gpu, report: HostReport, me: string | undefined): Card {
+  const processes = processesOf(report, gpu);
+  const warnings = warningsOf(report, gpu);
+  return {
+    id: idOf(gpu),
+    index: gpu.index,
+    gpu,
+    name: gpu.name,
+    ...standing(gpu, processes, warnings),
+    users: usersOf(processes.filter(computes), me),
+    slices: (gpu.mig?.instances ?? []).map((instance) => {
+      const inside = processes.filter((process) => process.migId === instance.id);
+      return { ...instance, users: usersOf(inside, me) };
+    }),
+    warnings,
+  };
 }
 
 function standing(
@@ -87,16 +80,14 @@ function standing(
   processes: readonly GpuProcess[],
   warnings: readonly Warning[],
 ): Pick<Card, "occupancy" | "cause"> {
-  const sick = warnings.find((warning) => SICK.has(warning.reason)) ?? (gpu ? undefined : warnings[0]);
+  const sick = warnings.find((warning) => isBroken(warning.reason)) ?? (gpu ? undefined : warnings[0]);
   if (sick) return { occupancy: "sick", cause: sick };
   const asleep = warnings.find((warning) => warning.reason === "gpuAsleep");
   if (asleep) return { occupancy: "asleep", cause: asleep };
   if (processes.some(computes)) return { occupancy: "busy" };
-  const { memoryUsedBytes: used, utilizationPercent: utilization, unifiedMemory } = gpu ?? {};
-  if (used === undefined && utilization === undefined) return { occupancy: "unknown" };
-  // A driver and a desktop hold some memory; more than this, or work going on, is somebody in a container or another PID namespace.
-  const held = unifiedMemory ? 0 : (used ?? 0);
-  return { occupancy: held > 2 * GIB || (utilization ?? 0) >= 10 ? "hidden" : "free" };
+  // Work or memory without a process is somebody in a container or another PID namespace.
+  if (gpu && showsUse(gpu)) return { occupancy: "hidden" };
+  return { occupancy: gpu?.memoryUsedBytes === undefined ? "unknown" : "free" };
 }
 
 /** Each user once, the reader first. */

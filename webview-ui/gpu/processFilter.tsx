@@ -6,7 +6,8 @@ export function ProcessFilter({ store, shown }: { store: Store; shown: number })
   const { view } = store;
   const all = store.processes.value.length;
   const known = store.panel.value?.me !== undefined;
-  const index = selectedGpu(store);
+  const id = selectedGpu(store);
+  const index = id === undefined ? undefined : store.card(id).value?.index;
   const scopes: readonly { scope: Scope; title: string; disabled?: boolean }[] = [
     { scope: "all", title: "All" },
     { scope: "mine", title: "Mine", disabled: !known },

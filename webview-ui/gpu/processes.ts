@@ -1,10 +1,13 @@
 import type { GpuProcess, HostReport } from "../../src/shared/gpu";
-import { indexOf } from "./model";
+import { gpuOf } from "../../src/shared/gpuUse";
+import { idOf } from "./model";
 
 /** One line of the process table. */
 export interface ProcessRow extends GpuProcess {
   /** Unique in the table: one process may use several GPUs. */
   readonly key: string;
+  /** The GPU's id; absent where it is not known. */
+  readonly gpuId?: string;
   readonly mine: boolean;
   /** Gone from the host, kept in place while the reader points at the table. */
   readonly ended: boolean;
@@ -21,19 +24,21 @@ export type Scope = "all" | "mine" | "gpu";
 export interface Filter {
   readonly scope: Scope;
   readonly text: string;
-  readonly gpuIndex: number | undefined;
+  readonly gpuId: string | undefined;
 }
 
 /** The report's processes as rows. */
 export function rowsOf(report: HostReport, me: string | undefined): ProcessRow[] {
   const seen = new Map<string, number>();
   return report.processes.map((process) => {
-    const gpuIndex = indexOf(process, report.gpus);
-    const place = `${process.pid}/${gpuIndex ?? ""}/${process.migId ?? ""}`;
+    const gpu = gpuOf(process, report.gpus);
+    const gpuId = gpu && idOf(gpu);
+    const gpuIndex = gpu?.index ?? process.gpuIndex;
+    const place = `${process.pid}/${gpuId ?? gpuIndex ?? ""}/${process.migId ?? ""}`;
     const twin = seen.get(place) ?? 0;
     seen.set(place, twin + 1);
     const mine = me !== undefined && process.user === me;
-    return { ...process, gpuIndex, key: `${place}/${twin}`, mine, ended: false };
+    return { ...process, gpuIndex, gpuId, key: `${place}/${twin}`, mine, ended: false };
   });
 }
 
@@ -49,11 +54,11 @@ export function placeOf(row: GpuProcess): string | undefined {
 }
 
 /** Rows that pass the filter; the text is looked for in user, PID, GPU and command, in any case. */
-export function filtered(rows: readonly ProcessRow[], { scope, text, gpuIndex }: Filter): ProcessRow[] {
+export function filtered(rows: readonly ProcessRow[], { scope, text, gpuId }: Filter): ProcessRow[] {
   const wanted = text.trim().toLowerCase();
   return rows.filter((row) => {
     if (scope === "mine" && !row.mine) return false;
-    if (scope === "gpu" && row.gpuIndex !== gpuIndex) return false;
+    if (scope === "gpu" && row.gpuId !== gpuId) return false;
     if (wanted === "") return true;
     return [row.user, String(row.pid), placeOf(row), commandOf(row)].some((part) =>
       part?.toLowerCase().includes(wanted),

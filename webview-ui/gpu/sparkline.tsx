@@ -1,19 +1,13 @@
-import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Gpu } from "../../src/shared/gpu";
+import { useDrawing } from "../lib/draw";
 import { type Palette, translucent } from "../lib/theme";
-import { HISTORY_MS } from "./history";
+import { HISTORY_MS, seriesOf } from "./history";
 import type { Store } from "./store";
 
 /** Ten minutes of utilization, drawn outside rendering. The number beside it and the charts' table say it in text. */
-export function Sparkline({
-  store,
-  palette,
-  index,
-}: {
-  store: Store;
-  palette: ReadonlySignal<Palette>;
-  index: number;
-}) {
+export function Sparkline({ store, palette, gpu }: { store: Store; palette: ReadonlySignal<Palette>; gpu: Gpu }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   // Measured when it changes, not when drawn: asking after every change of the page would lay it out each time.
   const size = useSignal({ width: 0, height: 0 });
@@ -26,10 +20,10 @@ export function Sparkline({
     observer.observe(element);
     return () => observer.disconnect();
   }, [size]);
-  useSignalEffect(() => {
+  useDrawing(() => {
     store.tick.value;
     const history = store.history();
-    const values = history.gpus.find((series) => series.index === index)?.utilizationPercent ?? [];
+    const values = seriesOf(history, gpu)?.utilizationPercent ?? [];
     if (canvas.current) draw(canvas.current, size.value, history.times, values, palette.value);
   });
   return (

@@ -1,11 +1,11 @@
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { HostReport, SystemFacts } from "../../src/shared/gpu";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Gpu, HostReport, SystemFacts } from "../../src/shared/gpu";
 import type { GpuPanelApi, PanelHistory, PanelState } from "../../src/shared/gpuPanel";
 import type { NotificationHandlers } from "../../src/shared/protocol";
 import type { Send } from "../lib/ipc";
 import { alarmOf, newWarnings } from "./alarms";
 import { append, copyOf } from "./history";
-import { type Card, cardsOf } from "./model";
+import { type Card, cardsOf, idOf } from "./model";
 import { type ProcessRow, rowsOf } from "./processes";
 import { restoreView, type View } from "./view";
 
@@ -19,10 +19,10 @@ export interface Store {
   readonly report: ReadonlySignal<HostReport | undefined>;
   readonly hasReadings: ReadonlySignal<boolean>;
   readonly system: ReadonlySignal<SystemFacts | undefined>;
-  /** Indices of the GPUs, ascending. */
-  readonly gpus: ReadonlySignal<readonly number[]>;
+  /** Ids of the GPUs in fixed order. */
+  readonly gpus: ReadonlySignal<readonly string[]>;
   /** One row each, so that a sample re-renders only the rows it changes. */
-  card(index: number): ReadonlySignal<Card | undefined>;
+  card(id: string): ReadonlySignal<Card | undefined>;
   readonly processes: ReadonlySignal<readonly ProcessRow[]>;
   /** Grows in place; `tick` says when. */
   readonly history: () => PanelHistory;
@@ -59,30 +59,32 @@ export function createStore({ send, saved, save, now: clock, sampled }: Ports): 
   const panel = signal<PanelState | undefined>();
   const report = signal<HostReport | undefined>();
   const sampledAt = signal<number | undefined>();
-  const cards = new Map<number, Signal<Card | undefined>>();
-  const gpus = signal<readonly number[]>([]);
+  const cards = new Map<string, Signal<Card | undefined>>();
+  const gpus = signal<readonly string[]>([]);
   const ending = signal<ReadonlySet<number>>(new Set());
   const notice = signal("");
   const alarm = signal("");
   const now = signal(clock());
   const tick = signal(0);
-  const names = new Map<number, string>();
+  const seen = new Map<string, Gpu>();
   let history: PanelHistory = { times: [], gpus: [] };
 
-  const card = (index: number) => {
-    const known = cards.get(index) ?? signal<Card | undefined>();
-    cards.set(index, known);
+  const card = (id: string) => {
+    const known = cards.get(id) ?? signal<Card | undefined>();
+    cards.set(id, known);
     return known;
   };
   const me = computed(() => panel.value?.me);
   const patience = computed(() => Math.max(3 * (panel.value?.beatMs ?? 1000), 3000));
 
   function show(next: HostReport): void {
-    for (const gpu of next.gpus) if (gpu.name !== undefined) names.set(gpu.index, gpu.name);
-    const fresh = cardsOf(next, me.peek(), names);
-    const indices = fresh.map((one) => one.index);
-    for (const one of fresh) replaceIfNew(card(one.index), one);
-    replaceIfNew(gpus, indices);
+    for (const gpu of next.gpus) seen.set(idOf(gpu), gpu);
+    const fresh = cardsOf(next, me.peek(), seen.values());
+    for (const one of fresh) replaceIfNew(card(one.id), one);
+    replaceIfNew(
+      gpus,
+      fresh.map((one) => one.id),
+    );
     report.value = next;
   }
 
@@ -90,7 +92,7 @@ export function createStore({ send, saved, save, now: clock, sampled }: Ports): 
     report.value = undefined;
     sampledAt.value = undefined;
     gpus.value = [];
-    names.clear();
+    seen.clear();
     history = { times: [], gpus: [] };
     ending.value = new Set();
     notice.value = "";
@@ -146,10 +148,12 @@ export function createStore({ send, saved, save, now: clock, sampled }: Ports): 
         const said = newWarnings(report.peek(), next.report);
         if (said !== undefined) alarm.value = said;
         append(history, next, patience.peek());
-        show(next.report);
-        sampledAt.value = next.time;
-        now.value = clock();
-        tick.value++;
+        batch(() => {
+          show(next.report);
+          sampledAt.value = next.time;
+          now.value = clock();
+          tick.value++;
+        });
         sampled(next.time);
       },
       terminated({ pid, message }) {
@@ -162,7 +166,7 @@ export function createStore({ send, saved, save, now: clock, sampled }: Ports): 
 }
 
 /** The GPU whose details show in a wide page: the chosen one while it exists, else the first. */
-export function selectedGpu({ view, gpus }: Store): number | undefined {
+export function selectedGpu({ view, gpus }: Store): string | undefined {
   const chosen = view.selected.value;
   return chosen !== undefined && gpus.value.includes(chosen) ? chosen : gpus.value[0];
 }

@@ -1,7 +1,8 @@
-import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Chart, type ChartData, type Curve, createChart } from "../lib/chart";
+import { useDrawing } from "../lib/draw";
 import type { Palette } from "../lib/theme";
 
 const HEIGHT_PX = 104;
@@ -34,8 +35,7 @@ export function TimeChart(props: Props) {
     const height = HEIGHT_PX + (timeLabels ? TIME_LABELS_PX : 0);
     const made = createChart(element, colors, { curves, stacked, format, group: "gpu", height, timeLabels, onCursor });
     chart.current = made;
-    const now = data.peek();
-    if (now) made.show(now);
+    showIn(made, data.peek(), curves);
     const observer = new ResizeObserver(() => made.resize(element.clientWidth));
     observer.observe(element);
     return () => {
@@ -44,9 +44,8 @@ export function TimeChart(props: Props) {
       chart.current = undefined;
     };
   }, [colors, curves, stacked, timeLabels, format, data, onCursor]);
-  useSignalEffect(() => {
-    const next = data.value;
-    if (next) chart.current?.show(next);
+  useDrawing(() => {
+    showIn(chart.current, data.value, curves);
   });
   return (
     <figure class="chart" aria-label={title}>
@@ -57,4 +56,9 @@ export function TimeChart(props: Props) {
       <div ref={parent} class="chart-canvas" aria-hidden="true" />
     </figure>
   );
+}
+
+/** Shows the data unless it has more or fewer curves: then a new chart is about to take this one's place. */
+function showIn(chart: Chart | undefined, data: ChartData | undefined, curves: readonly Curve[]): void {
+  if (data?.columns.length === curves.length) chart?.show(data);
 }

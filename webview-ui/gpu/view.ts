@@ -4,7 +4,8 @@ import type { Scope, Sort } from "./processes";
 
 /** What the reader chose; it outlives hiding the page. */
 export interface View {
-  readonly selected: Signal<number | undefined>;
+  /** A GPU's id. */
+  readonly selected: Signal<string | undefined>;
   readonly scope: Signal<Scope>;
   readonly text: Signal<string>;
   readonly sort: Signal<Sort>;
@@ -17,7 +18,7 @@ export const RANGES = [1, 5, 10] as const;
 export type RangeMinutes = (typeof RANGES)[number];
 
 const SavedSchema = v.object({
-  selected: v.optional(v.number()),
+  selected: v.optional(v.string()),
   scope: v.picklist(["all", "mine", "gpu"]),
   text: v.string(),
   sort: v.optional(

@@ -99,7 +99,8 @@ export function createChart(parent: HTMLElement, palette: Palette, options: Char
   return {
     show(next) {
       data = next;
-      plot.setData([[...next.times], ...next.columns.map((column) => [...column])]);
+      // In a batch uPlot draws at once, before the page's text changes: drawing text later would lay the page out first.
+      plot.batch(() => plot.setData([[...next.times], ...next.columns.map((column) => [...column])]));
     },
     resize: (width) => plot.setSize({ width: Math.max(width, 120), height: options.height }),
     destroy: () => plot.destroy(),

@@ -1,21 +1,22 @@
 import type { Gpu, GpuProcess, HostReport, GpuVendor as VendorId } from "../../shared/gpu";
 import type { Problem } from "../failure";
-import { gpuProblems } from "./health";
 import { disksSource, type ProbeUpdate, probeControl } from "./probe";
-import { type GpuReading, known, toWarning, withoutValues } from "./reading";
+import { type GpuReading, gpuWarnings, known, toWarning, withoutValues } from "./reading";
 import { createSystemReader } from "./system";
-import type { GpuVendor, VendorDetails, VendorEvent, VendorReader } from "./vendor";
+import type { GpuVendor, ProbeSource, VendorDetails, VendorEvent, VendorReader } from "./vendor";
 
 /** What has to be done after an update of the probe. */
 export interface Consequences {
   /** There is something new to show. */
   readonly sample: boolean;
-  /** Vendors of which new values came: their tools live. */
+  /** Vendors that showed a sign of life. */
+  readonly alive: readonly VendorId[];
+  /** Vendors that have GPUs with values. */
   readonly ticked: readonly VendorId[];
   /** Lines for the probe. */
   readonly control: readonly string[];
   /** Sources to be started again after a while. */
-  readonly ended: readonly string[];
+  readonly ended: readonly { readonly vendor: VendorId; readonly source: string }[];
 }
 
 interface VendorState {
@@ -72,7 +73,10 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     if (update.kind === "fact" || update.kind === "cost") return nothing;
     if (update.kind === "host")
       return { ...nothing, sample: states.every(({ gpus, isSettled }) => gpus.length === 0 && isSettled) };
-    return states.map((state) => applyAll(state, state.reader.take(update))).reduce(joined);
+    const all = states.map((state) => applyAll(state, state.reader.take(update))).reduce(joined, nothing);
+    const source = "source" in update ? update.source : undefined;
+    const speaking = states.filter(({ vendor }) => update.kind !== "fields" && pulseOf(vendor)?.name === source);
+    return { ...all, alive: [...all.alive, ...speaking.map(({ vendor }) => vendor.id)] };
   }
 
   function applyAll(state: VendorState, events: readonly VendorEvent[]): Consequences {
@@ -89,7 +93,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
         state.absent = false;
         state.isSettled = true;
         dropped = undefined;
-        return { ...nothing, sample: true, ticked: [state.vendor.id] };
+        return { ...nothing, sample: true, alive: [state.vendor.id], ticked: [state.vendor.id] };
       case "processes":
         state.processes = event.processes;
         return { ...nothing, control: askForUnknown() };
@@ -107,7 +111,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
         return { ...nothing, sample: isNew };
       }
       case "ended":
-        return { ...nothing, ended: [event.source] };
+        return { ...nothing, ended: [{ vendor: state.vendor.id, source: event.source }] };
       case "control":
         return { ...nothing, control: [event.line] };
     }
@@ -133,10 +137,8 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     return {
       host,
       gpus: gpus.map(({ gpu }) => withUnifiedMemory(gpu)),
-      processes: states.flatMap((state) =>
-        state.processes.map((process) => described(placed(process, state), state.details)),
-      ),
-      warnings: [...gpus.flatMap(gpuProblems), ...hostProblems()].map(toWarning),
+      processes: states.flatMap((state) => state.processes.map((process) => described(placed(process, state), state))),
+      warnings: [...gpus.flatMap(gpuWarnings), ...hostProblems().map((problem) => toWarning(problem))],
       system: {
         ...facts,
         ...known({
@@ -172,14 +174,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     return { ...gpu, ...known({ memoryTotalBytes, memoryUsedBytes }) };
   }
 
-  /** With the index of its GPU where only one has this uuid. */
-  function placed(process: GpuProcess, { gpus }: VendorState): GpuProcess {
-    if (process.gpuIndex !== undefined || process.gpuUuid === undefined) return process;
-    const found = gpus.filter(({ gpu }) => gpu.uuid === process.gpuUuid);
-    return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
-  }
-
-  function described(process: GpuProcess, details: VendorDetails | undefined): GpuProcess {
+  function described(process: GpuProcess, { details }: VendorState): GpuProcess {
     const facts = processFacts.get(process.pid);
     const detail = details?.processes.find(
       (other) => other.pid === process.pid && (other.gpuIndex === undefined || other.gpuIndex === process.gpuIndex),
@@ -231,15 +226,28 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
   };
 }
 
+/** With the index of its GPU where only one has this uuid. */
+function placed(process: GpuProcess, { gpus }: VendorState): GpuProcess {
+  if (process.gpuIndex !== undefined || process.gpuUuid === undefined) return process;
+  const found = gpus.filter(({ gpu }) => gpu.uuid === process.gpuUuid);
+  return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
+}
+
+/** The source that has to speak at each beat. */
+export function pulseOf(vendor: GpuVendor): ProbeSource | undefined {
+  return vendor.sources().find((source) => source.kind === "loop" || (source.kind === "files" && source.everyMs === 0));
+}
+
 export type HostModel = ReturnType<typeof createHostModel>;
 
-const nothing: Consequences = { sample: false, ticked: [], control: [], ended: [] };
+const nothing: Consequences = { sample: false, alive: [], ticked: [], control: [], ended: [] };
 
 const leftOver: ReadonlySet<string> = new Set(["driverNotLoaded", "libraryMissing", "noDevices"]);
 
 function joined(a: Consequences, b: Consequences): Consequences {
   return {
     sample: a.sample || b.sample,
+    alive: [...a.alive, ...b.alive],
     ticked: [...a.ticked, ...b.ticked],
     control: [...a.control, ...b.control],
     ended: [...a.ended, ...b.ended],

@@ -1,7 +1,13 @@
 import { quoteArgv, type StreamCommand } from "../remote";
 import { createFrames } from "./frames";
-import probeScript from "./probe.sh";
+import hostPart from "./probe/host.sh";
+import mainPart from "./probe/main.sh";
+import recordsPart from "./probe/records.sh";
+import sourcesPart from "./probe/sources.sh";
 import type { GpuVendor, ProbeSource, SourceUpdate } from "./vendor";
+
+/** One braced block, so that a shell has read it whole before it runs any of it. */
+export const probeScript = `{\n${recordsPart}\n${sourcesPart}\n${hostPart}\n${mainPart}\nexit 0\n}\n`;
 
 /** Name of the probe's own source for the file systems of the home folder and of /tmp. */
 export const disksSource = "disks";
@@ -50,7 +56,7 @@ const disks: ProbeSource = {
   everyMs: 30_000,
   limitSeconds: 10,
   statusFiles: "",
-  argv: ["sh", "-c", 'df -kP "$HOME" /tmp 2>/dev/null'],
+  argv: ["sh", "-c", 'exec df -kP "$HOME" /tmp 2>/dev/null'],
 };
 
 function sourceWords(source: ProbeSource): string[] {

@@ -1,8 +1,9 @@
 # The plain table of the simulated nvidia-smi. Read by it, never run.
 rule='+-----------------------------------------------------------------------------------------+'
 inner='+-----------------------------------------+------------------------+----------------------+'
+slice_rule='+------------------+----------------------------------+-----------+-----------------------+'
 blank='                                                                                         '
-boards= slices= processes= slice_rows= process_rows= status=0
+slices= processes= slice_rows= process_rows= exit_code=0
 
 mig() {
   slice_rows="$slice_rows$1 $2 $5 $6 $7 $8$newline"
@@ -12,7 +13,7 @@ process() {
   process_rows="$process_rows$1 $2 $3 $4$newline"
 }
 
-# Everything is printed at once per GPU: the upper table here, the lower tables from what `finish` collects.
+# The upper table is printed GPU by GPU; what the lower tables need is kept until all have been seen.
 gpu() {
   if wanted; then
     found=1
@@ -45,7 +46,7 @@ short() {
 
 table_gpu() {
   if [ "$gpu_lost" ]; then
-    status=15 memory=' GPU is lost           ' celsius='ERR!'
+    exit_code=15 memory=' GPU is lost           ' celsius='ERR!'
   else
     short "$gpu_memory_used" && used=$short
     short "$gpu_memory_total" && memory=$(printf '%11s / %9s' "$used" "$short") celsius=${gpu_temperature_gpu}C
@@ -70,8 +71,11 @@ table_gpu() {
 remember_lower_tables() {
   while read -r number instance used total cores share; do
     [ "$number" ] || continue
-    slices=$slices$(printf '|%3s  %3s   0  %2s  |%20s / %8s    |%3s %6s |%3s %3s %4s %4s %4s  |' \
-      "$gpu_index" "$instance" "$number" "${used}MiB" "${total}MiB" "$cores" 0 "$share" 0 "$share" 0 "$share")$newline
+    slices=$slices$(
+      printf '|%3s%5s%4s%4s  |%19s / %8s    |%3s%7s |%3s%4s%5s%5s%5s |\n' "$gpu_index" "$instance" 0 "$number" \
+        "${used}MiB" "${total}MiB" "$cores" 0 "$share" 0 "$share" 0 "$share"
+      printf '|%18s|%19s / %8s    |%11s|%23s|\n%s' '' 0MiB "$((total * 11 / 18))MiB" '' '' "$slice_rule"
+    )$newline
   done <<LIST
 $slice_rows
 LIST
@@ -79,7 +83,9 @@ LIST
     [ "$pid" ] || continue
     compute=N/A
     [ "$instance" = N/A ] || compute=0
-    processes=$processes$(printf '|%5s   %3s  %3s%16s%7s   %-35.35s%11s |' \
+    [ ${#name} -gt 36 ] && name=...$name
+    while [ ${#name} -gt 36 ]; do name=...${name#...?}; done
+    processes=$processes$(printf '|%5s   %3s  %3s%16s%7s   %-36s%10s |' \
       "$gpu_index" "$instance" "$compute" "$pid" C "$name" "${used}MiB")$newline
   done <<LIST
 $process_rows
@@ -89,15 +95,14 @@ LIST
 lower_tables() {
   if [ "$slices" ]; then
     printf '\n%s\n| MIG devices:                                                                            |\n' "$rule"
-    printf '+------------------+----------------------------------+-----------+-----------------------+\n'
+    printf '%s\n' "$slice_rule"
     printf '| GPU  GI  CI  MIG |              Shared Memory-Usage |        Vol|        Shared         |\n'
     printf '|      ID  ID  Dev |                Shared BAR1-Usage | SM     Unc| CE ENC  DEC  OFA  JPG |\n'
     printf '|                  |                                  |        ECC|                       |\n'
     printf '|==================+==================================+===========+=======================|\n'
     printf %s "$slices"
-    printf '+------------------+----------------------------------+-----------+-----------------------+\n'
   fi
-  [ "$status" = 15 ] && printf '%s\n' "$blank"
+  [ "$exit_code" = 15 ] && printf '%s\n' "$blank"
   printf '\n%s\n| Processes:                                                                              |\n' "$rule"
   printf '|  GPU   GI   CI              PID   Type   Process name                        GPU Memory |\n'
   printf '|        ID   ID                                                               Usage      |\n'
@@ -110,13 +115,13 @@ lower_tables() {
   printf '%s\n' "$rule"
 }
 
-# The table needs the whole state before it can print its lower half, so it takes the place of `tick`.
+# Takes the place of the `tick` that prints rows.
 tick() {
-  boards= slices= processes= printed_header= status=0
-  if ! . "$host/run/state"; then return; fi
+  slices= processes= printed_header= exit_code=0
+  . "$host/run/state"
   meet_fault
   [ "$found" ] || usage_error 'No devices were found' 6
   lower_tables
-  [ "$status" = 15 ] && printf 'Failed to query device index\n'
+  [ "$exit_code" = 15 ] && printf 'Failed to query device index\n'
   ticks=$((ticks + 1))
 }

@@ -1,6 +1,6 @@
 # The document of `nvidia-smi -q -x`, DTD version 13 (driver 580) or 12 (570). Read by the simulated nvidia-smi, never run.
 tabs='	'
-out= slices= running= started=
+document= out= slices= running=
 
 # Values carry the brackets of the CSV format; the document has none.
 plain() {
@@ -106,7 +106,9 @@ slice() {
 
 gpu() {
   wanted && found=1 && . "$host/lib/nvidia-smi-xml-gpu"
-  slices= running=
+  # Each GPU's part is put away: appending to a long text copies it.
+  document=$document$out
+  out= slices= running=
 }
 
 tick() {
@@ -118,7 +120,7 @@ tick() {
   printf '<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v%s.dtd">\n<nvidia_smi_log>\n' "$version"
   printf '\t<timestamp>%s</timestamp>\n\t<driver_version>%s</driver_version>\n' "$clock" "$driver"
   printf '\t<cuda_version>%s</cuda_version>\n\t<attached_gpus>%s</attached_gpus>\n' "$cuda" "$gpu_count"
-  printf '%s\n</nvidia_smi_log>\n' "$out"
-  out=
+  printf '%s\n</nvidia_smi_log>\n' "$document"
+  document=
   ticks=$((ticks + 1))
 }

@@ -175,6 +175,6 @@ esac
 
 while :; do
   tick
-  [ "$wait" ] || exit "${status:-0}"
+  [ "$wait" ] || exit "${exit_code:-0}"
   sleep "$wait" </dev/null >/dev/null 2>&1
 done

@@ -58,6 +58,14 @@ describe("host options", () => {
     });
   });
 
+  it("reads what Git's ssh prints on Windows", () => {
+    const printed = ["userknownhostsfile /c/Users/ada/.ssh/known_hosts", "identityfile /d/keys/lab"];
+    expect(options(printed, windows)).toMatchObject({
+      userKnownHosts: ["C:\\Users/ada/.ssh/known_hosts"],
+      identityFiles: ["D:\\keys/lab"],
+    });
+  });
+
   it("lets what the user typed win", () => {
     const lines = ["user config", "port 2200", "hostname 10.0.0.9"];
     expect(options(lines, linux, { name: "lab", user: "bob", port: 2222 })).toMatchObject({

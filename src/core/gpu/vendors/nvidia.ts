@@ -1,6 +1,6 @@
-import type { GpuProcess } from "../../../shared/gpu";
 import { Failure, type Problem } from "../../failure";
-import { type GpuReading, known, withoutValues } from "../reading";
+import { type GpuReading, withoutValues } from "../reading";
+import { readBusId } from "../values";
 import type { GpuVendor, SourceUpdate, VendorEvent, VendorReader } from "../vendor";
 import { parseNvidiaCsv } from "./nvidia/csv";
 import { classifyNvidiaFailure } from "./nvidia/failures";
@@ -10,6 +10,7 @@ import { parseNvidiaXml } from "./nvidia/xml";
 
 const loop = "nvidia";
 const apps = "nvidiaApps";
+const cards = "nvidiaCards";
 const statusFiles = "bus/pci/drivers/nvidia/*:*/power/runtime_status";
 const appFields = ["gpu_uuid", "pid", "used_memory"];
 
@@ -66,6 +67,16 @@ export const nvidia: GpuVendor = {
       statusFiles,
       argv: ["nvidia-smi", `--query-compute-apps=${appFields.join(",")}`, "--format=csv,noheader,nounits"],
     },
+    // The PCI addresses of all GPUs, also of those that make the tool fail.
+    {
+      kind: "files",
+      name: cards,
+      everyMs: 600_000,
+      base: "bus/pci/drivers/nvidia/*:*",
+      guard: "",
+      skip: "",
+      patterns: ["class"],
+    },
   ],
   createReader,
   details: {
@@ -92,6 +103,9 @@ function createReader(): VendorReader {
   let gpus: readonly GpuReading[] = [];
   let loopProblems: readonly Problem[] = [];
   let appsProblems: readonly Problem[] = [];
+  let addresses: readonly string[] = [];
+  /** GPUs that make the tool fail for all; it is asked for the others only. */
+  const broken = new Map<string, Problem>();
 
   function take(update: SourceUpdate): VendorEvent[] {
     switch (update.kind) {
@@ -104,6 +118,11 @@ function createReader(): VendorReader {
         noise = "";
         return [];
       case "output":
+        if (update.source === cards)
+          addresses = update.lines
+            .map(addressOf)
+            .filter((busId) => busId !== undefined)
+            .sort();
         return update.source === apps ? takeApps(update.lines, update.exitCode) : [];
       case "exit":
         return update.source === loop ? takeExit(update.exitCode) : [];
@@ -124,8 +143,8 @@ function createReader(): VendorReader {
   }
 
   function tick(readings: readonly GpuReading[]): VendorEvent[] {
-    const events: VendorEvent[] = [{ kind: "gpus", gpus: readings }];
-    gpus = readings;
+    gpus = [...readings, ...brokenGpus(readings)].sort((a, b) => a.gpu.index - b.gpu.index);
+    const events: VendorEvent[] = [{ kind: "gpus", gpus }];
     // Rows between which something else was printed: the GPU that it speaks of has no row.
     if (noise === "") events.push(...setLoopProblems([]));
     else if (!loopProblems.some(isAboutOneGpu)) events.push(...setLoopProblems(unreadable()));
@@ -147,7 +166,29 @@ function createReader(): VendorReader {
     if (problem?.reason === "unknownField")
       return [{ kind: "control", line: `fields ${loop} ${without(problem.field)}` }];
     const ended: Problem = { reason: "toolFailed", tool: "nvidia-smi", exitCode, detail: "it stopped sampling" };
+    const healthy = problem && isAboutOneGpu(problem) ? leaveOut(problem) : [];
+    if (healthy.length > 0) return [{ kind: "control", line: `extra ${loop} -i ${healthy.join(",")}` }];
     return [...lapse(), ...setLoopProblems([problem ?? ended]), { kind: "ended", source: loop }];
+  }
+
+  /** The addresses of the other GPUs; none where the broken one is not known or was left out already. */
+  function leaveOut(problem: Problem): string[] {
+    const busId = "busId" in problem ? problem.busId : undefined;
+    if (busId === undefined || broken.has(busId) || !addresses.includes(busId)) return [];
+    broken.set(busId, problem);
+    return addresses.filter((address) => !broken.has(address));
+  }
+
+  function brokenGpus(present: readonly GpuReading[]): GpuReading[] {
+    return [...broken]
+      .filter(([busId]) => !present.some(({ gpu }) => gpu.busId === busId))
+      .map(([busId, problem]) => {
+        const before = gpus.find(({ gpu }) => gpu.busId === busId);
+        const { gpu } = before
+          ? withoutValues(before)
+          : { gpu: { vendor: "nvidia" as const, index: addresses.indexOf(busId), busId } };
+        return problem.reason === "gpuUnreadable" ? { gpu, unreadable: problem.detail } : { gpu, lost: true };
+      });
   }
 
   /** The GPUs stay, their values do not. */
@@ -185,13 +226,7 @@ function createReader(): VendorReader {
     appsProblems = hangs ? [hangs] : problem && !isAboutOneGpu(problem) ? [problem] : [];
     const problems = allProblems();
     if (exitCode !== 0 && rows.every((row) => row === undefined)) return [problems];
-    return [{ kind: "processes", processes: rows.filter((row) => row !== undefined).map(placed) }, problems];
-  }
-
-  /** With the index of its GPU where only one has this uuid. */
-  function placed(process: GpuProcess): GpuProcess {
-    const found = gpus.filter(({ gpu }) => gpu.uuid !== undefined && gpu.uuid === process.gpuUuid);
-    return { ...process, ...known({ gpuIndex: found.length === 1 ? found[0]?.gpu.index : undefined }) };
+    return [{ kind: "processes", processes: rows.filter((row) => row !== undefined) }, problems];
   }
 
   function setLoopProblems(problems: readonly Problem[]): VendorEvent[] {
@@ -207,6 +242,10 @@ function createReader(): VendorReader {
   }
 
   return { take };
+}
+
+function addressOf(line: string): string | undefined {
+  return readBusId(line.split("/").at(-2));
 }
 
 function isAboutOneGpu(problem: Problem): boolean {

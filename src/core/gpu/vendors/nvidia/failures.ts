@@ -25,8 +25,8 @@ function ofText(text: string): Problem | undefined {
     return { reason: "libraryMissing", tool };
   if (/Function Not Found/.test(text) && /Failed to initialize NVML/.test(text))
     return { reason: "libraryMissing", tool };
-  const device = /Unable to determine the device handle for (?:GPU|gpu) ?(\S*?):? *: *([^\r\n]*)/.exec(text);
-  if (device) return ofDevice(device[1] ?? "", device[2] ?? "");
+  const device = deviceHandle.exec(text);
+  if (device) return ofDevice(device[1], device[2] ?? "");
   const infoRom = /infoROM is corrupted at gpu (\S+)/i.exec(text);
   if (infoRom) return { reason: "infoRomCorrupted" };
   if (/No devices were found/i.test(text)) return { reason: "noDevices", vendor: "NVIDIA" };
@@ -41,8 +41,12 @@ function ofText(text: string): Problem | undefined {
   return undefined;
 }
 
-function ofDevice(address: string, words: string): Problem {
-  const busId = readBusId(address.replace(/^0{3,8}:/, "0000:"));
+/** The address may be short in its domain, or missing. */
+const deviceHandle =
+  /Unable to determine the device handle for(?:[^\r\n]*?((?:[0-9a-f]{1,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]))?[^\r\n]*?: *([^:\r\n]*)$/im;
+
+function ofDevice(address: string | undefined, words: string): Problem {
+  const busId = readBusId(address);
   const where = busId === undefined ? {} : { busId };
   if (/GPU is lost/i.test(words)) return { reason: "gpuLost", ...where };
   return { reason: "gpuUnreadable", ...where, detail: boundedText(words) };

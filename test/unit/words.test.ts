@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { boundedText } from "../../src/core/boundedText";
+import type { FailureReason, Problem } from "../../src/core/failure";
+import { describe as describeProblem, sentence } from "../../src/core/words";
+
+/** One problem of every reason; the type fails the build when one is missing. */
+const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
+  badHostName: { reason: "badHostName", host: "-oProxyCommand" },
+  hostNotFound: { reason: "hostNotFound", host: "lab1", hostname: "lab1.example.org" },
+  connectionRefused: { reason: "connectionRefused", host: "lab1", port: 22 },
+  unreachable: { reason: "unreachable", host: "lab1" },
+  connectTimeout: { reason: "connectTimeout", host: "lab1", seconds: 15 },
+  loginTimeout: { reason: "loginTimeout", host: "lab1", seconds: 1 },
+  notSsh: { reason: "notSsh", host: "lab1", port: 80 },
+  noCommonAlgorithm: { reason: "noCommonAlgorithm", host: "lab1", what: "key exchange" },
+  connectionLost: { reason: "connectionLost", host: "lab1" },
+  configUnreadable: { reason: "configUnreadable", file: "/home/a/.ssh/config", detail: "permission denied" },
+  configUnsupported: { reason: "configUnsupported", host: "lab1", option: "ProxyUseFdpass" },
+  hostKeyUnknown: { reason: "hostKeyUnknown", host: "lab1", keyType: "ssh-ed25519", fingerprint: "SHA256:abc" },
+  hostKeyChanged: {
+    reason: "hostKeyChanged",
+    host: "lab1",
+    keyType: "ssh-ed25519",
+    offered: "SHA256:new",
+    known: "SHA256:old",
+    file: "/home/a/.ssh/known_hosts",
+    line: 3,
+    own: false,
+    entry: "lab1",
+  },
+  hostKeyRevoked: {
+    reason: "hostKeyRevoked",
+    host: "lab1",
+    keyType: "rsa",
+    fingerprint: "SHA256:x",
+    file: "f",
+    line: 1,
+  },
+  knownHostsUnreadable: { reason: "knownHostsUnreadable", file: "f", detail: "denied." },
+  authenticationFailed: {
+    reason: "authenticationFailed",
+    host: "lab1",
+    user: "alice",
+    tried: ["publickey"],
+    accepted: ["password"],
+  },
+  keyFileUnreadable: { reason: "keyFileUnreadable", file: "id", detail: "no such file" },
+  promptUnavailable: { reason: "promptUnavailable", question: "Password for alice@lab1" },
+  cancelled: { reason: "cancelled" },
+  noSession: { reason: "noSession", host: "lab1" },
+  noShell: { reason: "noShell", host: "lab1", detail: "This account is not available" },
+  deadline: { reason: "deadline", what: "reading the GPU details", seconds: 60 },
+  answerTooLarge: { reason: "answerTooLarge", what: "reading the GPU details", limitBytes: 1048576 },
+  commandFailed: { reason: "commandFailed", what: "watching the GPUs", signal: "KILL", detail: "" },
+  unreadable: { reason: "unreadable", what: "nvidia-smi XML", detail: "it is empty" },
+  noGpuTool: { reason: "noGpuTool", lookedFor: ["nvidia-smi", "rocm-smi"] },
+  driverNotLoaded: { reason: "driverNotLoaded", vendor: "NVIDIA" },
+  driverLibraryMismatch: { reason: "driverLibraryMismatch", library: "535.161" },
+  libraryMissing: { reason: "libraryMissing", tool: "nvidia-smi" },
+  noDevices: { reason: "noDevices", vendor: "AMD" },
+  gpuLost: { reason: "gpuLost", index: 1 },
+  gpuNeedsReset: { reason: "gpuNeedsReset" },
+  gpuUnreadable: { reason: "gpuUnreadable", busId: "0000:02:00.0", detail: "Unknown Error" },
+  eccErrors: { reason: "eccErrors", index: 0, count: 1 },
+  gpuAsleep: { reason: "gpuAsleep", index: 0 },
+  insufficientPermissions: { reason: "insufficientPermissions", tool: "rocm-smi" },
+  infoRomCorrupted: { reason: "infoRomCorrupted", index: 2 },
+  unknownField: { reason: "unknownField", tool: "nvidia-smi", field: "x" },
+  toolHangs: { reason: "toolHangs", tool: "nvidia-smi", seconds: 15 },
+  toolFailed: { reason: "toolFailed", tool: "nvidia-smi", exitCode: 255, detail: "\u001b[31mboom\u001b[0m!\nmore" },
+  cutOff: { reason: "cutOff", what: "nvidia-smi XML" },
+  noSuchProcess: { reason: "noSuchProcess", pid: 7 },
+  processChanged: { reason: "processChanged", pid: 7 },
+  notYourProcess: { reason: "notYourProcess", pid: 7, user: "bob" },
+  processSurvived: { reason: "processSurvived", pid: 7, seconds: 5 },
+  internal: { reason: "internal", detail: "no such branch" },
+};
+
+describe.each(Object.values(examples))("words for $reason", (problem) => {
+  test("are whole sentences without codes", () => {
+    const { message, remedy } = describeProblem(problem);
+    for (const text of remedy === undefined ? [message] : [message, remedy]) {
+      expect(text).toMatch(/^[“\p{Lu}\p{L}-].*\.$/su);
+      expect(text).not.toMatch(/\.\.$|undefined|\[object|!$|\bplease\b|\boops\b|^Error/i);
+      expect(text).not.toContain(
+        problem.reason === "cancelled" || problem.reason === "unreachable" ? "\u0000" : problem.reason,
+      );
+    }
+    expect(sentence(problem)).toBe(remedy === undefined ? message : `${message} ${remedy}`);
+  });
+});
+
+test("what a host says stands in a sentence without control characters, on one line and bounded", () => {
+  expect(sentence(examples.toolFailed)).toContain("boom! more");
+  expect(boundedText("a\u001b]0;title\u0007b\u0000\u202ec\r\nd")).toBe("ab c d");
+  const long = sentence({ reason: "toolFailed", tool: "t", detail: "x".repeat(100_000) });
+  expect(long.length).toBeLessThan(500);
+});
