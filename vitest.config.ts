@@ -13,13 +13,12 @@ const scriptsAsText = {
 export default defineConfig({
   plugins: [scriptsAsText],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  resolve: { alias: { vscode: new URL("test/mocks/vscode.ts", import.meta.url).pathname } },
   test: {
     testTimeout: 30_000,
     projects: [
       {
         extends: true,
-        test: { name: "source", include: ["test/{unit,contract,ssh,webview,demo}/**/*.test.{ts,tsx}"] },
+        test: { name: "source", include: ["test/{unit,contract,webview,shell,ssh,demo}/**/*.test.{ts,tsx}"] },
       },
       { extends: true, test: { name: "built", include: ["test/cli/**/*.test.ts"], globalSetup: "test/cli/build.ts" } },
     ],

@@ -21,7 +21,7 @@ const layers = {
   unit: () => vitest("unit", ["test/unit", "test/contract", "test/webview"]),
   ssh: async () => {
     await ensureDebianPackages(debianPackages);
-    return vitest("ssh", ["test/ssh", "test/demo"]);
+    return vitest("ssh", ["test/shell", "test/ssh", "test/demo"]);
   },
   cli: async () => {
     await ensureDebianPackages(debianPackages);

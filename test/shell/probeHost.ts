@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { createProbeReader, gpuProbe, type ProbeUpdate } from "../../../src/core/gpu/probe";
-import type { GpuVendor } from "../../../src/core/gpu/vendor";
-import { vendors as allVendors } from "../../../src/core/gpu/vendors";
-import type { RemoteStream, StreamEnd } from "../../../src/core/remote";
-import { createLocalRunner } from "../../mocks/localRunner";
+import { createProbeReader, gpuProbe, type ProbeUpdate } from "../../src/core/gpu/probe";
+import type { GpuVendor } from "../../src/core/gpu/vendor";
+import { vendors as allVendors } from "../../src/core/gpu/vendors";
+import type { RemoteStream, StreamEnd } from "../../src/core/remote";
+import { createLocalRunner } from "../mocks/localRunner";
 
-const tools = new URL("../../fixtures/gpu/tools", import.meta.url).pathname;
+const tools = new URL("../fixtures/gpu/tools", import.meta.url).pathname;
 
 /** The shells that a host may have; those missing on this machine are named and left out. */
 export const shells: readonly (readonly [string, ...string[]])[] = (

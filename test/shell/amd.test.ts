@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { VendorEvent } from "../../../src/core/gpu/vendor";
-import { amd } from "../../../src/core/gpu/vendors/amd";
+import type { VendorEvent } from "../../src/core/gpu/vendor";
+import { amd } from "../../src/core/gpu/vendors/amd";
 import { shells, startProbe } from "./probeHost";
 
 const folders: string[] = [];

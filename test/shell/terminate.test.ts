@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { terminateProcess } from "../../../src/core/gpu/terminate";
-import { createLocalRunner } from "../../mocks/localRunner";
+import { terminateProcess } from "../../src/core/gpu/terminate";
+import { createLocalRunner } from "../mocks/localRunner";
 import { shells } from "./probeHost";
 
 const children: ChildProcess[] = [];

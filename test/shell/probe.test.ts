@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { userInfo } from "node:os";
 import { describe, expect, test, vi } from "vitest";
-import { probeControl, probeScript } from "../../../src/core/gpu/probe";
+import { probeControl, probeScript } from "../../src/core/gpu/probe";
 import { processesMarked, shells, startProbe } from "./probeHost";
 
 vi.setConfig({ testTimeout: 15_000 });
