@@ -53,7 +53,6 @@ function checksOf(report: HostReport): Check[] {
   const software = [
     system?.driverVersion && `driver ${system.driverVersion}`,
     system?.cudaVersion && `CUDA ${system.cudaVersion}`,
-    system?.rocmVersion && `ROCm ${system.rocmVersion}`,
   ].filter(Boolean);
   return [
     {

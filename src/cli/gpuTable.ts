@@ -96,7 +96,6 @@ function systemWords(system: SystemFacts | undefined): string[] {
   if (system.distribution) words.push(boundedText(system.distribution, 40));
   if (system.driverVersion) words.push(`driver ${boundedText(system.driverVersion, 20)}`);
   if (system.cudaVersion) words.push(`CUDA ${boundedText(system.cudaVersion, 10)}`);
-  if (system.rocmVersion) words.push(`ROCm ${boundedText(system.rocmVersion, 10)}`);
   if (system.cpuPercent !== undefined) words.push(`CPU ${Math.round(system.cpuPercent)} %`);
   if (system.memoryUsedBytes !== undefined && system.memoryTotalBytes !== undefined) {
     words.push(`RAM ${gib(system.memoryUsedBytes)}/${gib(system.memoryTotalBytes)} GB`);

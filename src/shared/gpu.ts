@@ -122,7 +122,6 @@ export const SystemSchema = v.object({
   uptimeSeconds: v.optional(v.number()),
   driverVersion: v.optional(v.string()),
   cudaVersion: v.optional(v.string()),
-  rocmVersion: v.optional(v.string()),
 });
 
 /** What one parser reads from one output of a GPU tool. */

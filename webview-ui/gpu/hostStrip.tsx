@@ -41,7 +41,6 @@ function systemLine(system: SystemFacts): string {
     system.distribution,
     system.driverVersion && `driver ${system.driverVersion}`,
     system.cudaVersion && `CUDA ${system.cudaVersion}`,
-    system.rocmVersion && `ROCm ${system.rocmVersion}`,
   ]
     .filter((part) => part !== undefined && part !== "")
     .map((part) => plainText(part ?? "", 60))
