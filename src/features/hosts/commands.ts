@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
+import type { HostLease } from "../../core/connections";
 import { problemOf } from "../../core/failure";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
@@ -28,12 +29,10 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
 
   on("tensorline.connect", async (host) => {
     book.select(host);
-    if (engine.state(host).kind === "disconnected") kept.connect(host);
-    else {
-      kept.connect(host);
-      engine.connections().retry(host);
-    }
-    await connectWithProgress(app, kept, host);
+    const lease = kept.connect(host);
+    const { kind } = engine.state(host);
+    if (kind === "offline" || kind === "reconnecting" || kind === "disconnected") engine.connections().retry(host);
+    await connectWithProgress(app, lease);
   });
   on("tensorline.disconnect", (host) => {
     kept.release(host);
@@ -105,9 +104,9 @@ async function pickHost(app: App): Promise<HostRef | undefined> {
 }
 
 /** Shows what a connection attempt that takes long is doing, with Cancel. A short one shows nothing. */
-async function connectWithProgress(app: App, kept: KeptConnections, host: HostRef): Promise<void> {
+async function connectWithProgress(app: App, lease: HostLease): Promise<void> {
+  const { host } = lease;
   const aborted = new AbortController();
-  const lease = kept.connect(host);
   await vscode.window.withProgress(
     { location: { viewId: "tensorline.hosts" }, cancellable: true, title: `Connecting to ${host.name}` },
     async (_progress, token) => {
