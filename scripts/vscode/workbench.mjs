@@ -126,6 +126,7 @@ function testExit(browser, page) {
 }
 
 async function collectLogs(page, logs) {
+  page.on("pageerror", (error) => logs.push(`[browser uncaught] ${error.stack ?? error.message}`));
   page.on("console", (message) => logs.push(`[browser ${message.type()}] ${message.text()}`));
   await page.exposeFunction("codeAutomationLog", (level, values) =>
     logs.push(`[${level}] ${values.map(asText).join(" ")}`),

@@ -30,7 +30,7 @@ async function openTensorline(): Promise<void> {
 async function runCommand(title: string): Promise<void> {
   await press("F1");
   await fill({ selector: ".quick-input-box input" }, `>${title}`);
-  await waitFor({ selector: ".quick-input-list .monaco-list-row", text: title });
+  await waitFor({ selector: ".quick-input-list .monaco-list-row.focused", text: title });
   await press("Enter");
 }
 
