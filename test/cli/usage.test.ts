@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { complaint, expectPlain, tensorline } from "./cli";
+import { complaint, expectPlain, start, tensorline } from "./cli";
 import { scratch } from "./hosts";
 
 const files = scratch();
@@ -43,6 +44,18 @@ it("--help names every command, whatever stands beside it", async () => {
 it("--version is that of the package", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   expect(await tensorline(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+it("a bug of ours is one sentence as well, and a stack trace only with --verbose", async () => {
+  const bug = join(files.folder, "bug.cjs");
+  writeFileSync(bug, 'setImmediate(() => { throw new TypeError("no such branch"); });\n');
+  const env = { NODE_OPTIONS: `--require ${bug}` };
+  // `parse` waits for an input that never ends.
+  const outcome = await start(["parse", "nvidia-smi-csv"], { env, input: null }).ended;
+  expect(outcome).toMatchObject({ code: 1, stdout: "" });
+  expect(complaint(outcome)).toMatch(/^Something went wrong inside Tensorline: no such branch\./);
+  const verbose = await start(["parse", "nvidia-smi-csv", "--verbose"], { env, input: null }).ended;
+  expect(verbose.stderr).toMatch(/TypeError: no such branch\n +at /);
 });
 
 describe("tensorline hosts", () => {
