@@ -12,7 +12,7 @@ const scriptsAsText = {
 
 export default defineConfig({
   plugins: [scriptsAsText],
-  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: { alias: { vscode: new URL("test/mocks/vscode.ts", import.meta.url).pathname } },
   test: {
     testTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { boundedText } from "../core/boundedText";
-import { busyOwners, freeGpus } from "../core/gpu/health";
 import { shortGpuName } from "../core/gpu/summary";
 import type { Gpu, HostReport, SystemFacts } from "../shared/gpu";
+import { isFree, ownersOf, warningsOf } from "../shared/gpuUse";
 import { type Column, tableLines } from "./table";
 
 const gpuColumns: readonly Column[] = [
@@ -59,14 +59,14 @@ export function hostLines(report: HostReport, width: number): string[] {
 }
 
 function gpuCells(gpu: Gpu, report: HostReport): string[] {
-  const who = freeGpus(report).includes(gpu) ? "free" : busyOwners(report, gpu).join(", ");
+  const who = isFree(gpu, report) ? "free" : ownersOf(report, gpu).join(", ");
   const notes = [
     ...(gpu.mig?.enabled
       ? [`MIG: ${gpu.mig.instances.map((instance) => instance.profile).join(", ") || "no instances"}`]
       : []),
     ...(gpu.throttleReasons ?? []),
     ...(gpu.eccUncorrected ? [`${gpu.eccUncorrected} ECC errors`] : []),
-    ...(report.warnings.some((warning) => warning.gpuIndex === gpu.index) ? ["!"] : []),
+    ...(warningsOf(report, gpu).length > 0 ? ["!"] : []),
   ];
   return [
     String(gpu.index),

@@ -2,8 +2,16 @@
  * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
  * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
  */
-export type Problem =
-  // Reaching a host
+export type Problem = ConnectionProblem | GpuProblem | InternalProblem;
+
+/** What nobody foresaw: a bug of ours, said plainly. */
+export interface InternalProblem {
+  readonly reason: "internal";
+  readonly detail: string;
+}
+
+/** Reaching a host, proving it and the user, using the connection. */
+export type ConnectionProblem =
   | { reason: "badHostName"; host: string }
   | { reason: "hostNotFound"; host: string; hostname: string }
   | { reason: "connectionRefused"; host: string; port: number }
@@ -51,8 +59,10 @@ export type Problem =
   | { reason: "deadline"; what: string; seconds: number }
   | { reason: "answerTooLarge"; what: string; limitBytes: number }
   | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }
-  | { reason: "unreadable"; what: string; detail: string }
-  // GPU tools
+  | { reason: "unreadable"; what: string; detail: string };
+
+/** What GPU tools, GPUs and their processes can suffer from. */
+export type GpuProblem =
   | { reason: "noGpuTool"; lookedFor: readonly string[] }
   | { reason: "driverNotLoaded"; vendor: string }
   | { reason: "driverLibraryMismatch"; library?: string }
@@ -69,13 +79,10 @@ export type Problem =
   | { reason: "toolHangs"; tool: string; seconds: number }
   | { reason: "toolFailed"; tool: string; exitCode?: number; detail: string }
   | { reason: "cutOff"; what: string }
-  // Processes
   | { reason: "noSuchProcess"; pid: number }
   | { reason: "processChanged"; pid: number }
   | { reason: "notYourProcess"; pid: number; user?: string }
-  | { reason: "processSurvived"; pid: number; seconds: number }
-  // Anything we did not foresee: a bug of ours, said plainly
-  | { reason: "internal"; detail: string };
+  | { reason: "processSurvived"; pid: number; seconds: number };
 
 export type FailureReason = Problem["reason"];
 

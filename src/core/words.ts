@@ -1,5 +1,5 @@
 import { boundedText } from "./boundedText";
-import type { Problem } from "./failure";
+import type { GpuProblem, Problem } from "./failure";
 
 /** What a person reads about a problem: what happened and why, and what to do about it. */
 export interface Description {
@@ -141,40 +141,17 @@ export function describe(problem: Problem): Description {
         `The output cannot be understood (${quoted(problem.what)})${detail(problem.detail)}.`,
         "Check that it is the whole, unchanged output of the tool.",
       );
+    case "internal":
+      return says(
+        `Something went wrong inside Tensorline${detail(problem.detail)}.`,
+        "Report it with the editor’s diagnostics or with what --verbose prints.",
+      );
     default:
       return describeGpu(problem);
   }
 }
 
-type ConnectionReason =
-  | "badHostName"
-  | "hostNotFound"
-  | "connectionRefused"
-  | "unreachable"
-  | "connectTimeout"
-  | "loginTimeout"
-  | "notSsh"
-  | "noCommonAlgorithm"
-  | "connectionLost"
-  | "configUnreadable"
-  | "configUnsupported"
-  | "hostKeyUnknown"
-  | "hostKeyChanged"
-  | "hostKeyRevoked"
-  | "knownHostsUnreadable"
-  | "authenticationFailed"
-  | "keyFileUnreadable"
-  | "promptUnavailable"
-  | "cancelled"
-  | "noSession"
-  | "noShell"
-  | "silent"
-  | "deadline"
-  | "answerTooLarge"
-  | "commandFailed"
-  | "unreadable";
-
-function describeGpu(problem: Exclude<Problem, { reason: ConnectionReason }>): Description {
+function describeGpu(problem: GpuProblem): Description {
   switch (problem.reason) {
     case "noGpuTool":
       return says(
@@ -264,11 +241,6 @@ function describeGpu(problem: Exclude<Problem, { reason: ConnectionReason }>): D
         `Process ${problem.pid} is still running ${seconds(problem.seconds)} after it was told to end.`,
         "Force it to end; a process that waits for a hung GPU ends only with a restart of the host.",
       );
-    case "internal":
-      return says(
-        `Something went wrong inside Tensorline${detail(problem.detail)}.`,
-        "Report it with the editor’s diagnostics or with what --verbose prints.",
-      );
     default:
       return unreachable(problem);
   }
@@ -295,9 +267,7 @@ function list(words: readonly string[]): string {
   return words.map(quoted).join(", ");
 }
 
-function seconds(count: number): string {
-  return count === 1 ? "1 second" : `${Math.round(count)} seconds`;
-}
+const seconds = (count: number): string => (count === 1 ? "1 second" : `${Math.round(count)} seconds`);
 
 function ending(problem: { exitCode?: number; signal?: string }): string {
   if (problem.signal !== undefined) return ` by signal ${quoted(problem.signal)}`;

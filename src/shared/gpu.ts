@@ -8,6 +8,8 @@ import * as v from "valibot";
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+export const VendorSchema = v.picklist(["nvidia", "amd", "intel", "jetson"]);
+
 export const MigInstanceSchema = v.object({
   /** GPU instance id, as `nvidia-smi` prints it in processes; with several compute instances `"gi/ci"`. */
   id: v.string(),
@@ -39,7 +41,7 @@ export const ThrottleReasonSchema = v.picklist([
 ]);
 
 export const GpuSchema = v.object({
-  vendor: v.picklist(["nvidia", "amd", "intel", "jetson"]),
+  vendor: VendorSchema,
   /** Index the vendor's tool gives it on this host; several GPUs may report the same uuid, so this is the identity. */
   index: count,
   uuid: v.optional(v.string()),
@@ -88,7 +90,12 @@ export const GpuProcessSchema = v.object({
 export const ProblemSchema = v.object({ reason: v.string(), message: v.string() });
 
 /** A warning may concern one GPU of the host. */
-export const WarningSchema = v.object({ ...ProblemSchema.entries, gpuIndex: v.optional(count) });
+export const WarningSchema = v.object({
+  ...ProblemSchema.entries,
+  gpuIndex: v.optional(count),
+  /** Whose GPU `gpuIndex` counts; two vendors' GPUs of one host may have the same index. */
+  vendor: v.optional(VendorSchema),
+});
 
 export const DiskSchema = v.object({
   path: v.string(),

@@ -37,7 +37,7 @@ spec("before first use only the entry bundle is loaded, and the empty tree teach
 spec("the demo fleet starts with one click and its GPUs move", async ({ signal }) => {
   await click({ role: "button", name: "Try the Demo Fleet" });
   for (const name of ["lab1", "rtx", "mi300", "login"]) await waitFor(row(name), { timeout: 30_000 });
-  await waitFor({ webview: panel, selector: '.gpu[data-index="7"] .gpu-memory' }, { timeout: 30_000 });
+  await waitFor({ webview: panel, selector: '.gpu[data-gpu="nvidia 7"] .gpu-memory' }, { timeout: 30_000 });
   const utilization = () => frameText(panel, ".gpu-utilization");
   const first = await utilization();
   assert.match(first, /\d+ %/);

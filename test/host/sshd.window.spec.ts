@@ -47,7 +47,7 @@ spec("the hosts of the ssh config are there, and one click shows a real host's G
   await copyFile(configFile, sshConfig);
   await openTensorline();
   await click(row("box"));
-  await waitFor({ webview: sidebar, selector: '.gpu[data-index="0"] .gpu-memory' }, { timeout: 30_000 });
+  await waitFor({ webview: sidebar, selector: '.gpu[data-gpu="nvidia 0"] .gpu-memory' }, { timeout: 30_000 });
   const readings = () => frameText(sidebar, ".gpu-activity");
   const first = await readings();
   await textUntil(readings, (text) => text !== first, signal);
@@ -116,7 +116,7 @@ spec("the demo fleet: faults are said in words, and the other GPUs go on", async
   await pick("lab1");
   await pick("A GPU falls off the bus");
   await waitFor({ webview: panel, text: /fell off the bus/ }, { timeout: 20_000 });
-  const others = () => frameText(panel, '.gpu[data-index="4"] .gpu-power');
+  const others = () => frameText(panel, '.gpu[data-gpu="nvidia 5"] .gpu-power');
   const first = await others();
   await textUntil(others, (text) => text !== first, signal);
   await screenshot("gpu-lost", { width: 1440, height: 900 });

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../src/shared/gpu";
 import type { GpuSeries, PanelHistory, PanelSample } from "../../src/shared/gpuPanel";
-import { gpuOf } from "./model";
+import { gpuOf } from "../../src/shared/gpuUse";
 
 /** What the page remembers: ten minutes, longer than any range it draws. */
 export const HISTORY_MS = 600_000;

@@ -1,4 +1,5 @@
 import type { Gpu, GpuProcess, GpuVendor, HostReport, MigInstance, Warning } from "../../src/shared/gpu";
+import { computes, isBroken, processesOf, showsUse, warningsOf } from "../../src/shared/gpuUse";
 
 /** How a GPU stands, in the order in which one word beats another. */
 export type Occupancy = "sick" | "asleep" | "busy" | "hidden" | "free" | "unknown";
@@ -29,13 +30,7 @@ export interface Card {
   readonly cause?: Warning;
 }
 
-const SICK = new Set(["gpuLost", "gpuNeedsReset", "gpuUnreadable"]);
 const VENDORS: readonly GpuVendor[] = ["nvidia", "amd", "intel", "jetson"];
-
-// What the core counts as free when it says "3 free" in a tree.
-const IDLE_MEMORY_BYTES = 2 ** 30;
-const IDLE_MEMORY_SHARE = 0.02;
-const IDLE_UTILIZATION_PERCENT = 5;
 
 /** Vendor and index: several GPUs may report the same uuid. */
 export function idOf(gpu: Pick<Gpu, "vendor" | "index">): string {
@@ -63,10 +58,8 @@ function vendorRank({ id }: Card): number {
 }
 
 function cardOf(gpu: Gpu, report: HostReport, me: string | undefined): Card {
-  const processes = report.processes.filter((process) => gpuOf(process, report.gpus) === gpu);
-  // Warnings say no vendor; the first GPU with the index is meant.
-  const first = report.gpus.find((candidate) => candidate.index === gpu.index) === gpu;
-  const warnings = first ? report.warnings.filter((warning) => warning.gpuIndex === gpu.index) : [];
+  const processes = processesOf(report, gpu);
+  const warnings = warningsOf(report, gpu);
   return {
     id: idOf(gpu),
     index: gpu.index,
@@ -82,35 +75,19 @@ function cardOf(gpu: Gpu, report: HostReport, me: string | undefined): Card {
   };
 }
 
-/** The GPU a process runs on: by a uuid that only one GPU has, else by index. */
-export function gpuOf(process: GpuProcess, gpus: readonly Gpu[]): Gpu | undefined {
-  const owners = process.gpuUuid === undefined ? [] : gpus.filter((gpu) => gpu.uuid === process.gpuUuid);
-  if (owners.length === 1) return owners[0];
-  return process.gpuIndex === undefined ? undefined : gpus.find((gpu) => gpu.index === process.gpuIndex);
-}
-
-/** A desktop's own drawing does not make a GPU taken. */
-function computes(process: GpuProcess): boolean {
-  return process.type !== "G";
-}
-
 function standing(
   gpu: Gpu | undefined,
   processes: readonly GpuProcess[],
   warnings: readonly Warning[],
 ): Pick<Card, "occupancy" | "cause"> {
-  const sick = warnings.find((warning) => SICK.has(warning.reason)) ?? (gpu ? undefined : warnings[0]);
+  const sick = warnings.find((warning) => isBroken(warning.reason)) ?? (gpu ? undefined : warnings[0]);
   if (sick) return { occupancy: "sick", cause: sick };
   const asleep = warnings.find((warning) => warning.reason === "gpuAsleep");
   if (asleep) return { occupancy: "asleep", cause: asleep };
   if (processes.some(computes)) return { occupancy: "busy" };
-  const { memoryUsedBytes: used, memoryTotalBytes: total = 0, utilizationPercent = 0, unifiedMemory } = gpu ?? {};
-  const limit = Math.max(IDLE_MEMORY_BYTES, total * IDLE_MEMORY_SHARE);
-  // Unified memory is mostly taken by programs that have nothing to do with the GPU.
-  const holds = used !== undefined && used >= limit && !unifiedMemory;
   // Work or memory without a process is somebody in a container or another PID namespace.
-  if (holds || utilizationPercent >= IDLE_UTILIZATION_PERCENT) return { occupancy: "hidden" };
-  return { occupancy: used === undefined ? "unknown" : "free" };
+  if (gpu && showsUse(gpu)) return { occupancy: "hidden" };
+  return { occupancy: gpu?.memoryUsedBytes === undefined ? "unknown" : "free" };
 }
 
 /** Each user once, the reader first. */

@@ -1,5 +1,6 @@
 import type { GpuProcess, HostReport } from "../../src/shared/gpu";
-import { gpuOf, idOf } from "./model";
+import { gpuOf } from "../../src/shared/gpuUse";
+import { idOf } from "./model";
 
 /** One line of the process table. */
 export interface ProcessRow extends GpuProcess {

@@ -1,7 +1,7 @@
-import type { HostReport } from "../../shared/gpu";
+import type { Gpu, HostReport } from "../../shared/gpu";
 import type { GpuSeries, PanelHistory } from "../../shared/gpuPanel";
+import { processesOf } from "../../shared/gpuUse";
 import type { Clock } from "../clock";
-import { processesOf } from "./health";
 
 const spanMs = 10 * 60_000;
 /** A little under a second, so that a beat of one second is kept whole although it jitters. */
@@ -43,7 +43,7 @@ export function createHistory(clock: Clock): History {
     const slot = advance(at);
     for (const gpu of report.gpus) {
       const key = `${gpu.vendor} ${gpu.index}`;
-      const rings = gpus.get(key) ?? createRings(gpu.index);
+      const rings = gpus.get(key) ?? createRings(gpu);
       gpus.set(key, rings);
       rings.utilizationPercent[slot] = gpu.utilizationPercent ?? Number.NaN;
       rings.memoryUsedBytes[slot] = gpu.memoryUsedBytes ?? Number.NaN;
@@ -92,7 +92,7 @@ interface GpuRings {
   series(slots: readonly number[]): GpuSeries;
 }
 
-function createRings(index: number): GpuRings {
+function createRings({ vendor, index }: Gpu): GpuRings {
   const ring = () => new Float64Array(capacity).fill(Number.NaN);
   const values = {
     utilizationPercent: ring(),
@@ -125,6 +125,7 @@ function createRings(index: number): GpuRings {
       const pick = (from: Float64Array) => slots.map((slot) => known(from[slot]));
       const named = [...users].map(([user, memory]) => [user, pick(memory)] as const);
       return {
+        vendor,
         index,
         utilizationPercent: pick(values.utilizationPercent),
         memoryUsedBytes: pick(values.memoryUsedBytes),

@@ -1,8 +1,7 @@
 import type { Gpu, GpuProcess, HostReport, GpuVendor as VendorId } from "../../shared/gpu";
 import type { Problem } from "../failure";
-import { gpuProblems } from "./health";
 import { disksSource, type ProbeUpdate, probeControl } from "./probe";
-import { type GpuReading, known, toWarning, withoutValues } from "./reading";
+import { type GpuReading, gpuWarnings, known, toWarning, withoutValues } from "./reading";
 import { createSystemReader } from "./system";
 import type { GpuVendor, ProbeSource, VendorDetails, VendorEvent, VendorReader } from "./vendor";
 
@@ -139,7 +138,7 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
       host,
       gpus: gpus.map(({ gpu }) => withUnifiedMemory(gpu)),
       processes: states.flatMap((state) => state.processes.map((process) => described(placed(process, state), state))),
-      warnings: [...gpus.flatMap(gpuProblems), ...hostProblems()].map(toWarning),
+      warnings: [...gpus.flatMap(gpuWarnings), ...hostProblems().map((problem) => toWarning(problem))],
       system: {
         ...facts,
         ...known({

@@ -56,7 +56,7 @@ const disks: ProbeSource = {
   everyMs: 30_000,
   limitSeconds: 10,
   statusFiles: "",
-  argv: ["sh", "-c", 'df -kP "$HOME" /tmp 2>/dev/null'],
+  argv: ["sh", "-c", 'exec df -kP "$HOME" /tmp 2>/dev/null'],
 };
 
 function sourceWords(source: ProbeSource): string[] {

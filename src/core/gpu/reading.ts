@@ -1,5 +1,12 @@
 import * as v from "valibot";
-import { type Gpu, type GpuProcess, type GpuReport, GpuReportSchema, type Warning } from "../../shared/gpu";
+import {
+  type Gpu,
+  type GpuProcess,
+  type GpuReport,
+  GpuReportSchema,
+  type GpuVendor,
+  type Warning,
+} from "../../shared/gpu";
 import type { Problem } from "../failure";
 import { sentence } from "../words";
 import { gpuProblems } from "./health";
@@ -27,22 +34,26 @@ export interface Reading {
 
 /** The reading as other programs get it: validated, problems said in words. Throws when a parser broke the contract. */
 export function toReport(reading: Reading): GpuReport {
-  const problems = [...reading.gpus.flatMap(gpuProblems), ...reading.problems];
   return v.parse(GpuReportSchema, {
     gpus: reading.gpus.map((entry) => entry.gpu),
     processes: reading.processes,
-    warnings: problems.map(toWarning),
+    warnings: [...reading.gpus.flatMap(gpuWarnings), ...reading.problems.map((problem) => toWarning(problem))],
   });
 }
 
-/** A problem as a warning of a report; it belongs to one GPU where the problem names an index. */
-export function toWarning(problem: Problem): Warning {
+/** A problem as a warning of a report; it belongs to one GPU, the vendor's, where the problem names an index. */
+export function toWarning(problem: Problem, vendor?: GpuVendor): Warning {
   const index = "index" in problem ? problem.index : undefined;
   return {
     reason: problem.reason,
     message: sentence(problem),
-    ...(index === undefined ? {} : { gpuIndex: index }),
+    ...known({ gpuIndex: index, vendor: index === undefined ? undefined : vendor }),
   };
+}
+
+/** What is wrong with one GPU, as warnings. */
+export function gpuWarnings(reading: GpuReading): Warning[] {
+  return gpuProblems(reading).map((problem) => toWarning(problem, reading.gpu.vendor));
 }
 
 /** The GPU as one that is known but shows no values at present. */

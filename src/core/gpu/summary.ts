@@ -1,5 +1,5 @@
 import type { Gpu, GpuReport } from "../../shared/gpu";
-import { freeGpus } from "./health";
+import { isFree } from "../../shared/gpuUse";
 
 /** `8×H100`, or `2×H100 + A40` for a mixed machine; empty without GPUs. */
 export function gpuModels(gpus: readonly Gpu[]): string {
@@ -26,5 +26,5 @@ export function shortGpuName(name: string | undefined): string | undefined {
 /** `3/8 free` for a host with GPUs; undefined where there is none. */
 export function freeSummary(report: GpuReport): string | undefined {
   if (report.gpus.length === 0) return undefined;
-  return `${freeGpus(report).length}/${report.gpus.length} free`;
+  return `${report.gpus.filter((gpu) => isFree(gpu, report)).length}/${report.gpus.length} free`;
 }

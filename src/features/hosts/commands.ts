@@ -84,7 +84,7 @@ function invalidHostName(text: string): string | undefined {
 function hostOf(argument: HostArgument): HostRef | undefined {
   if (!argument) return undefined;
   if (!("kind" in argument)) return argument;
-  return argument.kind === "demo" ? undefined : argument.entry.ref;
+  return "entry" in argument ? argument.entry.ref : undefined;
 }
 
 async function pickHost(app: App): Promise<HostRef | undefined> {

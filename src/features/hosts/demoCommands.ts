@@ -44,9 +44,11 @@ export function registerDemoCommands(app: App): Disposable {
       if (!running) return;
       const host = await vscode.window.showQuickPick(
         running.hosts.map((one) => one.name),
-        { title: "Which demo host?" },
+        { title: "Which demo host?", ignoreFocusOut: true },
       );
-      const what = host && (await vscode.window.showQuickPick([...faults], { title: `What happens to ${host}?` }));
+      const what =
+        host &&
+        (await vscode.window.showQuickPick([...faults], { title: `What happens to ${host}?`, ignoreFocusOut: true }));
       if (host && what) await running.fault({ host, fault: what.fault });
     }),
   );

@@ -1,4 +1,5 @@
 import { Emitter, type Event } from "../../core/event";
+import { type Problem, problemOf } from "../../core/failure";
 import { type HostRef, hostId } from "../../core/ports";
 
 /** Where a host comes from; only added ones can be removed here. */
@@ -22,7 +23,10 @@ export interface HostBookDeps {
 
 /** Which hosts there are, which one the GPU view shows and which one the status bar shows. */
 export interface HostBook {
+  /** The hosts of the ssh config and the added ones; where the config cannot be read, the added ones and why. */
   entries(): Promise<readonly HostEntry[]>;
+  /** Why the ssh config could not be read the last time. */
+  problem(): Problem | undefined;
   demoEntries(): readonly HostEntry[];
   readonly onChange: Event<void>;
   selected(): HostRef | undefined;
@@ -42,6 +46,7 @@ export function sameHost(a: HostRef | undefined, b: HostRef | undefined): boolea
 export function createHostBook(deps: HostBookDeps): HostBook {
   const change = new Emitter<void>();
   let selected: HostRef | undefined;
+  let problem: Problem | undefined;
   let demo: readonly HostEntry[] = [];
   const refOf = (name: string): HostRef => {
     const configFile = deps.configFile();
@@ -51,14 +56,19 @@ export function createHostBook(deps: HostBookDeps): HostBook {
   return {
     onChange: change.event,
     async entries() {
-      const configured = await deps.configuredHosts();
-      const names = new Set(configured);
+      const configured = await deps.configuredHosts().catch((error: unknown) => {
+        problem = problemOf(error);
+        return undefined;
+      });
+      if (configured) problem = undefined;
+      const names = new Set(configured ?? []);
       const added = deps.addedHosts().filter((name) => !names.has(name));
       return [
-        ...configured.map((name): HostEntry => ({ ref: refOf(name), origin: "config" })),
+        ...(configured ?? []).map((name): HostEntry => ({ ref: refOf(name), origin: "config" })),
         ...added.map((name): HostEntry => ({ ref: refOf(name), origin: "added" })),
       ];
     },
+    problem: () => problem,
     demoEntries: () => demo,
     selected: () => selected,
     select(host) {

@@ -1,16 +1,19 @@
 import * as vscode from "vscode";
-import { busyOwners, freeGpus } from "../../core/gpu/health";
+import type { Problem } from "../../core/failure";
 import { gpuModels, shortGpuName } from "../../core/gpu/summary";
 import type { Sample } from "../../core/gpu/watch";
 import { type HostRef, hostId } from "../../core/ports";
+import { describe, sentence } from "../../core/words";
 import type { Gpu, HostReport } from "../../shared/gpu";
+import { isFree, ownersOf, warningsOf } from "../../shared/gpuUse";
 import type { HostState } from "../../shared/host";
 import { type HostBook, type HostEntry, sameHost } from "./hostBook";
 import { describeState } from "./stateWords";
 
-/** A row of the tree: the demo group, a host, or one of its GPUs. */
+/** A row of the tree: the demo group, why the ssh config is not there, a host, or one of its GPUs. */
 export type HostNode =
   | { kind: "demo" }
+  | { kind: "problem"; problem: Problem }
   | { kind: "host"; entry: HostEntry }
   | { kind: "gpu"; entry: HostEntry; gpu: Gpu; report: HostReport };
 
@@ -35,10 +38,15 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     const { book } = this.deps;
     if (!node) {
       const hosts: HostNode[] = (await book.entries()).map((entry) => ({ kind: "host", entry }));
-      return book.demoEntries().length > 0 ? [...hosts, { kind: "demo" }] : hosts;
+      const problem = book.problem();
+      return [
+        ...(problem ? [{ kind: "problem", problem } as const] : []),
+        ...hosts,
+        ...(book.demoEntries().length > 0 ? [{ kind: "demo" } as const] : []),
+      ];
     }
     if (node.kind === "demo") return book.demoEntries().map((entry) => ({ kind: "host", entry }));
-    if (node.kind === "gpu") return [];
+    if (node.kind !== "host") return [];
     const report = this.deps.latest(node.entry.ref)?.report;
     return (report?.gpus ?? []).map((gpu) => ({ kind: "gpu", entry: node.entry, gpu, report: report as HostReport }));
   }
@@ -52,6 +60,7 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
       item.iconPath = new vscode.ThemeIcon("rocket");
       return item;
     }
+    if (node.kind === "problem") return problemItem(node.problem);
     return node.kind === "host" ? this.hostItem(node.entry) : gpuItem(node);
   }
 
@@ -81,6 +90,14 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
 
 const node = (entry: HostEntry): HostNode => ({ kind: "host", entry });
 
+function problemItem(problem: Problem): vscode.TreeItem {
+  const item = new vscode.TreeItem(describe(problem).message);
+  item.iconPath = new vscode.ThemeIcon("warning");
+  item.tooltip = sentence(problem);
+  item.command = { command: "tensorline.useSshConfig", title: "Open the ssh config" };
+  return item;
+}
+
 function stateIcon(state: HostState): vscode.ThemeIcon {
   switch (state.kind) {
     case "connected":
@@ -101,7 +118,7 @@ function stateIcon(state: HostState): vscode.ThemeIcon {
 /** `8×H100  3 free   4 users`. */
 function describeReport(report: HostReport): string {
   if (report.gpus.length === 0) return "no GPUs";
-  const free = freeGpus(report).length;
+  const free = report.gpus.filter((gpu) => isFree(gpu, report)).length;
   const users = new Set(report.processes.map((process) => process.user).filter(Boolean)).size;
   const parts = [gpuModels(report.gpus), free === 0 ? "busy" : `${free} free`];
   if (users > 0) parts.push(users === 1 ? "1 user" : `${users} users`);
@@ -127,12 +144,12 @@ function hostTooltip(ref: HostRef, state: HostState, sample: Sample | undefined,
 function gpuItem(row: Extract<HostNode, { kind: "gpu" }>): vscode.TreeItem {
   const { entry, gpu, report } = row;
   const item = new vscode.TreeItem(`${gpu.index}  ${shortGpuName(gpu.name) ?? "GPU"}`);
-  const free = freeGpus(report).includes(gpu);
-  const warning = report.warnings.find((one) => one.gpuIndex === gpu.index);
+  const free = isFree(gpu, report);
+  const [warning] = warningsOf(report, gpu);
   item.id = `${hostId(entry.ref)}#${gpu.vendor}${gpu.index}`;
   item.contextValue = "gpu";
   item.iconPath = new vscode.ThemeIcon(warning ? "warning" : free ? "circle-large-outline" : "circuit-board");
-  item.description = [warning ? "⚠" : free ? "free" : busyOwners(report, gpu).join(", "), memoryWords(gpu)]
+  item.description = [warning ? "⚠" : free ? "free" : ownersOf(report, gpu).join(", "), memoryWords(gpu)]
     .filter(Boolean)
     .join("  ");
   item.tooltip = warning?.message ?? gpu.name ?? "GPU";

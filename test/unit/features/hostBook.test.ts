@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { Failure } from "../../../src/core/failure";
 import type { HostRef } from "../../../src/core/ports";
 import { createHostBook } from "../../../src/features/hosts/hostBook";
 
@@ -39,6 +40,19 @@ it("adds a host once and forgets a removed one that was selected", async () => {
   expect(await hosts.entries()).toEqual([]);
   expect(hosts.selected()).toBeUndefined();
   expect(changed).toHaveBeenCalled();
+});
+
+it("keeps the added hosts and says why when the ssh config cannot be read", async () => {
+  const hosts = createHostBook({
+    configuredHosts: () => Promise.reject(new Failure({ reason: "configUnreadable", file: "/no", detail: "missing" })),
+    configFile: () => "/no",
+    addedHosts: () => ["gpu"],
+    setAddedHosts: async () => {},
+    readPinned: () => undefined,
+    writePinned: () => {},
+  });
+  expect((await hosts.entries()).map((host) => host.ref.name)).toEqual(["gpu"]);
+  expect(hosts.problem()?.reason).toBe("configUnreadable");
 });
 
 it("tells a demo host from a host of the same name", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { busyOwners, freeGpus } from "../../../src/core/gpu/health";
 import type { Gpu, GpuReport } from "../../../src/shared/gpu";
+import { isFree as isFreeGpu, ownersOf } from "../../../src/shared/gpuUse";
 
 const gib = 2 ** 30;
 const gpu = (members: Partial<Gpu>): Gpu => ({
@@ -12,6 +12,8 @@ const gpu = (members: Partial<Gpu>): Gpu => ({
   ...members,
 });
 const report = (members: Partial<GpuReport>): GpuReport => ({ gpus: [], processes: [], warnings: [], ...members });
+
+const freeGpus = (all: GpuReport) => all.gpus.filter((one) => isFreeGpu(one, all));
 
 describe("free GPUs", () => {
   test.each([
@@ -45,6 +47,7 @@ describe("free GPUs", () => {
       { pid: 3, gpuIndex: 0, user: "alice", memoryBytes: 2 },
       { pid: 4, gpuIndex: 1, user: "carol", memoryBytes: 9 },
     ];
-    expect(busyOwners(report({ processes }), gpu({}))).toEqual(["alice", "bob"]);
+    const gpus = [gpu({}), gpu({ index: 1 })] as const;
+    expect(ownersOf(report({ gpus: [...gpus], processes }), gpus[0])).toEqual(["alice", "bob"]);
   });
 });

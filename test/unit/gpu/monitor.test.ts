@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../../src/core/clock";
 import { Failure } from "../../../src/core/failure";
@@ -89,6 +92,21 @@ describe("monitor of a host with stand-in tools", () => {
     await reportWhere(watched, (found) => reasons(found).includes("unreadable"));
     const cured = await reportWhere(watched, (found) => reasons(found).length === 0);
     expect(cured.gpus).toHaveLength(2);
+  });
+
+  test("a GPU that makes the tool fail for all is left out, so that the others show", async () => {
+    const sys = mkdtempSync(join(tmpdir(), "sys-"));
+    for (const address of ["0000:1a:00.0", "0000:1b:00.0"]) {
+      mkdirSync(join(sys, "bus/pci/drivers/nvidia", address), { recursive: true });
+      writeFileSync(join(sys, "bus/pci/drivers/nvidia", address, "class"), "0x030200\n");
+    }
+    const report = await reportWhere(watch("broken", { HOST_SYS: sys }), ({ gpus }) => gpus.length === 2);
+    rmSync(sys, { recursive: true });
+    expect(report.gpus).toMatchObject([
+      { utilizationPercent: expect.any(Number) },
+      { index: 1, busId: "0000:1b:00.0" },
+    ]);
+    expect(report.warnings).toMatchObject([{ reason: "gpuLost", gpuIndex: 1 }]);
   });
 
   test("a field that the driver refuses is replaced by its older name", async () => {

@@ -123,6 +123,15 @@ describe("nvidia-smi -q -x", () => {
     expect(warnings.map(({ reason }) => reason)).toEqual(["cutOff"]);
   });
 
+  test("of documents that follow each other the last whole one counts", () => {
+    const [early, late] = [fixture("nvidia/cut-off.xml"), fixture("nvidia/pascal-384.xml")];
+    const whole = late.slice(late.indexOf("<?xml"));
+    const loop = `${fixture("nvidia/rubin-615-mig.xml")}${whole.replace("<gpu_util>0 %", "<gpu_util>9 %")}${early}`;
+    const { gpus, warnings } = parse(loop);
+    expect(gpus.map(({ utilizationPercent }) => utilizationPercent)).toEqual([9]);
+    expect(warnings).toEqual([]);
+  });
+
   test("any prefix of a document is read in part or refused, and never breaks", () => {
     const text = fixture("nvidia/rubin-615-mig.xml");
     for (let length = 0; length < text.length; length += 211) {

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
 import { userInfo } from "node:os";
 import { describe, expect, test, vi } from "vitest";
-import { probeControl } from "../../../src/core/gpu/probe";
-import { shells, startProbe } from "./probeHost";
+import { probeControl, probeScript } from "../../../src/core/gpu/probe";
+import { processesMarked, shells, startProbe } from "./probeHost";
 
 vi.setConfig({ testTimeout: 15_000 });
 
@@ -67,6 +68,19 @@ describe.each(shells.map((shell) => ({ name: shell.join(" "), shell })))("probe 
     const probe = await startProbe({ shell, mode: "hangs", silenceMs: 1200 });
     await probe.ended();
     await vi.waitFor(() => expect(probe.processes()).toEqual([]));
+  });
+
+  test("ends with nothing left when its input ends before the parameters came", async () => {
+    const mark = `TENSORLINE_MARK=cut-${process.pid}-${shell.join("-")}`;
+    const child = spawn(shell[0], [...shell.slice(1), "-s"], {
+      detached: true,
+      env: { PATH: "/usr/bin:/bin", MARK: mark },
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.stdout.once("data", () => child.stdin.end("9\nnonce\n"));
+    child.stdin.write(probeScript);
+    await ended;
+    await vi.waitFor(() => expect(processesMarked(mark)).toEqual([]));
   });
 
   test("stays as long as the client is heard", async () => {

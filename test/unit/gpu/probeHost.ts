@@ -93,7 +93,8 @@ export async function startProbe({ shell, mode = "normal", env, beatMs = 200, ..
   };
 }
 
-function processesMarked(mark: string): string[] {
+/** Command lines of the living processes in whose environment the mark stands. */
+export function processesMarked(mark: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {

@@ -13,7 +13,7 @@ start() { # mode spec: starts a source in the background and keeps what is neede
   eval "set -- $spec"
   kind=$1 name=$2
   shift
-  eval "chosen=\${chosen_$name}"
+  eval "chosen=\${chosen_$name} extra=\${extra_$name}"
   case $kind in
   loop) source_loop "$mode" "$@" 3<&- & ;;
   every) source_every "$@" 3<&- & ;;
@@ -31,7 +31,7 @@ serve() {
   nonce= beat=1000 silence=30000 names=
   # Shells that read no further than they must leave the end of the script's last line.
   while IFS= read -r count <&3 && [ -z "$count" ]; do :; done
-  IFS= read -r nonce <&3 && IFS= read -r beat <&3 && IFS= read -r silence <&3 || exit
+  IFS= read -r nonce <&3 && IFS= read -r beat <&3 && IFS= read -r silence <&3 || finish
   while [ "$count" -gt 3 ] && IFS= read -r line <&3; do
     count=$((count - 1))
     start loop "$line"
@@ -50,6 +50,7 @@ serve() {
     who) shift && who "$@" 3<&- & ;;
     restart) again "$2" ;;
     fields) eval "chosen_$2=\$3" && again "$2" ;;
+    extra) eval "extra_$2=\${line#extra $2}" && again "$2" ;;
     poll) eval "mode_$2=poll" && again "$2" ;;
     interval)
       beat=$2

@@ -75,7 +75,7 @@ choose_fields() {
 
 # loop ID HELP FIELDS GUARD argv... @loop@ argv...: a tool that samples by itself; its output goes straight to the
 # channel. FIELDS are those of which the tool's HELP option speaks; words may hold @fields@ and @beat@. Words after
-# @loop@ make the tool loop. Where all files of pattern GUARD say suspended, it waits.
+# @loop@ make the tool loop; the client may have put further words ($extra) before them. Where all files of pattern GUARD say suspended, it waits.
 source_loop() {
   mode=$1 id=$2 help=$3 wanted=$4 status=$5
   shift 5
@@ -97,7 +97,7 @@ source_loop() {
   for word; do
     case $word in *@fields@*) word=${word%%@fields@*}$fields${word#*@fields@} ;; esac
     case $word in
-    @loop@) looping=1 ;;
+    @loop@) looping=1 && set -- "$@" $extra ;;
     @beat@) [ "$mode" = poll ] || set -- "$@" "$beat" ;;
     *) [ "$mode$looping" = poll1 ] || set -- "$@" "$word" ;;
     esac

@@ -1,5 +1,6 @@
 import { Failure, type Problem } from "../../failure";
 import { type GpuReading, withoutValues } from "../reading";
+import { readBusId } from "../values";
 import type { GpuVendor, SourceUpdate, VendorEvent, VendorReader } from "../vendor";
 import { parseNvidiaCsv } from "./nvidia/csv";
 import { classifyNvidiaFailure } from "./nvidia/failures";
@@ -9,6 +10,7 @@ import { parseNvidiaXml } from "./nvidia/xml";
 
 const loop = "nvidia";
 const apps = "nvidiaApps";
+const cards = "nvidiaCards";
 const statusFiles = "bus/pci/drivers/nvidia/*:*/power/runtime_status";
 const appFields = ["gpu_uuid", "pid", "used_memory"];
 
@@ -65,6 +67,16 @@ export const nvidia: GpuVendor = {
       statusFiles,
       argv: ["nvidia-smi", `--query-compute-apps=${appFields.join(",")}`, "--format=csv,noheader,nounits"],
     },
+    // The PCI addresses of all GPUs, also of those that make the tool fail.
+    {
+      kind: "files",
+      name: cards,
+      everyMs: 600_000,
+      base: "bus/pci/drivers/nvidia/*:*",
+      guard: "",
+      skip: "",
+      patterns: ["class"],
+    },
   ],
   createReader,
   details: {
@@ -91,6 +103,9 @@ function createReader(): VendorReader {
   let gpus: readonly GpuReading[] = [];
   let loopProblems: readonly Problem[] = [];
   let appsProblems: readonly Problem[] = [];
+  let addresses: readonly string[] = [];
+  /** GPUs that make the tool fail for all; it is asked for the others only. */
+  const broken = new Map<string, Problem>();
 
   function take(update: SourceUpdate): VendorEvent[] {
     switch (update.kind) {
@@ -103,6 +118,11 @@ function createReader(): VendorReader {
         noise = "";
         return [];
       case "output":
+        if (update.source === cards)
+          addresses = update.lines
+            .map(addressOf)
+            .filter((busId) => busId !== undefined)
+            .sort();
         return update.source === apps ? takeApps(update.lines, update.exitCode) : [];
       case "exit":
         return update.source === loop ? takeExit(update.exitCode) : [];
@@ -123,8 +143,8 @@ function createReader(): VendorReader {
   }
 
   function tick(readings: readonly GpuReading[]): VendorEvent[] {
-    const events: VendorEvent[] = [{ kind: "gpus", gpus: readings }];
-    gpus = readings;
+    gpus = [...readings, ...brokenGpus(readings)].sort((a, b) => a.gpu.index - b.gpu.index);
+    const events: VendorEvent[] = [{ kind: "gpus", gpus }];
     // Rows between which something else was printed: the GPU that it speaks of has no row.
     if (noise === "") events.push(...setLoopProblems([]));
     else if (!loopProblems.some(isAboutOneGpu)) events.push(...setLoopProblems(unreadable()));
@@ -146,7 +166,29 @@ function createReader(): VendorReader {
     if (problem?.reason === "unknownField")
       return [{ kind: "control", line: `fields ${loop} ${without(problem.field)}` }];
     const ended: Problem = { reason: "toolFailed", tool: "nvidia-smi", exitCode, detail: "it stopped sampling" };
+    const healthy = problem && isAboutOneGpu(problem) ? leaveOut(problem) : [];
+    if (healthy.length > 0) return [{ kind: "control", line: `extra ${loop} -i ${healthy.join(",")}` }];
     return [...lapse(), ...setLoopProblems([problem ?? ended]), { kind: "ended", source: loop }];
+  }
+
+  /** The addresses of the other GPUs; none where the broken one is not known or was left out already. */
+  function leaveOut(problem: Problem): string[] {
+    const busId = "busId" in problem ? problem.busId : undefined;
+    if (busId === undefined || broken.has(busId) || !addresses.includes(busId)) return [];
+    broken.set(busId, problem);
+    return addresses.filter((address) => !broken.has(address));
+  }
+
+  function brokenGpus(present: readonly GpuReading[]): GpuReading[] {
+    return [...broken]
+      .filter(([busId]) => !present.some(({ gpu }) => gpu.busId === busId))
+      .map(([busId, problem]) => {
+        const before = gpus.find(({ gpu }) => gpu.busId === busId);
+        const { gpu } = before
+          ? withoutValues(before)
+          : { gpu: { vendor: "nvidia" as const, index: addresses.indexOf(busId), busId } };
+        return problem.reason === "gpuUnreadable" ? { gpu, unreadable: problem.detail } : { gpu, lost: true };
+      });
   }
 
   /** The GPUs stay, their values do not. */
@@ -200,6 +242,10 @@ function createReader(): VendorReader {
   }
 
   return { take };
+}
+
+function addressOf(line: string): string | undefined {
+  return readBusId(line.split("/").at(-2));
 }
 
 function isAboutOneGpu(problem: Problem): boolean {

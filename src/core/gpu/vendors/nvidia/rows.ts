@@ -14,6 +14,8 @@ import {
 /** The columns of a query, by canonical name; the unit of a header such as `memory.used [MiB]` where it has one. */
 export interface Columns {
   readonly names: readonly string[];
+  /** Where a column stands. */
+  readonly at: ReadonlyMap<string, number>;
   readonly units: readonly (string | undefined)[];
 }
 
@@ -31,8 +33,10 @@ export interface GpuRow {
 /** The columns of a header line or of the fields that were asked for. */
 export function columnsOf(fields: readonly string[]): Columns {
   const parts = fields.map((field) => /^(.*?)(?: \[([^\]]*)\])?$/.exec(field.trim()));
+  const names = parts.map((part) => canonicalField(part?.[1] ?? ""));
   return {
-    names: parts.map((part) => canonicalField(part?.[1] ?? "")),
+    names,
+    at: new Map(names.map((name, at) => [name, at])),
     units: parts.map((part) => part?.[2]),
   };
 }
@@ -40,7 +44,7 @@ export function columnsOf(fields: readonly string[]): Columns {
 /** Reads the cells of one GPU; undefined where they are not as many as the columns. */
 export function readGpuRow(columns: Columns, cells: readonly string[]): GpuRow | undefined {
   if (cells.length !== columns.names.length) return undefined;
-  const cell = (name: string): string | undefined => cells[columns.names.indexOf(name)];
+  const cell = (name: string): string | undefined => cells[columns.at.get(name) ?? -1];
   const index = readCount(cell("index"));
   const count = readCount(cell("count"));
   return {
@@ -51,9 +55,9 @@ export function readGpuRow(columns: Columns, cells: readonly string[]): GpuRow |
 }
 
 function gpuOf(columns: Columns, cells: readonly string[], index: number): GpuReading {
-  const cell = (name: string): string | undefined => cells[columns.names.indexOf(name)];
+  const cell = (name: string): string | undefined => cells[columns.at.get(name) ?? -1];
   const bytes = (name: string): number | undefined =>
-    readBytes(cell(name), columns.units[columns.names.indexOf(name)] ?? "MiB");
+    readBytes(cell(name), columns.units[columns.at.get(name) ?? -1] ?? "MiB");
   const name = readWords(cell("name"));
   const memoryTotalBytes = bytes("memory.total");
   const migMode = cell("mig.mode.current")?.trim();
@@ -111,7 +115,7 @@ function gpuOf(columns: Columns, cells: readonly string[], index: number): GpuRe
 /** One row of `--query-compute-apps`; undefined where it is none. A process name may itself hold the separator. */
 export function readProcessRow(columns: Columns, cells: readonly string[], separator: string): GpuProcess | undefined {
   const surplus = cells.length - columns.names.length;
-  const nameAt = columns.names.indexOf("process_name");
+  const nameAt = columns.at.get("process_name") ?? -1;
   if (surplus < 0 || (surplus > 0 && nameAt < 0)) return undefined;
   const joined =
     surplus === 0
@@ -121,10 +125,10 @@ export function readProcessRow(columns: Columns, cells: readonly string[], separ
           cells.slice(nameAt, nameAt + surplus + 1).join(separator),
           ...cells.slice(nameAt + surplus + 1),
         ];
-  const cell = (name: string): string | undefined => joined[columns.names.indexOf(name)];
+  const cell = (name: string): string | undefined => joined[columns.at.get(name) ?? -1];
   const pid = readCount(cell("pid"));
   if (pid === undefined || pid < 1) return undefined;
-  const unit = columns.units[columns.names.indexOf("used_gpu_memory")] ?? "MiB";
+  const unit = columns.units[columns.at.get("used_gpu_memory") ?? -1] ?? "MiB";
   return known({
     gpuUuid: readWords(cell("uuid")),
     pid,

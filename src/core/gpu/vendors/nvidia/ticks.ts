@@ -21,11 +21,11 @@ export function createTicks() {
     return tick.length > 0 ? tick : undefined;
   }
 
-  function begins(row: GpuRow, reading: GpuReading): boolean {
+  function begins(row: GpuRow): boolean {
     if (rows.length === 0) return false;
     if (row.index !== undefined) return row.index <= lastIndex;
     if (row.lost) return size !== undefined && lastIndex + 1 >= size;
-    const { busId, uuid } = reading.gpu;
+    const { busId, uuid } = row.reading(0).gpu;
     if (busId !== undefined) return rows.some((other) => other.gpu.busId === busId);
     if (uuid !== undefined) return rows.some((other) => other.gpu.uuid === uuid);
     return row.timestamp !== undefined && apart(timestamp, row.timestamp);
@@ -35,7 +35,7 @@ export function createTicks() {
     /** Takes a row and returns the ticks that it completed: the one before it, its own, or both. */
     push(row: GpuRow): GpuReading[][] {
       const complete: GpuReading[][] = [];
-      if (begins(row, row.reading(0))) {
+      if (begins(row)) {
         size ??= lastIndex + 1;
         const before = finish();
         if (before) complete.push(before);

@@ -7,6 +7,7 @@ import { hasUnifiedMemory, needsRecovery, saysError, saysLost, throttleReasonsBy
 import { childrenOf, type Element, readXml, textAt } from "./xmlTree";
 
 const what = "nvidia-smi XML";
+const closing = "</nvidia_smi_log>";
 
 /** What the document says about the host. */
 export interface NvidiaDetails extends Reading {
@@ -20,21 +21,23 @@ export interface NvidiaDetails extends Reading {
  * Throws `unreadable` when no GPU could be read and no failure is recognised.
  */
 export function parseNvidiaXml(text: string): NvidiaDetails {
-  const start = text.search(/<\?xml|<nvidia_smi_log/);
-  const before = start < 0 ? text : text.slice(0, start);
+  const begin = text.search(/<\?xml|<nvidia_smi_log/);
+  const before = begin < 0 ? text : text.slice(0, begin);
   const problems = failuresIn(before);
+  // In loop mode documents follow each other: the last whole one counts.
+  const end = text.lastIndexOf(closing);
+  const start = text.lastIndexOf("<nvidia_smi_log", end < 0 ? undefined : end);
   if (start < 0) {
     if (problems.length > 0) return { gpus: [], processes: [], problems };
     throw new Failure({ reason: "unreadable", what, detail: "there is no nvidia_smi_log element" });
   }
-  const end = text.lastIndexOf("</nvidia_smi_log>");
-  const document = wellFormed(end < 0 ? text.slice(start) : text.slice(start, end + "</nvidia_smi_log>".length));
+  const document = wellFormed(end < 0 ? text.slice(start) : text.slice(start, end + closing.length));
   const { found, header, whole, error } = readXml(document, "nvidia_smi_log", "gpu");
   if (!whole) {
     if (found.length === 0) throw new Failure({ reason: "unreadable", what, detail: error ?? "it is empty" });
     problems.push({ reason: "cutOff", what });
   }
-  if (end >= 0) problems.push(...failuresIn(text.slice(end)));
+  if (end >= 0) problems.push(...failuresIn(text.slice(end).replace(/<\?xml.*/s, "")));
   const inHeader = (...names: string[]): string | undefined =>
     names.map((name) => readWords(header.find((element) => element.name === name)?.text)).find(Boolean);
   const driverVersion = inHeader("driver_version", "kmd_version");
