@@ -29,7 +29,7 @@ const broken: readonly (readonly [what: string, TestUserRequest, saying: RegExp]
   [
     "a .bashrc that prints without end",
     { shell: "/bin/bash", files: { ".bashrc": "cat /dev/urandom\n" } },
-    /without end/,
+    /without end; it sent binary data\./,
   ],
   ["an account that is closed", { shell: "/usr/sbin/nologin" }, /not available/],
 ];
