@@ -20,7 +20,17 @@ export default defineConfig({
         extends: true,
         test: { name: "source", include: ["test/{unit,contract,webview,shell,ssh,demo}/**/*.test.{ts,tsx}"] },
       },
-      { extends: true, test: { name: "built", include: ["test/cli/**/*.test.ts"], globalSetup: "test/cli/build.ts" } },
+      {
+        extends: true,
+        test: {
+          name: "built",
+          include: ["test/cli/**/*.test.ts"],
+          globalSetup: "test/cli/build.ts",
+          // These tests wait for processes more than they work.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -46,12 +46,14 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(`${sentence(problemOf(error))}\n`);
-    process.exitCode = ExitCode.failed;
-  },
-);
+const words = process.argv.slice(2);
+
+// What nobody caught is a bug of ours, and still no reason for a stack trace.
+process.on("uncaughtException", (error) => {
+  createTerminalIo(words.includes("--verbose")).complain(sentence(problemOf(error)), error);
+  process.exit(ExitCode.failed);
+});
+
+main(words).then((code) => {
+  process.exitCode = code;
+});

@@ -6,6 +6,8 @@ import { ExitCode, type TerminalIo } from "./terminal";
 
 /** `tensorline demo`: runs the demo fleet and says how to reach it, until it is interrupted. */
 export async function runDemo(line: Extract<CommandLine, { command: "demo" }>, io: TerminalIo): Promise<ExitCode> {
+  // Listened to from the start: whoever read how to reach it may end it at once.
+  const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   const fleet = await startDemoProcess({
     node: process.execPath,
     script: join(__dirname, "demo.cjs"),
@@ -31,7 +33,7 @@ export async function runDemo(line: Extract<CommandLine, { command: "demo" }>, i
   }
   try {
     const ended = fleet.ended.then(() => "ended" as const);
-    const why = await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), ended]);
+    const why = await Promise.race([interrupted, ended]);
     if (why !== "ended") return ExitCode.done;
     io.complain("The demo fleet ended by itself. Run it again with --verbose to see why.");
     return ExitCode.failed;

@@ -51,7 +51,7 @@ function checksOf(report: HostReport): Check[] {
   const { system, gpus, warnings } = report;
   const hostWarnings = warnings.filter((warning) => warning.gpuIndex === undefined);
   const software = [
-    system?.driverVersion && `driver ${system.driverVersion}`,
+    system?.driverVersion,
     system?.cudaVersion && `CUDA ${system.cudaVersion}`,
   ].filter(Boolean);
   return [

@@ -20,6 +20,7 @@ export async function follow(
   line: Extract<CommandLine, { command: "gpus" }>,
   io: TerminalIo,
 ): Promise<ExitCode> {
+  const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   const patienceMs = Math.max(oldMs, 3 * line.beatMs);
   const watches = line.hosts.map((name) => engine.gpus.watch(hostRef(name, line.connection), line.beatMs));
   let news: NodeJS.Immediate | undefined;
@@ -36,7 +37,9 @@ export async function follow(
       if (heard.length > 0) io.printJson({ hosts: heard } satisfies HostsReport, false);
       return;
     }
-    const screens = hosts.map((host, index) => (host ? hostLines(host) : [`${line.hosts[index]} · connecting`]));
+    const screens = hosts.map((host, index) =>
+      host ? hostLines(host, io.width) : [`${line.hosts[index]} · connecting`],
+    );
     io.print(`${io.interactive ? "\u001b[H\u001b[2J" : ""}${screens.map((lines) => lines.join("\n")).join("\n\n")}\n`);
   }
 
@@ -55,7 +58,6 @@ export async function follow(
       if (watches.every((watch) => engine.state(watch.host).kind === "offline")) resolve("offline");
     });
   });
-  const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   const why = await Promise.race([interrupted, allOffline]);
   clearImmediate(news);
   clearTimeout(silence);

@@ -23,8 +23,11 @@ const processColumns: readonly Column[] = [
   { heading: "COMMAND" },
 ];
 
-/** A host's GPUs and processes as a person reads them; unknown is "–". */
-export function hostLines(report: HostReport): string[] {
+/** Characters that the columns before a process's command may take. */
+const beforeCommand = 44;
+
+/** A host's GPUs and processes as a person reads them on a terminal `width` characters wide; unknown is "–". */
+export function hostLines(report: HostReport, width: number): string[] {
   const head = [report.host, ...systemWords(report.system)].join(" · ");
   const error = report.error ? [`  ! ${report.error.message}`] : [];
   if (report.error && report.gpus.length === 0) return [head, ...error];
@@ -43,7 +46,7 @@ export function hostLines(report: HostReport): string[] {
           ? `${process.gpuIndex}:${process.migId}`
           : String(process.gpuIndex),
       process.memoryBytes === undefined ? "–" : `${gib(process.memoryBytes, 1)} GB`,
-      boundedText(process.command ?? process.name ?? "–", 60),
+      boundedText(process.command ?? process.name ?? "–", Math.max(30, width - beforeCommand)),
     ]),
   );
   return [

@@ -32,7 +32,7 @@ async function lookOnce(engine: Engine, line: GpusLine, io: TerminalIo): Promise
   const failed = hosts.filter((host) => host.error);
   const answered = hosts.filter((host) => !host.error);
   if (line.json) io.printJson({ hosts } satisfies HostsReport, true);
-  else if (answered.length > 0) io.print(answered.map((host) => hostLines(host).join("\n")).join("\n\n"));
+  else if (answered.length > 0) io.print(answered.map((host) => hostLines(host, io.width).join("\n")).join("\n\n"));
   for (const host of failed) io.complain(host.error?.message ?? "");
   return failed.length > 0 ? ExitCode.failed : ExitCode.done;
 }

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { Failure } from "../core/failure";
-import type { Prompts, TextQuestion } from "../core/ports";
+import type { Prompts } from "../core/ports";
 
 export enum ExitCode {
   done = 0,
@@ -18,6 +18,8 @@ export class UsageError extends Error {}
 export interface TerminalIo {
   readonly verbose: boolean;
   readonly interactive: boolean;
+  /** Characters in a line. */
+  readonly width: number;
   print(text: string): void;
   /** One document a line, or indented where it is the only one. */
   printJson(value: unknown, indent: boolean): void;
@@ -30,6 +32,9 @@ export function createTerminalIo(verbose: boolean): TerminalIo {
   return {
     verbose,
     interactive: process.stdout.isTTY === true,
+    get width() {
+      return process.stdout.columns ?? 120;
+    },
     print: (text) => process.stdout.write(`${text}\n`),
     printJson: (value, indent) => process.stdout.write(`${JSON.stringify(value, null, indent ? 2 : 0)}\n`),
     complain(message, cause) {
@@ -42,11 +47,18 @@ export function createTerminalIo(verbose: boolean): TerminalIo {
 /** Asks on the terminal; without one every question fails with the sentence it would have shown. */
 export function terminalPrompts(): Prompts {
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  // Several hosts may have questions at once, and a person answers one after the other.
+  let answered: Promise<unknown> = Promise.resolve();
+  const askNext = (words: string, secret: boolean, signal: AbortSignal): Promise<string> => {
+    const answer = answered.then(() => ask(words, secret, signal));
+    answered = answer.catch(() => {});
+    return answer;
+  };
   return {
     async askText(question, signal) {
       const words = question.detail ? `${question.title} (${question.detail})` : question.title;
       if (!canAsk) throw new Failure({ reason: "promptUnavailable", question: words });
-      return { text: await ask(`${words}: `, question, signal), remember: false };
+      return { text: await askNext(`${words}: `, question.secret, signal), remember: false };
     },
     async confirmHostKey(question, signal) {
       const { host, keyType, fingerprint } = question;
@@ -54,13 +66,14 @@ export function terminalPrompts(): Prompts {
       const known =
         question.knownTypes.length > 0 ? ` You know it by another key (${question.knownTypes.join(", ")}).` : "";
       const words = `${host} is not known yet. Its ${keyType} key is ${fingerprint}.${known}\nTrust it from now on? (yes/no) `;
-      return (await ask(words, { secret: false }, signal)).trim().toLowerCase() === "yes";
+      return (await askNext(words, false, signal)).trim().toLowerCase() === "yes";
     },
   };
 }
 
-function ask(words: string, { secret }: Pick<TextQuestion, "secret">, signal: AbortSignal): Promise<string> {
+function ask(words: string, secret: boolean, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new Failure({ reason: "cancelled" }));
     let muted = false;
     const echo = new Writable({
       write(chunk, _encoding, done) {

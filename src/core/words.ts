@@ -59,7 +59,7 @@ export function describe(problem: Problem): Description {
         "While it is watched it is opened again by itself; otherwise try again.",
       );
     case "configUnreadable":
-      return says(`The ssh config ${quoted(problem.file)} cannot be read: ${quoted(problem.detail)}.`);
+      return says(`The ssh config ${quoted(problem.file)} cannot be read: ${cause(problem.detail)}.`);
     case "configUnsupported":
       return says(
         `The ssh config of ${quoted(problem.host)} uses ${quoted(problem.option)}, which Tensorline does not support.`,
@@ -85,8 +85,8 @@ export function describe(problem: Problem): Description {
       );
     case "knownHostsUnreadable":
       return says(
-        `The file of known hosts ${quoted(problem.file)} cannot be read: ${quoted(problem.detail)}.`,
-        "Without it the host cannot be verified; make the file readable.",
+        `The file of known hosts ${quoted(problem.file)} cannot be used: ${cause(problem.detail)}.`,
+        "Without it the host cannot be verified; check its permissions.",
       );
     case "authenticationFailed":
       return says(
@@ -97,7 +97,7 @@ export function describe(problem: Problem): Description {
       );
     case "keyFileUnreadable":
       return says(
-        `The key file ${quoted(problem.file)} cannot be used: ${quoted(problem.detail)}.`,
+        `The key file ${quoted(problem.file)} cannot be used: ${cause(problem.detail)}.`,
         "Check the path, its permissions and the passphrase.",
       );
     case "promptUnavailable":
@@ -252,6 +252,21 @@ function says(message: string, remedy?: string): Description {
 
 function forgetting({ entry, file }: Extract<Problem, { reason: "hostKeyChanged" }>): string {
   return `ssh-keygen -R ${quoted(entry)} -f ${quoted(file)}`;
+}
+
+/** What the client's own system says about a file, by its code. */
+const systemWords: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function cause(text: string): string {
+  return systemWords[text] ?? quoted(text);
 }
 
 function quoted(text: string): string {

@@ -122,7 +122,9 @@ function ready(link: Link, channel: ClientChannel, request: ShellRequest, abando
     let complaint = "";
     const noShell = (detail: string) => {
       const noise = plainText(`${complaint}\n${seeker.noise()}`, 200);
-      const text = noise === "" ? detail : `${detail}; it said: ${noise}`;
+      // What is not even text helps nobody.
+      const said = noise.includes("\ufffd") ? "it sent binary data" : `it said: ${noise}`;
+      const text = noise === "" ? detail : `${detail}; ${said}`;
       return link.failure() ?? new Failure({ reason: "noShell", host: link.host, detail: text });
     };
     const kill = () => killShell(link, channel, seeker.pid(), request);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
@@ -23,6 +24,14 @@ async function closed(port: number): Promise<void> {
   while (await listens()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The folders of a demo fleet: those that its janitor will remove. */
+function foldersOf(configFile: string): readonly string[] {
+  const janitor = processes().find((line) => line.includes("-reaper ") && line.includes(dirname(configFile)));
+  return janitor?.match(/\S*\/tensorline-demo-\w+/g) ?? [];
+}
+
+const processes = () => spawnSync("ps", ["-eo", "args="], { encoding: "utf8" }).stdout.split("\n");
+
 describe.skipIf(process.platform === "win32")("tensorline demo", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`can be reached by its config until ${signal}, and leaves nothing behind`, async () => {
@@ -37,11 +46,14 @@ describe.skipIf(process.platform === "win32")("tensorline demo", () => {
       expect(reports.mi300?.gpus.every(({ vendor }) => vendor === "amd")).toBe(true);
       expect(reports.lab1?.gpus.filter(({ mig }) => mig?.enabled)).toHaveLength(2);
       expect(reports.login?.warnings).toMatchObject([{ reason: "noGpuTool" }]);
+      const folders = foldersOf(configFile);
+      expect(folders).toContain(dirname(configFile));
       demo.child.kill(signal);
       expect(await demo.ended).toMatchObject({ code: 0, stderr: "" });
       for (const { port } of hosts) await closed(port);
-      const folder = dirname(configFile);
-      while (existsSync(folder)) await new Promise((resolve) => setImmediate(resolve));
+      const isLeft = () =>
+        folders.some((folder) => existsSync(folder) || processes().some((line) => line.includes(folder)));
+      while (isLeft()) await new Promise((resolve) => setImmediate(resolve));
     });
   }
 

@@ -83,6 +83,21 @@ describe.skipIf(reason)(`passwords and passphrases${reason ? `: ${reason}` : ""}
     expect(code).toBe(1);
   });
 
+  it("asks for one host after the other", async () => {
+    const output = join(files.folder, "both.json");
+    const config = files.config({ one: loginTo(server, noKey()), two: loginTo(server, noKey()) });
+    const cli = inTerminal(["gpus", "one", "two", "--json", "-F", config], output);
+    const asked = /Password for \S+@(one|two): /g;
+    for (const count of [1, 2]) {
+      const shown = await cli.until((text) => text.match(asked)?.length === count);
+      expect(shown.match(asked)).toHaveLength(count);
+      cli.child.stdin.write("right one\n");
+    }
+    expect((await cli.ended).code).toBe(0);
+    const { one, two } = hostsOf(await readText(output));
+    expect([one?.gpus.length, two?.gpus.length]).toEqual([2, 2]);
+  });
+
   it("Ctrl-C at the question ends it", async () => {
     const cli = inTerminal(["gpus", "bad", "-F", beside(noKey())], join(files.folder, "cancelled"));
     await cli.until((shown) => shown.includes("Password for"));
@@ -96,7 +111,7 @@ describe.skipIf(reason)(`passwords and passphrases${reason ? `: ${reason}` : ""}
     const config = beside({ UserKnownHostsFile: "/nonexistent/known_hosts" });
     const cli = inTerminal(["gpus", "bad", "-F", config], join(files.folder, "declined"));
     const asked = await cli.until((shown) => shown.includes("(yes/no) "));
-    expect(asked).toMatch(/^bad is not known yet\. Its ssh-ed25519 key is SHA256:/);
+    expect(asked).toMatch(/bad is not known yet\. Its ssh-ed25519 key is SHA256:\S+\.\r?\n/);
     cli.child.stdin.write("no\n");
     expect(await cli.ended).toMatchObject({ code: 1, stdout: expect.stringContaining("Cancelled.") });
   });

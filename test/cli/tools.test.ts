@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostReport } from "../../src/shared/gpu";
 import { type Sshd, startSshd, withoutSshd } from "../ssh/sshd";
 import { expectPlain, hostsOf, start, tensorline } from "./cli";
@@ -12,11 +12,8 @@ describe.skipIf(withoutSshd)(`GPU tools that fail${withoutSshd ? `: ${withoutSsh
   beforeAll(async () => {
     good = await startSshd({ environment: gpuEnvironment(files.folder) });
   });
-  afterEach(async () => {
-    for (const server of others.splice(0)) await server.dispose();
-  });
   afterAll(async () => {
-    await good.dispose();
+    for (const server of [good, ...others]) await server.dispose();
     await files.dispose();
   });
 
@@ -98,11 +95,11 @@ describe.skipIf(withoutSshd)(`GPU tools that fail${withoutSshd ? `: ${withoutSsh
     await followBad(await mode("garbage"), [works, warned("unreadable"), works]);
   });
 
-  it("a tool that dies is a warning, and it is started again", async () => {
+  it.concurrent("a tool that dies is a warning, and it is started again", async () => {
     await followBad(await mode("dies"), [works, (bad) => bad.warnings.length > 0, works]);
   });
 
-  it("a tool that hangs is given up, and the rest of the host is shown", async () => {
+  it.concurrent("a tool that hangs is given up, and the rest of the host is shown", async () => {
     const bad = await lookAtBad(await mode("hangs"));
     expect(bad).toMatchObject({ gpus: [], warnings: [{ reason: "toolHangs" }] });
     expect(bad.system?.memoryTotalBytes).toBeGreaterThan(0);

@@ -144,12 +144,14 @@ describe("monitor of a host with stand-in tools", () => {
   });
 });
 
+const tooLate = () => new Failure({ reason: "deadline", what: "x", seconds: 1 });
+
 /** A runner whose streams the test itself writes. */
-function createScriptedRunner() {
+function createScriptedRunner(run: Runner["run"] = () => Promise.reject(tooLate())) {
   const streams: { sink: StreamSink; lines: string[]; nonce: string; isDisposed: boolean }[] = [];
   const runner: Runner = {
     capabilities: { pty: false, forward: false, sftp: false, parallel: true },
-    run: () => Promise.reject(new Failure({ reason: "deadline", what: "x", seconds: 1 })),
+    run,
     stream(command, sink) {
       expect(command.script).toContain("tensorline ready");
       expect(readyMark).toContain("tensorline ready");
@@ -168,9 +170,9 @@ function createScriptedRunner() {
 }
 
 describe("monitor by a clock turned by hand", () => {
-  async function start() {
+  async function start(run?: Runner["run"]) {
     const clock = createManualClock();
-    const { runner, streams } = createScriptedRunner();
+    const { runner, streams } = createScriptedRunner(run);
     const watched = createGpuMonitor({
       host: "lab1",
       connected: async () => runner,
@@ -264,6 +266,21 @@ describe("monitor by a clock turned by hand", () => {
     clock.advance(1);
     await vi.waitFor(() => expect(streams).toHaveLength(3));
     expect(problems).toEqual(["connectionLost", "commandFailed"]);
+  });
+
+  test("an answer that comes after the end of the probe changes nothing and is not asked for again", async () => {
+    const late: ((error: unknown) => void)[] = [];
+    const { clock, streams, watched, tick } = await start(() => new Promise((_, reject) => void late.push(reject)));
+    tick();
+    expect(late).toHaveLength(1);
+    streams[0]?.sink.end({ kind: "failure", error: new Failure({ reason: "connectionLost", host: "lab1" }) });
+    await vi.waitFor(() => expect(watched.problem()?.reason).toBe("connectionLost"));
+    const before = watched.latest();
+    late[0]?.(tooLate());
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(3_600_000);
+    expect(late).toHaveLength(1);
+    expect(watched.latest()).toBe(before);
   });
 
   test("the age of a sample grows by a clock that does not jump", async () => {

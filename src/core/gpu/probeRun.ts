@@ -47,6 +47,9 @@ export function createProbeRun({
   ...options
 }: ProbeRunDeps): ProbeRun {
   const owned = new DisposableStore();
+  /** Ends with the probe, whoever ended it: answers that come later belong to nobody. */
+  const over = new AbortController();
+  owned.add({ dispose: () => over.abort() });
   const model = createHostModel(host, vendors);
   const nonce = randomBytes(8).toString("hex");
   const waiting: string[] = [];
@@ -67,6 +70,7 @@ export function createProbeRun({
     },
   });
   function later(ms: number, action: () => void): void {
+    if (over.signal.aborted) return;
     const timer = clock.after(ms, () => {
       timers.delete(timer);
       action();
@@ -105,7 +109,7 @@ export function createProbeRun({
 
   /** Who waits for everything gets it without waiting for the next beat. */
   function showWhenWhole(): void {
-    if (!shownWhole && !signal.aborted && model.isWhole()) showNow();
+    if (!shownWhole && !over.signal.aborted && model.isWhole()) showNow();
   }
 
   const withDetails = new Set<VendorId>();
@@ -113,16 +117,14 @@ export function createProbeRun({
     const { details } = vendor;
     if (!details) return;
     runner
-      .run(details, signal)
+      .run(details, over.signal)
       .then((answer) => model.setDetails(vendor.id, answer))
       .catch((error: unknown) => {
         log.info(`details of ${host} were not read: ${problemOf(error).reason}`);
         model.setDetails(vendor.id, undefined);
       })
       .then(showWhenWhole)
-      .finally(() => {
-        if (!signal.aborted) later(model.hasMig() ? migDetailsEveryMs : detailsEveryMs, () => readDetails(vendor));
-      });
+      .finally(() => later(model.hasMig() ? migDetailsEveryMs : detailsEveryMs, () => readDetails(vendor)));
   }
 
   const reader = createProbeReader(nonce, (update) => {
@@ -163,7 +165,10 @@ export function createProbeRun({
           keepAlive();
           for (const vendor of vendors) watch(vendor, firstTickMs + beatMs);
         }, reject);
-        const stop = () => resolve({ kind: "exit" });
+        const stop = () => {
+          over.abort();
+          resolve({ kind: "exit" });
+        };
         signal.addEventListener("abort", stop);
         owned.add({ dispose: () => signal.removeEventListener("abort", stop) });
       });

@@ -14,12 +14,15 @@ it("lines columns up on their side", () => {
 });
 
 it("shows what is not known as a dash and never as zero, and disarms a host's text", () => {
-  const text = hostLines({
-    host: "lab1",
-    gpus: [{ vendor: "nvidia", index: 0, name: "NVIDIA H100 80GB HBM3" }],
-    processes: [{ pid: 7, gpuIndex: 0, command: "python \u001b[31mred\u202e.py" }],
-    warnings: [],
-  }).join("\n");
+  const text = hostLines(
+    {
+      host: "lab1",
+      gpus: [{ vendor: "nvidia", index: 0, name: "NVIDIA H100 80GB HBM3" }],
+      processes: [{ pid: 7, gpuIndex: 0, command: "python \u001b[31mred\u202e.py" }],
+      warnings: [],
+    },
+    80,
+  ).join("\n");
   expect(text).toMatch(/H100(\s+–){5}\n/);
   expect(text).not.toMatch(/\bNaN\b|undefined| 0 %/);
   expect(text).not.toContain("\u001b");
