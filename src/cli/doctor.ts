@@ -50,10 +50,7 @@ export async function runDoctor(line: Extract<CommandLine, { command: "doctor" }
 function checksOf(report: HostReport): Check[] {
   const { system, gpus, warnings } = report;
   const hostWarnings = warnings.filter((warning) => warning.gpuIndex === undefined);
-  const software = [
-    system?.driverVersion,
-    system?.cudaVersion && `CUDA ${system.cudaVersion}`,
-  ].filter(Boolean);
+  const software = [system?.driverVersion, system?.cudaVersion && `CUDA ${system.cudaVersion}`].filter(Boolean);
   return [
     {
       name: "host",
