@@ -2,6 +2,7 @@ import { type FailureReason, problemOf } from "../core/failure";
 import { firstReport } from "../core/gpu/firstReport";
 import { describe } from "../core/words";
 import type { HostReport, Warning } from "../shared/gpu";
+import { warningsOf } from "../shared/gpuUse";
 import type { CommandLine } from "./arguments";
 import { createTerminalEngine, hostRef } from "./engine";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -60,7 +61,7 @@ function checksOf(report: HostReport): Check[] {
     ...hostWarnings.map((warning): Check => ({ name: "GPU tools", ...verdict(warning) })),
     ...(software.length > 0 ? [{ name: "driver", status: "ok", message: software.join(", ") } satisfies Check] : []),
     ...gpus.map((gpu): Check => {
-      const warning = warnings.find((one) => one.gpuIndex === gpu.index);
+      const [warning] = warningsOf(report, gpu);
       return {
         name: `GPU ${gpu.index}`,
         ...(warning ? verdict(warning) : { status: "ok", message: gpu.name ?? "healthy" }),

@@ -9,6 +9,7 @@ import {
   hover,
   press,
   screenshot,
+  setSideBarWidth,
   type,
   waitFor,
 } from "./harness/control";
@@ -55,16 +56,6 @@ spec("the panel names users, MIG instances and what is unknown", async () => {
   assert.match(tree, /table/);
 });
 
-spec("it looks right in every theme, narrow and wide", async () => {
-  for (const theme of ["dark", "light", "highContrast", "highContrastLight"] as const) {
-    await setTheme(theme);
-    await screenshot(`panel-${theme}`, { width: 1440, height: 900 });
-  }
-  await setTheme("dark");
-  await screenshot("panel-narrow-window", { width: 800, height: 900 });
-  await screenshot("panel-wide", { width: 1440, height: 900 });
-});
-
 spec("the sidebar view follows the selected host, AMD included", async () => {
   await click(row("mi300"));
   await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /MI300X/ }, { timeout: 30_000 });
@@ -104,6 +95,16 @@ spec("the pinned host shows in the status bar", async () => {
   await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d\/8 free/ }, { timeout: 20_000 });
   await vscode.commands.executeCommand("tensorline.unpinHost");
   await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d/ }, { state: "detached" });
+});
+
+spec("it looks right in every theme, wide and narrow", async () => {
+  await click(row("lab1"));
+  for (const theme of ["light", "highContrast", "highContrastLight", "dark"] as const) {
+    await setTheme(theme);
+    await screenshot(`panel-${theme}`, { width: 1440, height: 900 });
+  }
+  await setSideBarWidth(260);
+  await screenshot("sidebar-260", { width: 900, height: 900 });
 });
 
 spec("no page broke its content security policy", async () => {
