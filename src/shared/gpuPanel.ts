@@ -38,6 +38,8 @@ const PanelStateSchema = v.object({
   /** Absent: no host is chosen yet; the page shows the teaching empty state. */
   host: v.optional(v.string()),
   state: HostStateSchema,
+  /** Why no samples come although the host is connected. */
+  sampling: v.optional(ProblemSchema),
   /** Milliseconds between samples as asked of the host. */
   beatMs: v.number(),
   pinned: v.boolean(),

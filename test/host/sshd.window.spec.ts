@@ -28,6 +28,7 @@ async function openTensorline(): Promise<void> {
 }
 
 async function runCommand(title: string): Promise<void> {
+  await waitFor({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
   await press("F1");
   await fill({ selector: ".quick-input-box input" }, `>${title}`);
   await waitFor({ selector: ".quick-input-list .monaco-list-row.focused", text: title });

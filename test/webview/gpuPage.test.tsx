@@ -113,6 +113,17 @@ describe("the connection", () => {
     expect(page.text(".banner")).toBe("Not connected to lab1Connect");
   });
 
+  it("says why a connected host gives no readings, before the first and after", () => {
+    const page = openPage();
+    const sampling = { reason: "noShell", message: "lab1 gives no usable shell." };
+    page.deliver("state", panelState({ state: { kind: "connected", since: NOON }, sampling }));
+    expect(page.text(".banner")).toContain("lab1 gives no usable shell.Show log");
+    page.deliver("sample", { time: NOON, report: report() });
+    expect(page.text(".banner")).toContain("lab1 gives no usable shell.");
+    page.deliver("state", panelState({ state: { kind: "connected", since: NOON } }));
+    expect(page.all(".banner")).toHaveLength(0);
+  });
+
   it("keeps old readings, greyed and with their age", () => {
     const page = openPage();
     page.show(report());

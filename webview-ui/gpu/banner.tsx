@@ -1,3 +1,4 @@
+import type { ProblemReport } from "../../src/shared/gpu";
 import type { PanelAction, PanelState } from "../../src/shared/gpuPanel";
 import { plainText, span } from "../lib/format";
 import { Icon } from "../lib/icon";
@@ -72,6 +73,7 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
     case "needsYou":
       return { icon: "person", tone: "warning", text: plainText(state.question), actions: withCancel(actions, 0) };
     case "connected": {
+      if (panel.sampling) return samplingNotice(panel.sampling, actions);
       const waited = now - state.since;
       if (waited < QUIET_MS) return undefined;
       return {
@@ -104,10 +106,13 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
 }
 
 /** The host answers, but its last report came with a problem. */
-function reportNotice(store: Store, { actions }: PanelState): Notice | undefined {
-  const error = store.report.value?.error;
-  if (!error) return undefined;
-  return { icon: "warning", tone: "warning", text: plainText(error.message), actions };
+function reportNotice(store: Store, { actions, sampling }: PanelState): Notice | undefined {
+  const problem = sampling ?? store.report.value?.error;
+  return problem && samplingNotice(problem, actions);
+}
+
+function samplingNotice({ message }: ProblemReport, actions: readonly PanelAction[]): Notice {
+  return { icon: "warning", tone: "warning", text: plainText(message, 1000), actions: [...actions, "showLog"] };
 }
 
 const or = (actions: readonly PanelAction[], fallback: PanelAction) => (actions.length > 0 ? actions : [fallback]);

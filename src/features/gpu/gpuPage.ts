@@ -3,6 +3,7 @@ import type { App } from "../../app";
 import type { GpuWatch } from "../../core/gpu/watch";
 import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
 import { type HostRef, hostId } from "../../core/ports";
+import { sentence } from "../../core/words";
 import { connectPage } from "../../platform/webview/page";
 import { GpuPanelApi, type PanelAction } from "../../shared/gpuPanel";
 import type { HostState } from "../../shared/host";
@@ -33,13 +34,18 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
 
   const sendState = () => {
     const current = state();
+    const problem = watch.value?.problem();
+    const me = watch.value?.latest()?.report.system?.user;
     const pinned = host !== undefined && sameHost(app.book.pinned(), host);
     page.notify("state", {
       ...(host ? { host: host.name } : {}),
       state: current,
       beatMs,
       pinned,
-      ...(watch.value?.latest()?.report.system?.user ? { me: watch.value.latest()?.report.system?.user } : {}),
+      ...(me === undefined ? {} : { me }),
+      ...(problem && current.kind === "connected"
+        ? { sampling: { reason: problem.reason, message: sentence(problem) } }
+        : {}),
       placement: place.placement,
       actions: host ? actionsFor(current, place.placement, pinned) : ["addHost", "useSshConfig", "tryDemo"],
     });
@@ -69,8 +75,8 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
         sendState();
       }
     });
+    next.onProblem(sendState);
     watch.replace(next);
-    sendAll();
   };
 
   const page = store.add(
@@ -115,7 +121,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
       host = next;
       watch.replace(undefined);
       follow();
-      sendState();
+      sendAll();
     },
     dispose: () => store.dispose(),
   };
