@@ -30,16 +30,19 @@ source_every() {
 }
 
 # files ID MS BASE GUARD SKIP pattern...: first lines of files below each folder BASE; a folder whose file GUARD holds
-# SKIP is left alone, so that a sleeping device stays asleep. MS 0: each beat.
+# SKIP is left alone, so that a sleeping device stays asleep. MS 0: each beat. Where there is no such folder, it looks
+# for one every ten seconds at most: each look may cost a process.
 source_files() {
   id=$1 ms=$2 base=$3 guard=$4 skip=$5
   shift 5
   [ "$ms" -gt 0 ] || ms=$beat
   IFS=
   while :; do
-    chunk=
+    chunk= wait_ms=$ms
+    [ "$wait_ms" -ge 10000 ] || wait_ms=10000
     for folder in $sys/$base; do
       [ -d "$folder" ] || continue
+      wait_ms=$ms
       if [ -n "$guard" ] && first_line "$folder/$guard"; then
         chunk=$chunk${folder#"$sys"/}/$guard=$value$gs
         [ "$value" = "$skip" ] && continue
@@ -54,7 +57,7 @@ source_files() {
     done
     [ -n "$chunk" ] && emit out "$id $chunk"
     emit done "$id 0"
-    pause "$ms"
+    pause "$wait_ms"
   done
 }
 
