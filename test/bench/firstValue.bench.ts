@@ -37,7 +37,7 @@ const watchForGpus = `(() => {
     const afterPaint = new MessageChannel();
     afterPaint.port1.onmessage = () => resolve(Date.now());
     const observer = new MutationObserver(() => {
-      const last = document.querySelector('.gpu[data-index="7"] .gpu-memory');
+      const last = document.querySelector('.gpus > .gpu:nth-child(8) .gpu-memory');
       empty ||= !last;
       if (!empty || !/\\d/.test(last?.textContent ?? "")) return;
       observer.disconnect();

@@ -15,7 +15,7 @@ const collect = `(() => {
   afterPaint.port1.onmessage = ({ data }) => ages.push((Date.now() - data + ${hourMs}) % ${hourMs});
   let last;
   new MutationObserver(() => {
-    const written = Number.parseInt(document.querySelector('.gpu[data-index="0"] .gpu-power')?.textContent ?? "", 10);
+    const written = Number.parseInt(document.querySelector('.gpus > .gpu:first-child .gpu-power')?.textContent ?? "", 10);
     if (written === last || Number.isNaN(written)) return;
     last = written;
     requestAnimationFrame(() => afterPaint.port2.postMessage(written));
@@ -35,7 +35,7 @@ spec(
     try {
       await vscode.commands.executeCommand("tensorline.gpu.focus");
       await vscode.commands.executeCommand("tensorline.showHost", server.host(1));
-      await waitFor({ webview: sidebar, selector: '.gpu[data-index="7"] .gpu-memory' }, { timeout: 30_000 });
+      await waitFor({ webview: sidebar, selector: ".gpus > .gpu:nth-child(8) .gpu-memory" }, { timeout: 30_000 });
       await evaluate(collect, { webview: sidebar });
       const ages = ((await evaluate(enough, { webview: sidebar })) as number[]).slice(0, wanted);
       const [p50, p95] = [quantile(ages, 0.5), quantile(ages, 0.95)];
