@@ -2,7 +2,7 @@
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, firstValue, hostCpu, clientCpu, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { ensureDebianPackages, ensureDependencies, root } from "./prerequisites.mjs";
@@ -100,7 +100,7 @@ function table() {
 function machine() {
   const [first] = cpus();
   const cores = `${cpus().length} core${cpus().length === 1 ? "" : "s"} of ${first?.model.trim() ?? "an unknown CPU"}`;
-  return `${new Date().toISOString().slice(0, 10)}, ${cores}, VS Code ${versions.vscode} with Node ${versions.node}.`;
+  return `${new Date().toISOString().slice(0, 10)}, ${cores}, VS Code ${versions.vscode} with Node ${versions.node}; load average at the end ${loadavg()[1].toFixed(1)}.`;
 }
 
 /** Puts the table between the two marks; what people wrote around it stays. */

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -8,31 +8,13 @@ import type { GpuWatch } from "../../src/core/gpu/watch";
 import { startDemoProcess } from "../../src/demo/client";
 import { spec } from "../host/harness/spec";
 import { report } from "./figures";
+import { loadDuring } from "./load";
 import { nextSample, root, startBenchEngine } from "./server";
 
 const seconds = 25;
 const settleMs = 10_000;
 /** Hosts that connect at a time. */
 const atATime = 4;
-
-interface Load {
-  /** Percent of one core that this process, the extension host, used. */
-  readonly percent: number;
-  /** Share of all cores that were busy with anything at all. */
-  readonly machinePercent: number;
-}
-
-async function loadDuring(milliseconds: number): Promise<Load> {
-  const times = () => cpus().reduce((sum, { times }) => sum + times.idle, 0);
-  const [startedAt, used, idle] = [performance.now(), process.cpuUsage(), times()];
-  await after(milliseconds);
-  const passed = performance.now() - startedAt;
-  const { user, system } = process.cpuUsage(used);
-  return {
-    percent: (user + system) / 10 / passed,
-    machinePercent: 100 - (100 * (times() - idle)) / (passed * cpus().length),
-  };
-}
 
 /** Watches them all; a few connect at a time. */
 async function watchAll(start: readonly (() => GpuWatch)[]): Promise<GpuWatch[]> {
@@ -59,7 +41,7 @@ let bare: number | undefined;
 async function measure(hosts: number): Promise<void> {
   const storage = await mkdtemp(join(tmpdir(), "tensorline-bench-"));
   bare ??= process.memoryUsage().rss;
-  const alone = await loadDuring(5000);
+  const alone = await loadDuring(() => after(5000));
   const fleet = await startDemoProcess({ node: process.execPath, script: join(root, "dist", "demo.cjs"), hosts });
   const engine = startBenchEngine(storage);
   try {
@@ -74,7 +56,7 @@ async function measure(hosts: number): Promise<void> {
     await after(settleMs);
     let received = 0;
     for (const watch of watches) watch.onSample(() => received++);
-    const load = await loadDuring(seconds * 1000);
+    const load = await loadDuring(() => after(seconds * 1000));
     const resident = process.memoryUsage().rss;
     collectGarbage();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
