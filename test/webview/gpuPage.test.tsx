@@ -117,7 +117,7 @@ describe("the connection", () => {
     const page = openPage();
     const sampling = { reason: "noShell", message: "lab1 gives no usable shell." };
     page.deliver("state", panelState({ state: { kind: "connected", since: NOON }, sampling }));
-    expect(page.text(".banner")).toContain("lab1 gives no usable shell.Show log");
+    expect(page.text(".banner")).toContain("lab1 gives no usable shell.Show logCopy diagnostics");
     page.deliver("sample", { time: NOON, report: report() });
     expect(page.text(".banner")).toContain("lab1 gives no usable shell.");
     page.deliver("state", panelState({ state: { kind: "connected", since: NOON } }));
@@ -160,7 +160,7 @@ describe("the connection", () => {
   it("tells the problem that came with a report", () => {
     const page = openPage();
     page.show(report({ error: { reason: "toolHangs", message: "nvidia-smi does not answer." } }));
-    expect(page.text(".banner")).toBe("nvidia-smi does not answer.");
+    expect(page.text(".banner")).toBe("nvidia-smi does not answer.Show logCopy diagnostics");
   });
 });
 

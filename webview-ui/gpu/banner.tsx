@@ -73,7 +73,7 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
     case "needsYou":
       return { icon: "person", tone: "warning", text: plainText(state.question), actions: withCancel(actions, 0) };
     case "connected": {
-      if (panel.sampling) return samplingNotice(panel.sampling, actions);
+      if (panel.sampling) return samplingNotice(panel.sampling);
       const waited = now - state.since;
       if (waited < QUIET_MS) return undefined;
       return {
@@ -106,13 +106,13 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
 }
 
 /** The host answers, but its last report came with a problem. */
-function reportNotice(store: Store, { actions, sampling }: PanelState): Notice | undefined {
+function reportNotice(store: Store, { sampling }: PanelState): Notice | undefined {
   const problem = sampling ?? store.report.value?.error;
-  return problem && samplingNotice(problem, actions);
+  return problem && samplingNotice(problem);
 }
 
-function samplingNotice({ message }: ProblemReport, actions: readonly PanelAction[]): Notice {
-  return { icon: "warning", tone: "warning", text: plainText(message, 1000), actions: [...actions, "showLog"] };
+function samplingNotice({ message }: ProblemReport): Notice {
+  return { icon: "warning", tone: "warning", text: plainText(message, 1000), actions: ["showLog", "copyDiagnostics"] };
 }
 
 const or = (actions: readonly PanelAction[], fallback: PanelAction) => (actions.length > 0 ? actions : [fallback]);
