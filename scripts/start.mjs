@@ -101,7 +101,11 @@ async function showHeadless(workspaceFolder, once) {
 /** The webview that writes GPU memory as the panel does, once its text has changed by itself. */
 async function waitForLiveNumbers(page) {
   const { waitForWebview } = await import("./vscode/webviews.mjs");
-  const showsMemory = async (body) => (await body.getByText(/\d+ \/ \d+ GB/).count()) > 0;
+  const showsMemory = async (body) =>
+    (await body
+      .locator('main.page[data-layout="wide"]')
+      .getByText(/\d+ \/ \d+ GB/)
+      .count()) > 0;
   const panel = await waitForWebview(page, showsMemory, { timeout: liveDeadlineMs, what: "shows GPU memory" });
   await panel.evaluate(
     (body, milliseconds) =>

@@ -32,6 +32,8 @@ spec("before first use only the entry bundle is loaded, and the empty tree teach
   for (const name of ["Add a Host", "Open My SSH Config", "Try the Demo Fleet"]) {
     await waitFor({ role: "button", name });
   }
+  // Two pages that load at once wait long for each other in VS Code's server: this one is let in first.
+  await waitFor({ webview: "main.page", text: "Watch the GPUs of a Linux machine" }, { timeout: 30_000 });
   await screenshot("empty-hosts", { width: 1280, height: 800 });
 });
 
