@@ -2,12 +2,16 @@ import type { Clock } from "../../src/core/clock";
 import { toDisposable } from "../../src/core/lifecycle";
 
 /** A clock that stands still until it is turned. */
-export function createManualClock(start = Date.UTC(2026, 0, 1)): Clock & {
+export interface ManualClock extends Clock {
   /** Lets time pass and calls what is due, in order. */
   advance(ms: number): void;
-  /** Sets the wall clock only, as a user or a time server does. */
+  /** Moves the wall clock only: a user or a time server sets it, or the machine slept (monotonic time does not go on then). */
   jump(ms: number): void;
-} {
+  /** Milliseconds until each timer that is set. */
+  pending(): number[];
+}
+
+export function createManualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let monotonic = 0;
   let offset = start;
   const timers = new Set<{ at: number; callback: () => void }>();
@@ -33,5 +37,6 @@ export function createManualClock(start = Date.UTC(2026, 0, 1)): Clock & {
     jump(ms) {
       offset += ms;
     },
+    pending: () => [...timers].map(({ at }) => at - monotonic),
   };
 }

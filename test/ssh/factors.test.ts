@@ -1,8 +1,8 @@
 import { type AuthContext, type KeyboardAuthContext, Server, utils } from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
 import type { HostRef, Secrets } from "../../src/core/ports";
+import { createManualClock } from "../mocks/manualClock";
 import { noAbort, type Person, person, secretsInMemory, type TestClient, testClient } from "./client";
-import { handClock } from "./handClock";
 import { makeKey } from "./sshd";
 
 const clients: TestClient[] = [];
@@ -153,7 +153,7 @@ describe("keyboard-interactive log-ins", () => {
         return true;
       }),
     );
-    const clock = handClock();
+    const clock = createManualClock();
     const slow: Person = {
       ...person(),
       async askText() {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import type { HostState } from "../../src/shared/host";
+import { createManualClock } from "../mocks/manualClock";
 import { collector, command, echoScript, noAbort, person, type TestClient, testClient } from "./client";
-import { handClock } from "./handClock";
 import { type Relay, startRelay } from "./relay";
 import { freePort, makeKey, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 
@@ -102,7 +102,7 @@ describe("hosts that cannot be reached", () => {
   });
 
   it("gives up a log-in that hangs", async () => {
-    const clock = handClock();
+    const clock = createManualClock();
     const client = tracked(testClient({ clock, timeoutMs: 30_000 }));
     const silent = new Promise<void>((resolve) => {
       tcpServer((socket) => socket.once("data", () => resolve())).then((port) => {
@@ -181,7 +181,7 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
   });
 
   it("notices a link that went silent within 20 s and replaces it", async () => {
-    const clock = handClock();
+    const clock = createManualClock();
     const client = tracked(testClient({ clock }));
     const lease = client.connections.acquire(host);
     const runner = await lease.connected(noAbort);
@@ -199,18 +199,18 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
   });
 
   it("asks for a sign of life after sleep: keeps a link that answers, drops one that does not within 5 s", async () => {
-    const clock = handClock();
+    const clock = createManualClock();
     const client = tracked(testClient({ clock }));
     const lease = client.connections.acquire(host);
     const runner = await lease.connected(noAbort);
-    clock.sleep(60_000);
+    clock.jump(60_000);
     clock.advance(5_000);
     // The answer to this comes after the answer to the sign of life.
     expect((await runner.run(command(["echo", "awake"]), noAbort)).stdout).toBe("awake\n");
     clock.advance(5_000);
     expect(client.connections.state(host)).toMatchObject({ kind: "connected" });
     relay.freeze();
-    clock.sleep(60_000);
+    clock.jump(60_000);
     clock.advance(5_000);
     expect(client.connections.state(host)).toMatchObject({ kind: "connected" });
     clock.advance(5_000);
@@ -218,7 +218,7 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
   });
 
   it("shares one connection, closes it when nobody has used it for 30 s, and stays away after a disconnection", async () => {
-    const clock = handClock();
+    const clock = createManualClock();
     const client = tracked(testClient({ clock }));
     const before = relay.accepted();
     const first = client.connections.acquire(host);
@@ -268,7 +268,7 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
   });
 
   it("waits longer and longer between attempts, and starts at once when told to", async () => {
-    const clock = handClock();
+    const clock = createManualClock();
     const client = tracked(testClient({ clock }));
     const lease = client.connections.acquire(host);
     await lease.connected(noAbort);

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { watchLiveness } from "../../../src/ssh/liveness";
-import { type HandClock, handClock } from "../../ssh/handClock";
+import { createManualClock, type ManualClock } from "../../mocks/manualClock";
 
 describe("liveness", () => {
-  let clock: HandClock;
+  let clock: ManualClock;
   let heard: number;
   let probes: number;
   let dead: boolean;
   beforeEach(() => {
-    clock = handClock();
+    clock = createManualClock();
     heard = clock.monotonic();
     probes = 0;
     dead = false;
@@ -54,7 +54,7 @@ describe("liveness", () => {
 
   it("asks at once after sleep, and is patient for five seconds though the silence is old", () => {
     watch(false);
-    clock.sleep(3_600_000);
+    clock.jump(3_600_000);
     clock.advance(5_000);
     expect([probes, dead]).toEqual([1, false]);
     clock.advance(5_000);
@@ -63,14 +63,14 @@ describe("liveness", () => {
 
   it("goes on when the link answers after sleep", () => {
     watch(true);
-    clock.sleep(3_600_000);
+    clock.jump(3_600_000);
     clock.advance(30_000);
     expect(dead).toBe(false);
   });
 
   it("takes a clock that was set by hand for no more than a question", () => {
     watch(true);
-    clock.sleep(-86_400_000);
+    clock.jump(-86_400_000);
     clock.advance(30_000);
     expect(dead).toBe(false);
   });
