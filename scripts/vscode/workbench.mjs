@@ -101,6 +101,7 @@ export async function startVsCode(options) {
       viewport: options.viewport ?? { width: 1280, height: 800 },
       permissions: ["clipboard-read", "clipboard-write"],
     });
+    await page.addInitScript(hearControllerChange);
     const exit = testExit(browser, page);
     await collectLogs(page, server.logs);
     const vscode = { page, ...server, exit, close };
@@ -112,6 +113,27 @@ export async function startVsCode(options) {
     await close();
     throw cause;
   }
+}
+
+/**
+ * Runs in every frame. A webview of VS Code's server waits for the "controllerchange" of its service worker. All webviews
+ * share one origin there, so when two load at once the second may start to listen after the event, and would wait for ever:
+ * here it hears it late.
+ */
+function hearControllerChange() {
+  const workers = navigator.serviceWorker;
+  if (!workers || !location.pathname.includes("/webview/browser/pre/")) return;
+  const listen = workers.addEventListener.bind(workers);
+  workers.addEventListener = (type, listener, options) => {
+    listen(type, listener, options);
+    if (type !== "controllerchange") return;
+    const check = setInterval(async () => {
+      const registration = await workers.getRegistration();
+      if (!workers.controller || registration?.installing || registration?.waiting) return;
+      clearInterval(check);
+      listener(new Event(type));
+    }, 100);
+  };
 }
 
 /** The workbench calls codeAutomationExit when the extension host with the tests has ended. */
