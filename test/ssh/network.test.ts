@@ -159,6 +159,23 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
     await server.dispose();
   });
 
+  // Each back-off is turned by hand, so that only the reconnection itself takes time.
+  const cuts = process.env.TENSORLINE_FULL === "1" ? 20 : 3;
+  it(`comes back after each of ${cuts} cuts`, async () => {
+    const clock = createManualClock();
+    const client = tracked(testClient({ clock }));
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    for (let cut = 1; cut <= cuts; cut++) {
+      relay.cut();
+      await client.stateIs(() => client.states.filter(({ kind }) => kind === "reconnecting").length === cut);
+      clock.advance(60_000);
+      const runner = await lease.connected(noAbort);
+      expect((await runner.run(command(["echo", String(cut)]), noAbort)).stdout).toBe(`${cut}\n`);
+    }
+    lease.dispose();
+  });
+
   it("ends streams and commands, says when it tries again, and comes back", async () => {
     const client = tracked(testClient());
     const lease = client.connections.acquire(host);
