@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
+import { HostsReportSchema } from "../../src/shared/gpu";
 import { complaint, start, tensorline } from "./cli";
 import { scratch } from "./hosts";
 
@@ -67,7 +69,10 @@ describe("tensorline hosts", () => {
     });
     expect(await tensorline(["hosts", "-F", config])).toEqual({ code: 0, stdout: "alpha\nbeta\ngamma\n", stderr: "" });
     const { stdout } = await tensorline(["hosts", "--json", "-F", config]);
-    expect(JSON.parse(stdout)).toEqual({ hosts: [{ host: "alpha" }, { host: "beta" }, { host: "gamma" }] });
+    const unseen = { gpus: [], processes: [], warnings: [] };
+    expect(v.parse(HostsReportSchema, JSON.parse(stdout)).hosts).toEqual(
+      ["alpha", "beta", "gamma"].map((host) => ({ host, ...unseen })),
+    );
   });
 
   it("says that there are none", async () => {
