@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { App } from "../../app";
 import { freeSummary } from "../../core/gpu/summary";
 import type { GpuWatch } from "../../core/gpu/watch";
-import { type Disposable, DisposableStore, MutableDisposable } from "../../core/lifecycle";
+import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
 import { hostId } from "../../core/ports";
 import { sameHost } from "../hosts/hostBook";
 import { describeState } from "../hosts/stateWords";
@@ -46,6 +46,8 @@ export function registerStatusBar(app: App): Disposable {
       if (host && hostId(change.host) === hostId(host)) paint();
     }),
   );
-  follow();
+  // Registering connects to nothing: the pinned host is looked at once everything stands.
+  const start = setTimeout(follow, 0);
+  store.add(toDisposable(() => clearTimeout(start)));
   return store;
 }

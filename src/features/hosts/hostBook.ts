@@ -48,6 +48,7 @@ export function createHostBook(deps: HostBookDeps): HostBook {
   let selected: HostRef | undefined;
   let problem: Problem | undefined;
   let demo: readonly HostEntry[] = [];
+  let pinnedDemo: HostRef | undefined;
   const refOf = (name: string): HostRef => {
     const configFile = deps.configFile();
     return configFile === undefined ? { name } : { name, configFile };
@@ -76,9 +77,11 @@ export function createHostBook(deps: HostBookDeps): HostBook {
       selected = host;
       change.fire();
     },
-    pinned: () => deps.readPinned(),
+    pinned: () => pinnedDemo ?? deps.readPinned(),
     pin(host) {
-      deps.writePinned(host);
+      // A demo host is gone with its window, so its pin is not kept.
+      pinnedDemo = demo.some(({ ref }) => sameHost(ref, host)) ? host : undefined;
+      if (!pinnedDemo) deps.writePinned(host);
       change.fire();
     },
     async add(name) {
@@ -95,6 +98,7 @@ export function createHostBook(deps: HostBookDeps): HostBook {
     setDemo(hosts) {
       const isGone = demo.some(({ ref }) => sameHost(ref, selected)) && !hosts.some((host) => sameHost(host, selected));
       if (isGone) selected = undefined;
+      if (!hosts.some((host) => sameHost(host, pinnedDemo))) pinnedDemo = undefined;
       demo = hosts.map((ref) => ({ ref, origin: "demo" }));
       change.fire();
     },

@@ -11,11 +11,19 @@ import { type HostBook, type HostEntry, sameHost } from "./hostBook";
 import { describeState } from "./stateWords";
 
 /** A row of the tree: the demo group, why the ssh config is not there, a host, or one of its GPUs. */
-export type HostNode =
-  | { kind: "demo" }
-  | { kind: "problem"; problem: Problem }
-  | { kind: "host"; entry: HostEntry }
-  | { kind: "gpu"; entry: HostEntry; gpu: Gpu; report: HostReport };
+export type HostNode = { kind: "demo" } | { kind: "problem"; problem: Problem } | HostRow | GpuRow;
+
+interface HostRow {
+  readonly kind: "host";
+  readonly entry: HostEntry;
+}
+
+interface GpuRow {
+  readonly kind: "gpu";
+  readonly entry: HostEntry;
+  readonly gpu: Gpu;
+  readonly report: HostReport;
+}
 
 export interface HostTreeDeps {
   readonly book: HostBook;
@@ -28,16 +36,31 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
   private readonly change = new vscode.EventEmitter<HostNode | undefined>();
   readonly onDidChangeTreeData = this.change.event;
 
+  /** The rows of hosts as VS Code knows them, by id, and what they said when they were painted last. */
+  private readonly rows = new Map<string, HostRow>();
+  private readonly said = new Map<string, string>();
+
   constructor(private readonly deps: HostTreeDeps) {}
 
+  /** Which hosts there are may have changed. */
   refresh(): void {
     this.change.fire(undefined);
+  }
+
+  /** A host's state or readings changed: its rows are painted anew where they say something else. */
+  changed(host: HostRef): void {
+    const row = this.rows.get(hostId(host));
+    if (!row) return;
+    const words = this.wordsOf(row);
+    if (this.said.get(hostId(host)) === words) return;
+    this.said.set(hostId(host), words);
+    this.change.fire(row);
   }
 
   async getChildren(node?: HostNode): Promise<HostNode[]> {
     const { book } = this.deps;
     if (!node) {
-      const hosts: HostNode[] = (await book.entries()).map((entry) => ({ kind: "host", entry }));
+      const hosts = (await book.entries()).map((entry) => this.rowOf(entry));
       const problem = book.problem();
       return [
         ...(problem ? [{ kind: "problem", problem } as const] : []),
@@ -45,10 +68,8 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
         ...(book.demoEntries().length > 0 ? [{ kind: "demo" } as const] : []),
       ];
     }
-    if (node.kind === "demo") return book.demoEntries().map((entry) => ({ kind: "host", entry }));
-    if (node.kind !== "host") return [];
-    const report = this.deps.latest(node.entry.ref)?.report;
-    return (report?.gpus ?? []).map((gpu) => ({ kind: "gpu", entry: node.entry, gpu, report: report as HostReport }));
+    if (node.kind === "demo") return book.demoEntries().map((entry) => this.rowOf(entry));
+    return node.kind === "host" ? this.gpuRows(node.entry) : [];
   }
 
   getTreeItem(node: HostNode): vscode.TreeItem {
@@ -62,6 +83,26 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     }
     if (node.kind === "problem") return problemItem(node.problem);
     return node.kind === "host" ? this.hostItem(node.entry) : gpuItem(node);
+  }
+
+  private rowOf(entry: HostEntry): HostRow {
+    const id = hostId(entry.ref);
+    const known = this.rows.get(id);
+    const row = known?.entry.origin === entry.origin ? known : hostRow(entry);
+    this.rows.set(id, row);
+    return row;
+  }
+
+  private gpuRows(entry: HostEntry): GpuRow[] {
+    const report = this.deps.latest(entry.ref)?.report;
+    return report ? report.gpus.map((gpu) => ({ kind: "gpu", entry, gpu, report })) : [];
+  }
+
+  private wordsOf({ entry }: HostRow): string {
+    const items = [this.hostItem(entry), ...this.gpuRows(entry).map(gpuItem)];
+    return JSON.stringify(
+      items.map(({ label, description, contextValue, tooltip }) => [label, description, contextValue, tooltip]),
+    );
   }
 
   private hostItem(entry: HostEntry): vscode.TreeItem {
@@ -83,12 +124,12 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
       state.kind === "connected" && sample ? describeReport(sample.report) : describeState(state, this.deps.now());
     item.tooltip = hostTooltip(ref, state, sample, this.deps.now());
     item.accessibilityInformation = { label: `${ref.name}, ${item.description || "not connected"}` };
-    item.command = { command: "tensorline.showHost", title: "Show GPUs", arguments: [node(entry)] };
+    item.command = { command: "tensorline.showHost", title: "Show GPUs", arguments: [hostRow(entry)] };
     return item;
   }
 }
 
-const node = (entry: HostEntry): HostNode => ({ kind: "host", entry });
+const hostRow = (entry: HostEntry): HostRow => ({ kind: "host", entry });
 
 function problemItem(problem: Problem): vscode.TreeItem {
   const item = new vscode.TreeItem(describe(problem).message);
@@ -141,7 +182,7 @@ function hostTooltip(ref: HostRef, state: HostState, sample: Sample | undefined,
   return text;
 }
 
-function gpuItem(row: Extract<HostNode, { kind: "gpu" }>): vscode.TreeItem {
+function gpuItem(row: GpuRow): vscode.TreeItem {
   const { entry, gpu, report } = row;
   const item = new vscode.TreeItem(`${gpu.index}  ${shortGpuName(gpu.name) ?? "GPU"}`);
   const free = isFree(gpu, report);
@@ -153,7 +194,7 @@ function gpuItem(row: Extract<HostNode, { kind: "gpu" }>): vscode.TreeItem {
     .filter(Boolean)
     .join("  ");
   item.tooltip = warning?.message ?? gpu.name ?? "GPU";
-  item.command = { command: "tensorline.openGpuPanel", title: "Open GPU Panel", arguments: [node(entry)] };
+  item.command = { command: "tensorline.openGpuPanel", title: "Open GPU Panel", arguments: [hostRow(entry)] };
   return item;
 }
 

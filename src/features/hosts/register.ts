@@ -83,13 +83,13 @@ function watchWhatIsSeen(app: App, view: vscode.TreeView<HostNode>, tree: HostTr
     if (!wanted) return drop(id);
     if (watches.has(id)) return;
     const watch = app.engine.gpus.watch(host, treeBeatMs);
-    watch.onSample(() => tree.refresh());
+    watch.onSample(() => tree.changed(host));
     watches.set(id, watch);
   };
   store.add(
     app.engine.onState(({ host }) => {
       follow(host);
-      tree.refresh();
+      tree.changed(host);
     }),
   );
   store.add(

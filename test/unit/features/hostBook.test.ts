@@ -55,6 +55,17 @@ it("keeps the added hosts and says why when the ssh config cannot be read", asyn
   expect(hosts.problem()?.reason).toBe("configUnreadable");
 });
 
+it("forgets the pin of a demo host with the demo fleet, and shows the one before", () => {
+  const hosts = book(["lab1"]);
+  const demo = { name: "lab1", configFile: "/tmp/demo/config" };
+  hosts.pin({ name: "lab1" });
+  hosts.setDemo([demo]);
+  hosts.pin(demo);
+  expect(hosts.pinned()).toEqual(demo);
+  hosts.setDemo([]);
+  expect(hosts.pinned()).toEqual({ name: "lab1" });
+});
+
 it("tells a demo host from a host of the same name", () => {
   const hosts = book(["lab1"]);
   const demo = { name: "lab1", configFile: "/tmp/demo/config" };
