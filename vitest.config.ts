@@ -18,8 +18,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "source", include: ["test/{unit,contract,webview,shell,ssh,demo}/**/*.test.{ts,tsx}"] },
+        // Pure code: nothing to isolate, and starting a worker for each file would take most of the time.
+        test: {
+          name: "unit",
+          include: ["test/{unit,contract,webview}/**/*.test.{ts,tsx}"],
+          isolate: false,
+          pool: "threads",
+        },
       },
+      { extends: true, test: { name: "source", include: ["test/{shell,ssh,demo}/**/*.test.ts"] } },
       {
         extends: true,
         test: {
