@@ -42,7 +42,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     : demoShell({ os, env, exists: (path) => canUse(path, constants.X_OK) });
   const startedAt = Date.now();
   const folder = makeFolder(options.stateFolder ?? tmpdir());
-  const filesFolder = options.stateFolder === undefined && inMemory() ? makeFolder(memoryFolder) : folder;
+  const volatile = shell.kind === "sh" && options.stateFolder === undefined && inMemory();
+  const filesFolder = volatile ? makeFolder(memoryFolder) : folder;
   const removeFolders = () => {
     for (const made of [folder, filesFolder]) rmSync(made, { recursive: true, force: true });
   };
