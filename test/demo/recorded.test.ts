@@ -79,6 +79,17 @@ function reportWhere(watched: GpuWatch, fits: (report: HostReport) => boolean): 
   });
 }
 
+/** What of a report does not change from one sample to the next and needs no command of its own. */
+function identityOf({ gpus, processes, system }: HostReport) {
+  return {
+    gpus: gpus.map(({ index, uuid, name, busId, driverVersion, memoryTotalBytes, powerLimitWatts, pcie }) => {
+      return { index, uuid, name, busId, driverVersion, memoryTotalBytes, powerLimitWatts, pcie };
+    }),
+    processes: processes.map(({ gpuUuid, user, command }) => `${gpuUuid} ${user} ${command}`).sort(),
+    system: [system?.distribution, system?.kernel, system?.cpuModel, system?.cpuCount, system?.disks],
+  };
+}
+
 describe("the product sees a recorded fleet as it sees a real one", () => {
   test("eight NVIDIA GPUs whose utilization changes, and who uses them", async () => {
     const watched = watch("lab1");
@@ -126,6 +137,21 @@ describe("the product sees a recorded fleet as it sees a real one", () => {
       { mount: "/home", totalBytes: 30720 * 1024 ** 3 },
       { mount: "/", totalBytes: 196 * 1024 ** 3 },
     ]);
+  });
+
+  test("the same GPUs, people and command lines as on the real one", async () => {
+    const real = await startFleet({ seed: 5 });
+    onTestFinished(() => real.dispose());
+    for (const name of ["lab1", "rtx", "mi300"]) {
+      const seen = [fleet, real].map(async ({ configFile }) => {
+        const watched = watches.watch({ name, configFile }, 200);
+        watching.push(watched);
+        await watched.whole(noAbort);
+        return identityOf(await reportWhere(watched, ({ processes }) => processes.every(({ user }) => user)));
+      });
+      const [recorded, genuine] = await Promise.all(seen);
+      expect(recorded).toEqual(genuine);
+    }
   });
 
   test("another beat is obeyed, a GPU can get lost and come back", async () => {
