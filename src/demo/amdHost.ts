@@ -1,5 +1,6 @@
 import type { FileTree } from "./files";
 import type { AmdGpus, HostSpec } from "./hosts";
+import type { RunningJob } from "./jobs";
 import type { Moment } from "./nvidiaHost";
 import { chance, hexDigits } from "./random";
 import { assignments, call } from "./shellText";
@@ -73,12 +74,16 @@ export function amdFiles(spec: HostSpec, amd: AmdGpus, seed: number): FileTree {
   return Object.assign({ "sys/module/amdgpu/version": `${amd.driver}\n` }, bmc, ...cards);
 }
 
+/** What the simulated rocm-smi prints of one GPU. */
+export type AmdCard = Readonly<Record<string, string | number>>;
+
 /** The sysfs values of one moment and the state that the simulated rocm-smi prints. A lost GPU has neither. */
 export function amdMoment(
   spec: HostSpec,
   amd: AmdGpus,
   moment: Moment,
-): { readonly files: FileTree; readonly state: string } {
+): { readonly files: FileTree; readonly state: string; readonly cards: readonly AmdCard[] } {
+  const cards: AmdCard[] = [];
   const files: Record<string, string> = {};
   const lines: string[] = [];
   amd.gpus.forEach(({ bus }, index) => {
@@ -120,14 +125,23 @@ export function amdMoment(
       vram_total: amd.model.memoryMiB * bytesPerMiB,
       vram_used: usedBytes,
     };
+    cards.push(values);
     lines.push(assignments(values), "card");
   });
   for (const job of moment.jobs) {
-    const name = (job.turn.program.argv[0].split("/").at(-1) ?? "").slice(0, 15);
-    const bytes = memoryOf(job, moment.seconds) * bytesPerMiB * job.places.length;
-    lines.push(call("process", job.pid, name, job.places.length, bytes));
+    const { name, gpus, bytes } = computeProcess(job, moment.seconds);
+    lines.push(call("process", job.pid, name, gpus, bytes));
   }
-  return { files, state: `${lines.join("\n")}\n` };
+  return { files, state: `${lines.join("\n")}\n`, cards };
+}
+
+/** A job's process as rocm-smi shows it: its short name, how many GPUs it uses and its memory on all of them. */
+export function computeProcess(job: RunningJob, seconds: number) {
+  return {
+    name: (job.turn.program.argv[0].split("/").at(-1) ?? "").slice(0, 15),
+    gpus: job.places.length,
+    bytes: memoryOf(job, seconds) * bytesPerMiB * job.places.length,
+  };
 }
 
 /** What the kernel's compute driver tells about a job's process: its memory on each GPU. */

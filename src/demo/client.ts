@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { Failure } from "../core/failure";
 import type { Disposable } from "../core/lifecycle";
-import { type DemoReady, DemoReadySchema, DemoRefusedSchema, FaultAnswerSchema, type FaultRequest } from "./protocol";
+import { type DemoReady, DemoReadySchema, FaultAnswerSchema, type FaultRequest } from "./protocol";
 
 export interface DemoProcessOptions {
   /** The Node program: `process.execPath`, which may be an editor's. */
@@ -15,17 +15,19 @@ export interface DemoProcessOptions {
   readonly seed?: number;
   /** Where the run's own folder is made; the system's temporary folder by default. */
   readonly stateFolder?: string;
+  /** GPUs only, no commands: what a computer without a POSIX shell gets anyway. */
+  readonly recorded?: boolean;
 }
 
 /** The demo fleet in a process of its own. Disposing it, or the end of this process, ends it and everything it started. */
 export interface DemoProcess extends DemoReady, Disposable {
-  /** Makes something go wrong on a host. Rejects with reason `commandFailed` for an unknown host or after the end. */
+  /** Makes something go wrong on a host. Rejects with reason `commandFailed` for an unknown host, a fault it cannot show or after the end. */
   fault(request: FaultRequest): Promise<void>;
   /** Resolves when the process has ended, whoever ended it. */
   readonly ended: Promise<void>;
 }
 
-/** Starts it and waits until its hosts can be reached. Rejects with reason `noShell` or `commandFailed`. */
+/** Starts it and waits until its hosts can be reached. Rejects with reason `commandFailed`. */
 export async function startDemoProcess(options: DemoProcessOptions): Promise<DemoProcess> {
   const child = spawn(options.node, [options.script, ...argumentsOf(options)], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -56,7 +58,6 @@ export async function startDemoProcess(options: DemoProcessOptions): Promise<Dem
   };
 
   const ready = readReady(await nextLine());
-  if (ready instanceof Failure) throw ready;
   if (ready === undefined) {
     child.kill();
     throw lost("starting the demo fleet");
@@ -80,14 +81,12 @@ function argumentsOf(options: DemoProcessOptions): string[] {
     ...(options.hosts === undefined ? [] : ["--hosts", String(options.hosts)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
     ...(options.stateFolder === undefined ? [] : ["--state", options.stateFolder]),
+    ...(options.recorded ? ["--recorded"] : []),
   ];
 }
 
-/** The first line: where the fleet is, why it cannot be, or undefined for anything else. */
-function readReady(line: string | undefined): DemoReady | Failure | undefined {
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), v.union([DemoReadySchema, DemoRefusedSchema])), line);
-  if (!read.success) return undefined;
-  if (!("problem" in read.output)) return read.output;
-  const { reason, detail } = read.output.problem;
-  return new Failure({ reason, host: "demo", detail });
+/** The first line: where the fleet is; undefined for anything else. */
+function readReady(line: string | undefined): DemoReady | undefined {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), DemoReadySchema), line);
+  return read.success ? read.output : undefined;
 }

@@ -5,7 +5,7 @@ import { amdFiles, amdLinks, amdMoment, computeProcessFiles } from "./amdHost";
 import { replaceTree, writeTree } from "./files";
 import { writeGarbage } from "./garbage";
 import type { HostSpec } from "./hosts";
-import { startJobs } from "./jobs";
+import { realProcesses, startJobs } from "./jobs";
 import { coresOf, counterFiles, machineFiles, processFiles } from "./machine";
 import { type Moment, nvidiaFiles, nvidiaState } from "./nvidiaHost";
 import type { FaultKind } from "./protocol";
@@ -57,7 +57,7 @@ export function createHost(options: HostOptions): Host {
   let countersAt = Number.NEGATIVE_INFINITY;
 
   build(options);
-  const jobs = startJobs(spec, seed, seconds, options.shell, () => renewJobs());
+  const jobs = startJobs(spec, seed, seconds, realProcesses(options.shell), () => renewJobs());
   const shownPids = new Set<number>();
   renewJobs();
 
@@ -223,7 +223,7 @@ function greeting(spec: HostSpec): string {
 const two = (value: number) => String(value).padStart(2, "0");
 
 /** `2026/07/14 09:00:27.792` in local time, as nvidia-smi writes it. */
-function toolTime(date: Date): string {
+export function toolTime(date: Date): string {
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("/");
   const time = [two(date.getHours()), two(date.getMinutes()), two(date.getSeconds())].join(":");
   return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;

@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { isFailure } from "../core/failure";
 import { startFleet } from "./fleet";
 import { FaultRequestSchema } from "./protocol";
 
@@ -11,12 +10,18 @@ import { FaultRequestSchema } from "./protocol";
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { hosts: { type: "string" }, seed: { type: "string" }, state: { type: "string" } },
+    options: {
+      hosts: { type: "string" },
+      seed: { type: "string" },
+      state: { type: "string" },
+      recorded: { type: "boolean" },
+    },
   });
   const fleet = await startFleet({
     ...(values.hosts === undefined ? {} : { hosts: wholeNumber(values.hosts) }),
     ...(values.seed === undefined ? {} : { seed: wholeNumber(values.seed) }),
     ...(values.state === undefined ? {} : { stateFolder: values.state }),
+    ...(values.recorded === undefined ? {} : { recorded: values.recorded }),
   });
   const stop = () => {
     fleet.dispose();
@@ -28,7 +33,8 @@ async function main(): Promise<void> {
   const lines = createInterface({ input: process.stdin });
   lines.on("line", (line) => print({ ok: obey(line) }));
   lines.on("close", stop);
-  print({ configFile: fleet.configFile, knownHostsFile: fleet.knownHostsFile, hosts: fleet.hosts });
+  const { configFile, knownHostsFile, hosts, recorded } = fleet;
+  print({ configFile, knownHostsFile, hosts, recorded });
 
   function obey(line: string): boolean {
     const request = v.safeParse(v.pipe(v.string(), v.parseJson(), FaultRequestSchema), line);
@@ -45,8 +51,4 @@ function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-main().catch((error: unknown) => {
-  if (!isFailure(error, "noShell") || error.problem.reason !== "noShell") throw error;
-  print({ problem: { reason: error.problem.reason, detail: error.problem.detail } });
-  process.exitCode = 1;
-});
+void main();

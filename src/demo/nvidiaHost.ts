@@ -40,7 +40,12 @@ export function nvidiaFiles(spec: HostSpec, nvidia: NvidiaGpus): FileTree {
 
 /** The state that the simulated nvidia-smi prints. */
 export function nvidiaState(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment): string {
-  const shown = nvidia.gpus.map((gpu, index): ShownGpu => {
+  return stateText(nvidiaShown(spec, nvidia, moment), nvidia.driver);
+}
+
+/** The GPUs of a moment with what runs on them. */
+export function nvidiaShown(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment): readonly ShownGpu[] {
+  return nvidia.gpus.map((gpu, index): ShownGpu => {
     const reading = readGpu(nvidia.model, index, moment.works, moment.seconds);
     const here = moment.jobs.flatMap((job) =>
       job.places.filter((place) => place.gpu === index).map((place) => ({ job, mig: place.mig })),
@@ -77,5 +82,4 @@ export function nvidiaState(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment):
       })),
     };
   });
-  return stateText(shown, nvidia.driver);
 }

@@ -51,7 +51,24 @@ function changing(field: NvidiaField, variable: string, gpu: ShownGpu): string {
   return `${variable}=${quoteWord(cellText(field, field.cell(gpu.view), gpu.lost))} `;
 }
 
-function cellText(field: NvidiaField, value: string | number | undefined, lost: boolean): string {
+/** The first of these names that the driver knows, as a query may ask for it. */
+export function knownName(driver: string, names: readonly string[]): string | undefined {
+  return names.find((name) => known(driver).some(({ field }) => field.names.includes(name)));
+}
+
+/** A cell of `--query-gpu` without its unit; `name` is one that the driver knows. */
+export function bareCell(driver: string, name: string, gpu: ShownGpu): string {
+  const field = known(driver).find((candidate) => candidate.field.names.includes(name))?.field;
+  if (field === undefined) return "[N/A]";
+  const value = typeof field.cell === "string" ? field.cell : field.cell(gpu.view);
+  return cellText({ ...field, unit: undefined }, value, gpu.lost);
+}
+
+function cellText(
+  field: Pick<NvidiaField, "live" | "unit">,
+  value: string | number | undefined,
+  lost: boolean,
+): string {
   if (lost && field.live) return "[GPU is lost]";
   if (value === undefined) return "[N/A]";
   return field.unit === undefined ? String(value) : `${value} ${field.unit}`;

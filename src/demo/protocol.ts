@@ -22,10 +22,9 @@ export const DemoReadySchema = v.object({
   configFile: v.string(),
   knownHostsFile: v.string(),
   hosts: v.array(DemoHostSchema),
+  /** This computer has no shell for the fleet: its hosts show GPUs and run no commands. */
+  recorded: v.optional(v.literal(true)),
 });
-
-/** The first line where the fleet cannot run here. */
-export const DemoRefusedSchema = v.object({ problem: v.object({ reason: v.literal("noShell"), detail: v.string() }) });
 
 export type FaultRequest = v.InferOutput<typeof FaultRequestSchema>;
 export type DemoHost = v.InferOutput<typeof DemoHostSchema>;

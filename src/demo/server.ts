@@ -1,23 +1,20 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
-import ssh2, { type Connection, type ParsedKey } from "ssh2";
+import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
 import type { Disposable } from "../core/lifecycle";
-import type { Host } from "./host";
-import { type GroupWatch, serveSession } from "./session";
-import type { TerminalProgram } from "./terminal";
 
 /** sshd's own default for `MaxSessions`. */
 const maxSessions = 10;
 const refusedMs = 5000;
 
 export interface ServerOptions {
-  readonly host: Host;
+  /** The only login name that it knows. */
+  readonly user: string;
   readonly hostKey: string;
   readonly userKey: ParsedKey;
-  readonly shell: string;
-  readonly terminal: TerminalProgram | undefined;
-  readonly groups: GroupWatch;
-  readonly runFolder: string;
+  /** Somebody logged in; disposed of when the connection ends. */
+  watch(): Disposable;
+  /** Serves one session channel. `route`: the connection as `SSH_CONNECTION` tells it. */
+  serve(session: Session, route: string): void;
 }
 
 /** A host's SSH server on 127.0.0.1. */
@@ -32,7 +29,7 @@ export async function startServer(options: ServerOptions): Promise<HostServer> {
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection, info) => {
     const handles: Disposable[] = [];
-    connection.on("ready", () => handles.push(options.host.watch()));
+    connection.on("ready", () => handles.push(options.watch()));
     connection.on("close", () => {
       for (const handle of handles) handle.dispose();
     });
@@ -72,15 +69,13 @@ function listen(server: Server, wanted: number): Promise<number> {
   });
 }
 
-let terminals = 0;
-
 function serveConnection(connection: Connection, options: ServerOptions, route: string): void {
-  const { host, userKey } = options;
+  const { user, userKey } = options;
   let sessions = 0;
   connection.on("authentication", (context) => {
     const known =
       context.method === "publickey" &&
-      context.username === host.spec.user &&
+      context.username === user &&
       context.key.algo === userKey.type &&
       context.key.data.equals(userKey.getPublicSSH());
     if (!known || context.method !== "publickey") return context.reject(["publickey"]);
@@ -92,15 +87,10 @@ function serveConnection(connection: Connection, options: ServerOptions, route: 
   connection.on("session", (accept, reject) => {
     if (sessions >= maxSessions) return reject();
     sessions += 1;
-    terminals += 1;
     const session = accept();
     session.on("close", () => {
       sessions -= 1;
     });
-    serveSession(session, {
-      ...options,
-      terminalFile: join(options.runFolder, `terminal.${terminals}`),
-      connection: route,
-    });
+    options.serve(session, route);
   });
 }

@@ -36,10 +36,24 @@ function ssh(...args: string[]): Promise<string> {
 test("the system's ssh reaches every host with the config it is given", async () => {
   const demo = await startDemoProcess({ node, script });
   expect(demo.hosts.map(({ name }) => name)).toEqual(["lab1", "rtx", "mi300", "login"]);
+  expect(demo.recorded).toBeUndefined();
   for (const { name } of demo.hosts) expect(await ssh("-F", demo.configFile, name, "hostname")).toBe(`${name}\n`);
   demo.dispose();
   await demo.ended;
   expect(existsSync(demo.configFile)).toBe(false);
+});
+
+test("a recorded fleet says so, refuses commands with a reason and goes away with its files", async () => {
+  const demo = await startDemoProcess({ node, script, recorded: true });
+  expect(demo.recorded).toBe(true);
+  for (const { summary } of demo.hosts) expect(summary).toContain("recorded");
+  await expect(ssh("-F", demo.configFile, "lab1", "nvidia-smi")).rejects.toMatchObject({ code: 127 });
+  await expect(demo.fault({ host: "lab1", fault: "hang" })).rejects.toMatchObject({
+    problem: { reason: "commandFailed" },
+  });
+  demo.dispose();
+  await demo.ended;
+  expect(existsSync(dirname(demo.configFile))).toBe(false);
 });
 
 test("faults are switched by request, an unknown host is refused", async () => {
