@@ -15,7 +15,8 @@ export async function runDemo(line: Extract<CommandLine, { command: "demo" }>, i
     ...(line.seed === undefined ? {} : { seed: line.seed }),
   });
   const hosts = fleet.hosts.map(({ name, port, summary }) => ({ name, port, summary }));
-  if (line.json) io.printJson({ configFile: fleet.configFile, hosts }, false);
+  if (line.json)
+    io.printJson({ configFile: fleet.configFile, hosts, ...(fleet.recorded ? { recorded: true } : {}) }, false);
   else {
     const width = Math.max(...hosts.map((host) => host.name.length));
     io.print(
@@ -25,7 +26,7 @@ export async function runDemo(line: Extract<CommandLine, { command: "demo" }>, i
         ...hosts.map((host) => `  ${host.name.padEnd(width)}  ${host.summary}`),
         "",
         `  tensorline gpus ${hosts[0]?.name ?? ""} -F ${fleet.configFile}`,
-        `  ssh -F ${fleet.configFile} ${hosts[0]?.name ?? ""} nvidia-smi`,
+        ...(fleet.recorded ? [] : [`  ssh -F ${fleet.configFile} ${hosts[0]?.name ?? ""} nvidia-smi`]),
         "",
         "Ctrl-C ends it.",
       ].join("\n"),

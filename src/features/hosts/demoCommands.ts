@@ -3,13 +3,13 @@ import type { App } from "../../app";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import { registerCommand, setContext } from "../../platform/commands";
 
-/** What the fault switch of the demo fleet can do, in words. */
+/** What the fault switch of the demo fleet can do, in words; a recorded fleet can do the first three. */
 const faults = [
   { fault: "none", label: "Mend everything" },
   { fault: "gpu-lost", label: "A GPU falls off the bus" },
+  { fault: "cut", label: "The connection is cut" },
   { fault: "hang", label: "The GPU tool hangs" },
   { fault: "driver-mismatch", label: "Driver and library differ" },
-  { fault: "cut", label: "The connection is cut" },
   { fault: "garbage", label: "The GPU tool prints garbage" },
 ] as const;
 
@@ -48,7 +48,10 @@ export function registerDemoCommands(app: App): Disposable {
       );
       const what =
         host &&
-        (await vscode.window.showQuickPick([...faults], { title: `What happens to ${host}?`, ignoreFocusOut: true }));
+        (await vscode.window.showQuickPick(running.recorded ? faults.slice(0, 3) : [...faults], {
+          title: `What happens to ${host}?`,
+          ignoreFocusOut: true,
+        }));
       if (host && what) await running.fault({ host, fault: what.fault });
     }),
   );

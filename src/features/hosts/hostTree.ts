@@ -29,6 +29,8 @@ export interface HostTreeDeps {
   readonly book: HostBook;
   state(host: HostRef): HostState;
   latest(host: HostRef): Sample | undefined;
+  /** The demo fleet shows GPUs only, for want of a shell on this computer. */
+  isDemoRecorded(): boolean;
   now(): number;
 }
 
@@ -76,7 +78,7 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     if (node.kind === "demo") {
       const item = new vscode.TreeItem("Demo fleet", vscode.TreeItemCollapsibleState.Expanded);
       item.id = "demo";
-      item.description = "simulated, on this computer";
+      item.description = this.deps.isDemoRecorded() ? "recorded: GPUs only" : "simulated, on this computer";
       item.contextValue = "demo";
       item.iconPath = new vscode.ThemeIcon("rocket");
       return item;
