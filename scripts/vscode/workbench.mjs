@@ -101,7 +101,7 @@ export async function startVsCode(options) {
       viewport: options.viewport ?? { width: 1280, height: 800 },
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    await page.addInitScript(hearControllerChange);
+    await page.addInitScript(helpLateWebviews);
     const exit = testExit(browser, page);
     await collectLogs(page, server.logs);
     const vscode = { page, ...server, exit, close };
@@ -116,22 +116,26 @@ export async function startVsCode(options) {
 }
 
 /**
- * Runs in every frame. A webview of VS Code's server waits for the "controllerchange" of its service worker. All webviews
- * share one origin there, so when two load at once the second may start to listen after the event, and would wait for ever:
- * here it hears it late.
+ * Runs in every frame. A webview of VS Code's server waits until its service worker controls it. All webviews share one origin
+ * there, so when two load at once the second may miss that moment and would wait for ever: the worker took control of who was
+ * there when it started, and says so once. Here a webview that has missed it is told, or has the worker start once more.
  */
-function hearControllerChange() {
+function helpLateWebviews() {
   const workers = navigator.serviceWorker;
   if (!workers || !location.pathname.includes("/webview/browser/pre/")) return;
   const listen = workers.addEventListener.bind(workers);
   workers.addEventListener = (type, listener, options) => {
     listen(type, listener, options);
     if (type !== "controllerchange") return;
+    let idleChecks = 0;
     const check = setInterval(async () => {
       const registration = await workers.getRegistration();
-      if (!workers.controller || registration?.installing || registration?.waiting) return;
-      clearInterval(check);
-      listener(new Event(type));
+      if (!registration?.active || registration.installing || registration.waiting) return;
+      if (workers.controller) {
+        clearInterval(check);
+        listener(new Event(type));
+      } else if (++idleChecks % 10 === 0)
+        await workers.register(`${registration.active.scriptURL}&again=${idleChecks}`);
     }, 100);
   };
 }
