@@ -48,7 +48,6 @@ export type ConnectionProblem =
       tried: readonly string[];
       accepted: readonly string[];
     }
-  | { reason: "keyFileUnreadable"; file: string; detail: string }
   | { reason: "promptUnavailable"; question: string }
   | { reason: "cancelled" }
   // Using a connection

@@ -95,11 +95,6 @@ export function describe(problem: Problem): Description {
           `${problem.accepted.length > 0 ? `; it accepts ${list(problem.accepted)}` : ""}.`,
         "Check the user name, and that your key is loaded in the agent or listed for this host.",
       );
-    case "keyFileUnreadable":
-      return says(
-        `The key file ${quoted(problem.file)} cannot be used: ${cause(problem.detail)}.`,
-        "Check the path, its permissions and the passphrase.",
-      );
     case "promptUnavailable":
       return says(
         `An answer is needed, but nobody can be asked here: ${quoted(problem.question)}.`,

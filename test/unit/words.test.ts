@@ -44,7 +44,6 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
     tried: ["publickey"],
     accepted: ["password"],
   },
-  keyFileUnreadable: { reason: "keyFileUnreadable", file: "id", detail: "no such file" },
   promptUnavailable: { reason: "promptUnavailable", question: "Password for alice@lab1" },
   cancelled: { reason: "cancelled" },
   noSession: { reason: "noSession", host: "lab1" },
