@@ -2,7 +2,7 @@
  * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
  * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
  */
-export type Problem = ConnectionProblem | GpuProblem | InternalProblem;
+export type Problem = ConnectionProblem | ForwardProblem | TransferProblem | GpuProblem | InternalProblem;
 
 /** What nobody foresaw: a bug of ours, said plainly. */
 export interface InternalProblem {
@@ -59,6 +59,14 @@ export type ConnectionProblem =
   | { reason: "answerTooLarge"; what: string; limitBytes: number }
   | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }
   | { reason: "unreadable"; what: string; detail: string };
+
+/** What a forwarded port can suffer from. */
+export type ForwardProblem =
+  | { reason: "forwardProhibited"; host: string }
+  | { reason: "forwardRefused"; host: string; target: string; detail: string };
+
+/** What moving files can suffer from. */
+export type TransferProblem = never;
 
 /** What GPU tools, GPUs and their processes can suffer from. */
 export type GpuProblem =

@@ -1,3 +1,4 @@
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { Disposable } from "./lifecycle";
 
 /**
@@ -57,6 +58,24 @@ export interface RemoteStream extends Disposable {
   writeLine(line: string): void;
 }
 
+/**
+ * A running script whose standard streams carry bytes with back-pressure: file transfer. All of `output` and `errors`
+ * must be read, or nothing moves. Disposing it kills the script and everything it started.
+ */
+export interface RemotePipe extends Disposable {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+  /** Resolves once, after the last byte of both outputs. */
+  readonly ended: Promise<StreamEnd>;
+}
+
+/** Where a TCP connection made by the host goes, as the host sees it. */
+export interface TcpTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
@@ -83,7 +102,14 @@ export interface Runner {
   run<T>(command: RemoteCommand<T>, signal: AbortSignal): Promise<T>;
   /** Resolves once the script is ready and has its parameters. */
   stream(command: StreamCommand, sink: StreamSink, signal: AbortSignal): Promise<RemoteStream>;
+  /** As `stream`, for bytes both ways. */
+  pipe(command: StreamCommand, signal: AbortSignal): Promise<RemotePipe>;
   terminal(size: TerminalSize, sink: StreamSink, signal: AbortSignal): Promise<RemoteTerminal>;
+  /**
+   * A TCP connection made by the host.
+   * @throws Failure `forwardProhibited` where the server forbids it, `forwardRefused` where nothing answers there
+   */
+  dial(target: TcpTarget, signal: AbortSignal): Promise<Duplex>;
 }
 
 /** Quotes one word for a POSIX shell. The only place where shell text is made of data. */

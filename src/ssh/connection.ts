@@ -14,7 +14,8 @@ import { parseHostName } from "./hostName";
 import type { HostOptions } from "./hostOptions";
 import { collectIdentities } from "./identities";
 import { codeOf, type KnownHostsStore } from "./knownHostsStore";
-import { createLink, type Link } from "./link";
+import type { Link } from "./link";
+import { createSsh2Link } from "./ssh2Link";
 
 export type ConnectStep = Extract<HostState, { kind: "connecting" }>["step"];
 
@@ -38,6 +39,8 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const options = await resolveHost(host, deps.client, signal);
+  const proxy = options.proxyJump.length > 0 ? "proxyjump" : options.proxyCommand && "proxycommand";
+  if (proxy) throw new Failure({ reason: "configUnsupported", host: host.name, option: proxy });
   signal.throwIfAborted();
   request.onStep("connecting");
   const socket = connectTcp({ host: options.hostname, port: options.port, family: options.addressFamily });
@@ -119,7 +122,9 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
       settled = true;
       credentials.commit().catch((error: unknown) => log.warn(`a secret could not be kept: ${String(error)}`));
       const { clock } = deps;
-      resolve(createLink({ host: host.name, client, socket, clock, greeting: beginning, lastHeard: () => lastHeard }));
+      resolve(
+        createSsh2Link({ host: host.name, client, socket, clock, greeting: beginning, lastHeard: () => lastHeard }),
+      );
     });
     // ssh2 would wait for ever for the end of a socket that ended before it came.
     if (socket.destroyed) return fail(new Failure({ reason: "connectionLost", host: host.name }));

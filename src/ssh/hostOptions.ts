@@ -24,6 +24,32 @@ export interface HostOptions {
   readonly preferredMethods: readonly AuthMethodName[];
   readonly passwordTries: number;
   readonly addressFamily: 0 | 4 | 6;
+  /** `[user@]name[:port]` of each hop, the first one to reach first. */
+  readonly proxyJump: readonly string[];
+  /** Ready for the client's shell: tokens expanded. Where there is a jump, this is undefined. */
+  readonly proxyCommand: string | undefined;
+  readonly certificateFiles: readonly string[];
+  /** What the user asked for that only the system's ssh can do; `gssapi` is often asked of every host by a distribution. */
+  readonly gssapi: boolean;
+  readonly pkcs11Provider: string | undefined;
+  readonly knownHostsCommand: string | undefined;
+  readonly revokedHostKeys: string | undefined;
+  /** Agent to make usable on the host; undefined: none. */
+  readonly forwardAgent: string | undefined;
+  /** Variables for the programs on the host: `SetEnv`, and what `SendEnv` finds on the client. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For terminals only: what runs instead of the login shell. */
+  readonly remoteCommand: string | undefined;
+  readonly localForwards: readonly ConfiguredForward[];
+  /** The user's lists, as far as the config names any; undefined: no wish. */
+  readonly algorithms: Readonly<Partial<Record<"ciphers" | "macs" | "kex" | "hostKeys", readonly string[]>>>;
+}
+
+/** A `LocalForward` of the config. */
+export interface ConfiguredForward {
+  /** Address and port to listen on; no address: loopback. */
+  readonly bind: { readonly host?: string; readonly port: number };
+  readonly target: { readonly host: string; readonly port: number };
 }
 
 export type AuthMethodName = "publickey" | "keyboard-interactive" | "password";
@@ -45,12 +71,10 @@ const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
  */
 export function hostOptions(host: HostRef, typed: HostName, values: OptionValues, client: ClientFacts): HostOptions {
   const one = (key: string) => values.get(key)?.[0];
-  for (const option of ["proxyjump", "proxycommand"]) {
-    const value = one(option);
-    if (value !== undefined && value.toLowerCase() !== "none") {
-      throw new Failure({ reason: "configUnsupported", host: host.name, option });
-    }
-  }
+  const given = (key: string) => {
+    const value = one(key);
+    return value === undefined || value.toLowerCase() === "none" ? undefined : value;
+  };
   const named = one("hostname")?.replace(/%[%hn]/g, (token) => (token === "%%" ? "%" : typed.name));
   const name = named ?? typed.name;
   const user = typed.user ?? one("user") ?? client.user;
@@ -98,6 +122,18 @@ export function hostOptions(host: HostRef, typed: HostName, values: OptionValues
     preferredMethods: methods(one("preferredauthentications"), (option) => one(option)),
     passwordTries: positive(one("numberofpasswordprompts")) ?? 3,
     addressFamily: one("addressfamily") === "inet" ? 4 : one("addressfamily") === "inet6" ? 6 : 0,
+    proxyJump: given("proxyjump")?.split(",") ?? [],
+    proxyCommand: given("proxyjump") === undefined ? given("proxycommand") : undefined,
+    certificateFiles: values.get("certificatefile")?.map(unquote).map(expand) ?? [],
+    gssapi: isYes(one("gssapiauthentication")),
+    pkcs11Provider: given("pkcs11provider"),
+    knownHostsCommand: given("knownhostscommand"),
+    revokedHostKeys: given("revokedhostkeys"),
+    forwardAgent: isYes(one("forwardagent")) ? agentPath(one("identityagent"), client, expand) : undefined,
+    environment: {},
+    remoteCommand: given("remotecommand"),
+    localForwards: [],
+    algorithms: {},
   };
 }
 

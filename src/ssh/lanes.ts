@@ -4,7 +4,7 @@ import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core
 import { commandLine } from "./frames";
 import type { Link } from "./link";
 import { openWarmShell, type WarmShell } from "./shortLane";
-import { openStream, openTerminal } from "./streamLane";
+import { openPipe, openStream, openTerminal } from "./streamLane";
 
 export interface Lanes extends Runner {
   /** Ends the extra connections and the warm shell; the first connection is its owner's. */
@@ -26,6 +26,7 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   const extras: Link[] = [];
   const never = new AbortController().signal;
   let parallel = true;
+  let forwardProhibited = false;
   let warm: WarmShell | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -113,9 +114,10 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
   }
 
   const capabilities: Capabilities = {
-    pty: true,
-    forward: true,
-    sftp: true,
+    ...first.capabilities,
+    get forward() {
+      return first.capabilities.forward && !forwardProhibited;
+    },
     get parallel() {
       return parallel;
     },
@@ -133,7 +135,21 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
     },
     stream: (command, sink, signal) =>
       withSession(signal, (link) => openStream(link, command, sink, { clock, killGroup }, signal)),
+    pipe: (command, signal) => withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal)),
     terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, { clock, signal })),
+    async dial(target, signal) {
+      const dialling = first.dial(target);
+      dialling.then(
+        (socket) => signal.aborted && socket.destroy(),
+        () => {},
+      );
+      try {
+        return await abortable(dialling, signal);
+      } catch (error) {
+        if (isFailure(error, "forwardProhibited")) forwardProhibited = true;
+        throw error;
+      }
+    },
     close() {
       closed = true;
       for (const extra of [...extras]) extra.close();

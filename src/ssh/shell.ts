@@ -1,7 +1,6 @@
-import type { Client, ClientCallback, ClientChannel } from "ssh2";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
-import type { Link } from "./link";
+import type { Channel, Link } from "./link";
 import { markSeeker, tellPid } from "./markSeeker";
 import { plainText } from "./plainText";
 
@@ -22,7 +21,7 @@ export interface ShellRequest extends OpenLimits {
 
 /** A script that has been read whole by a shell on the host. */
 export interface ReadyShell {
-  readonly channel: ClientChannel;
+  readonly channel: Channel;
   /** Bytes that came in the same packet after the mark. */
   readonly rest: Buffer;
   /** Kills the shell and everything it started; resolves when its session is free again, after a second at most. */
@@ -50,7 +49,7 @@ const shellCommands = {
 export function openShell(link: Link, request: ShellRequest): Promise<ReadyShell> {
   return withinLimits(request, async (abandoned) => {
     const command = shellCommands[link.server];
-    const channel = await openChannel(link, (client, opened) => client.exec(command, opened), abandoned);
+    const channel = await openChannel(link.exec(command), abandoned);
     return ready(link, channel, request, abandoned);
   });
 }
@@ -76,14 +75,9 @@ export async function withinLimits<T>(limits: OpenLimits, work: (abandoned: Abor
   }
 }
 
-/** Opens a channel, or closes it should it come after it was given up. */
-export async function openChannel(
-  link: Link,
-  start: (client: Client, opened: ClientCallback) => void,
-  abandoned: AbortSignal,
-): Promise<ClientChannel> {
-  const opening = link.open(start);
-  const closeLate = (channel: ClientChannel) => {
+/** Waits for a channel that is being opened, and closes it should it come after it was given up. */
+export async function openChannel<T extends Channel>(opening: Promise<T>, abandoned: AbortSignal): Promise<T> {
+  const closeLate = (channel: T) => {
     if (abandoned.aborted) channel.close();
   };
   opening.then(closeLate, () => {});
@@ -99,7 +93,7 @@ export function shellInput(script: string): string {
 }
 
 /** sshd kills the whole group, but not for root; dropbear kills the shell alone: then a second way is taken. */
-function killShell(link: Link, channel: ClientChannel, pid: number | undefined, request: ShellRequest): Promise<void> {
+function killShell(link: Link, channel: Channel, pid: number | undefined, request: ShellRequest): Promise<void> {
   return new Promise((resolve) => {
     const done = (obeyed: boolean) => {
       patience.dispose();
@@ -116,7 +110,7 @@ function killShell(link: Link, channel: ClientChannel, pid: number | undefined, 
   });
 }
 
-function ready(link: Link, channel: ClientChannel, request: ShellRequest, abandoned: AbortSignal): Promise<ReadyShell> {
+function ready(link: Link, channel: Channel, request: ShellRequest, abandoned: AbortSignal): Promise<ReadyShell> {
   return new Promise((resolve, reject) => {
     const seeker = markSeeker();
     let complaint = "";

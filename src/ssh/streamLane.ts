@@ -1,10 +1,19 @@
-import type { ClientChannel } from "ssh2";
 import { Failure } from "../core/failure";
-import type { RemoteStream, RemoteTerminal, StreamCommand, StreamEnd, StreamSink, TerminalSize } from "../core/remote";
-import type { Link } from "./link";
-import { type OpenLimits, openChannel, openShell, type ShellRequest, withinLimits } from "./shell";
+import type {
+  RemotePipe,
+  RemoteStream,
+  RemoteTerminal,
+  StreamCommand,
+  StreamEnd,
+  StreamSink,
+  TerminalSize,
+} from "../core/remote";
+import type { Channel, Link } from "./link";
+import { type OpenLimits, openChannel, openShell, type ReadyShell, type ShellRequest, withinLimits } from "./shell";
 
 const terminalDeadlineMs = 20_000;
+
+type Means = Pick<ShellRequest, "clock" | "killGroup">;
 
 /**
  * Starts a script on a channel of its own and gives it its parameters. A stream that could not be started never calls
@@ -15,14 +24,11 @@ export async function openStream(
   link: Link,
   command: StreamCommand,
   sink: StreamSink,
-  { clock, killGroup }: Pick<ShellRequest, "clock" | "killGroup">,
+  means: Means,
   signal: AbortSignal,
 ): Promise<RemoteStream> {
-  const { what, script, deadlineMs, parameters } = command;
-  if (parameters.some((word) => /[\n\0]/.test(word))) throw new RangeError("a parameter holds a line break");
-  const { channel, rest, kill } = await openShell(link, { what, script, deadlineMs, clock, signal, killGroup });
+  const { channel, rest, kill } = await startScript(link, command, means, signal);
   const stream = forward(link, channel, sink, kill);
-  channel.write([String(parameters.length), ...parameters].map((line) => `${line}\n`).join(""));
   if (rest.length > 0) stream.data(rest);
   channel.resume();
   return {
@@ -35,6 +41,53 @@ export async function openStream(
 }
 
 /**
+ * Starts a script on a channel of its own whose streams carry bytes.
+ * @throws Failure of `openShell`; RangeError for a parameter with a line break
+ */
+export async function openPipe(
+  link: Link,
+  command: StreamCommand,
+  means: Means,
+  signal: AbortSignal,
+): Promise<RemotePipe> {
+  const { channel, rest, kill } = await startScript(link, command, means, signal);
+  let disposed = false;
+  const ended = new Promise<StreamEnd>((resolve) => {
+    channel.once("close", (exitCode?: number | null, signal?: string) => {
+      resolve(disposed ? cancelled() : endOf(link, exitCode, signal));
+    });
+  });
+  if (rest.length > 0) channel.unshift(rest);
+  return {
+    input: channel,
+    output: channel,
+    errors: channel.stderr,
+    ended,
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      void kill();
+      // Nobody reads any more, and what is not read would keep the channel open.
+      channel.resume();
+      channel.stderr.resume();
+    },
+  };
+}
+
+/** Starts a script and gives it its parameters; its output stands still until somebody reads it. */
+async function startScript(
+  link: Link,
+  { what, script, deadlineMs, parameters }: StreamCommand,
+  means: Means,
+  signal: AbortSignal,
+): Promise<ReadyShell> {
+  if (parameters.some((word) => /[\n\0]/.test(word))) throw new RangeError("a parameter holds a line break");
+  const shell = await openShell(link, { what, script, deadlineMs, signal, ...means });
+  shell.channel.write([String(parameters.length), ...parameters].map((line) => `${line}\n`).join(""));
+  return shell;
+}
+
+/**
  * Opens an interactive login shell with a terminal.
  * @throws Failure `noSession`, `connectionLost`, `deadline`, `cancelled`
  */
@@ -44,11 +97,8 @@ export async function openTerminal(
   sink: StreamSink,
   { clock, signal }: Pick<OpenLimits, "clock" | "signal">,
 ): Promise<RemoteTerminal> {
-  const window = { term: "xterm-256color", cols: size.columns, rows: size.rows, width: 0, height: 0 };
   const limits = { what: "opening a terminal", deadlineMs: terminalDeadlineMs, clock, signal };
-  const channel = await withinLimits(limits, (abandoned) =>
-    openChannel(link, (client, opened) => client.shell(window, opened), abandoned),
-  );
+  const channel = await withinLimits(limits, (abandoned) => openChannel(link.terminal(size), abandoned));
   // Closing hangs the terminal up, which ends what runs in it, as closing a window does.
   const stream = forward(link, channel, sink, () => channel.close());
   return {
@@ -63,7 +113,7 @@ export async function openTerminal(
 }
 
 /** Passes a channel's bytes on until its end, which comes once; after `dispose` nothing but the end is passed on. */
-function forward(link: Link, channel: ClientChannel, sink: StreamSink, kill: () => void) {
+function forward(link: Link, channel: Channel, sink: StreamSink, kill: () => void) {
   let ended = false;
   const end = (how: StreamEnd) => {
     if (ended) return;
@@ -79,20 +129,28 @@ function forward(link: Link, channel: ClientChannel, sink: StreamSink, kill: () 
   });
   channel.on("error", () => {});
   channel.once("close", (exitCode?: number | null, signal?: string) => {
-    const lost = link.failure();
-    if (lost && exitCode === undefined) return end({ kind: "failure", error: lost });
-    return end({
-      kind: "exit",
-      ...(typeof exitCode === "number" ? { exitCode } : {}),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    end(endOf(link, exitCode, signal));
   });
   return {
     data,
     dispose() {
       if (ended) return;
       kill();
-      end({ kind: "failure", error: new Failure({ reason: "cancelled" }) });
+      end(cancelled());
     },
   };
+}
+
+function endOf(link: Link, exitCode: number | null | undefined, signal: string | undefined): StreamEnd {
+  const lost = link.failure();
+  if (lost && exitCode === undefined) return { kind: "failure", error: lost };
+  return {
+    kind: "exit",
+    ...(typeof exitCode === "number" ? { exitCode } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function cancelled(): StreamEnd {
+  return { kind: "failure", error: new Failure({ reason: "cancelled" }) };
 }

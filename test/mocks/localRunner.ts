@@ -78,6 +78,42 @@ export function createLocalRunner({ shell = ["sh"], env = {} }: LocalRunnerOptio
       });
     },
 
+    pipe(command, signal) {
+      return new Promise((resolve, reject) => {
+        const child = start(["-s"]);
+        const kill = () => {
+          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+        };
+        signal.addEventListener("abort", kill, { once: true });
+        child.stdin.on("error", () => {});
+        child.on("error", reject);
+        const ended = new Promise<StreamEnd>((resolveEnd) => {
+          child.on("close", (exitCode, ending) => {
+            signal.removeEventListener("abort", kill);
+            resolveEnd({
+              kind: "exit",
+              ...(exitCode === null ? {} : { exitCode }),
+              ...(ending === null ? {} : { signal: ending }),
+            });
+          });
+        });
+        let before = Buffer.alloc(0);
+        child.stdout.on("data", function wait(chunk: Buffer) {
+          before = Buffer.concat([before, chunk]);
+          const at = before.indexOf(readyMark);
+          if (at < 0) return;
+          child.stdout.removeListener("data", wait);
+          child.stdout.pause();
+          const rest = before.subarray(at + Buffer.byteLength(readyMark));
+          if (rest.length > 0) child.stdout.unshift(rest);
+          child.stdin.write(`${command.parameters.length}\n${command.parameters.map((line) => `${line}\n`).join("")}`);
+          resolve({ input: child.stdin, output: child.stdout, errors: child.stderr, ended, dispose: kill });
+        });
+        child.stdin.write(`${command.script}\n`);
+      });
+    },
+
     terminal: () => Promise.reject(new Failure({ reason: "internal", detail: "no terminal here" })),
+    dial: () => Promise.reject(new Failure({ reason: "internal", detail: "no forwarding here" })),
   };
 }

@@ -164,7 +164,9 @@ function createScriptedRunner(run: Runner["run"] = () => Promise.reject(tooLate(
         },
       });
     },
+    pipe: () => Promise.reject(new Failure({ reason: "noSession", host: "lab1" })),
     terminal: () => Promise.reject(new Failure({ reason: "noSession", host: "lab1" })),
+    dial: () => Promise.reject(new Failure({ reason: "forwardProhibited", host: "lab1" })),
   };
   return { runner, streams };
 }

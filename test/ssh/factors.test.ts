@@ -1,6 +1,7 @@
-import { type AuthContext, type KeyboardAuthContext, Server, utils } from "ssh2";
+import { type AuthContext, type KeyboardAuthContext, Server } from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
 import type { HostRef, Secrets } from "../../src/core/ports";
+import { newKeys } from "../../src/demo/keys";
 import { createManualClock } from "../mocks/manualClock";
 import { noAbort, type Person, person, secretsInMemory, type TestClient, testClient } from "./client";
 import { makeKey } from "./sshd";
@@ -19,7 +20,7 @@ const ask = (context: KeyboardAuthContext, prompts: { prompt: string; echo: bool
 
 /** An SSH server in this process whose log-in is decided by the test; it logs the methods it was asked for. */
 async function serverWith(authenticate: (context: AuthContext) => void): Promise<{ host: HostRef; port: number }> {
-  const key = utils.generateKeyPairSync("ed25519").private;
+  const key = newKeys().privateText;
   const server = new Server({ hostKeys: [key] }, (connection) => {
     connection.on("authentication", authenticate);
     connection.on("error", () => {});

@@ -18,7 +18,9 @@ function setUp(problem?: Failure) {
   const runner: Runner = {
     capabilities: { pty: true, forward: true, sftp: true, parallel: true },
     run: () => new Promise(() => {}),
+    pipe: () => new Promise(() => {}),
     terminal: () => new Promise(() => {}),
+    dial: () => new Promise(() => {}),
     async stream(command) {
       const stream = { command, lines: [] as string[], disposed: false };
       streams.push(stream);

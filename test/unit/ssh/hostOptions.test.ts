@@ -32,6 +32,18 @@ describe("host options", () => {
       preferredMethods: ["publickey", "keyboard-interactive", "password"],
       passwordTries: 3,
       addressFamily: 0,
+      proxyJump: [],
+      proxyCommand: undefined,
+      certificateFiles: [],
+      gssapi: false,
+      pkcs11Provider: undefined,
+      knownHostsCommand: undefined,
+      revokedHostKeys: undefined,
+      forwardAgent: undefined,
+      environment: {},
+      remoteCommand: undefined,
+      localForwards: [],
+      algorithms: {},
     });
   });
 
@@ -121,12 +133,10 @@ describe("host options", () => {
     expect(options(lines)).toMatchObject({ userKnownHosts: [], globalKnownHosts: [], identityFiles: [] });
   });
 
-  it.each(["proxyjump bastion", "proxycommand nc %h %p"])("says that it cannot follow %s", (line) => {
-    const option = line.split(" ")[0];
-    expect(() => options([line])).toThrow(
-      expect.objectContaining({ problem: { reason: "configUnsupported", host: "lab", option } }),
-    );
-    expect(options([`${option} none`]).hostname).toBe("lab");
+  it("knows the hops of a jump and, without one, the proxy command", () => {
+    expect(options(["proxyjump ada@one:2222,two"]).proxyJump).toEqual(["ada@one:2222", "two"]);
+    expect(options(["proxycommand nc one 22"]).proxyCommand).toBe("nc one 22");
+    expect(options(["proxyjump none", "proxycommand none"])).toMatchObject({ proxyJump: [], proxyCommand: undefined });
   });
 
   it.each(["hostname -oProxyCommand=x", "hostname a;b", "user -x", "user a`b"])("refuses %s", (line) => {

@@ -1,0 +1,124 @@
+import type { ConnectionProblem, Problem } from "../failure";
+import { cause, detail, ending, list, quoted, says, seconds, type Words } from "./say";
+
+/** Reaching a host, proving it and the user, using the connection. */
+export const connectionWords: Words<ConnectionProblem> = {
+  badHostName: (problem) =>
+    says(
+      `“${quoted(problem.host)}” is not a host name that ssh accepts.`,
+      "Use an alias of your ssh config or user@name:port.",
+    ),
+  hostNotFound: (problem) =>
+    says(
+      `${quoted(problem.host)} cannot be found: the name ${quoted(problem.hostname)} does not resolve.`,
+      "Check the spelling, the network and whether a VPN is needed.",
+    ),
+  connectionRefused: (problem) =>
+    says(
+      `${quoted(problem.host)} refused the connection on port ${problem.port}: no SSH server listens there.`,
+      "Check the port, and whether sshd is running.",
+    ),
+  unreachable: (problem) =>
+    says(`${quoted(problem.host)} cannot be reached.`, "Check the network and whether a VPN is needed."),
+  connectTimeout: (problem) =>
+    says(
+      `${quoted(problem.host)} did not answer within ${seconds(problem.seconds)}.`,
+      "It may be switched off, or a firewall drops the connection.",
+    ),
+  loginTimeout: (problem) =>
+    says(
+      `${quoted(problem.host)} answered, but the login was not finished within ${seconds(problem.seconds)}.`,
+      "Its login service may be overloaded; try again.",
+    ),
+  notSsh: (problem) =>
+    says(`What answers on port ${problem.port} of ${quoted(problem.host)} is not an SSH server.`, "Check the port."),
+  noCommonAlgorithm: (problem) =>
+    says(
+      `${quoted(problem.host)} and Tensorline have no ${quoted(problem.what)} in common.`,
+      "The server is too old or too restricted; ask its administrator to enable a current one.",
+    ),
+  connectionLost: (problem) =>
+    says(
+      `The connection to ${quoted(problem.host)} was lost.`,
+      "While it is watched it is opened again by itself; otherwise try again.",
+    ),
+  configUnreadable: (problem) =>
+    says(`The ssh config ${quoted(problem.file)} cannot be read: ${cause(problem.detail)}.`),
+  configUnsupported: (problem) =>
+    says(
+      `The ssh config of ${quoted(problem.host)} uses ${quoted(problem.option)}, which Tensorline does not support.`,
+      "Remove the option for this host or connect to another alias.",
+    ),
+  hostKeyUnknown: (problem) =>
+    says(
+      `${quoted(problem.host)} is not known yet: its ${quoted(problem.keyType)} key is ${quoted(problem.fingerprint)}.`,
+      "Compare the fingerprint with one from its administrator, then accept it when asked, or with --accept-new-host-key on the command line.",
+    ),
+  hostKeyChanged: (problem) =>
+    says(
+      `${quoted(problem.host)} shows another ${quoted(problem.keyType)} key than before ` +
+        `(${quoted(problem.offered)} instead of ${quoted(problem.known)}): it was reinstalled, or someone intercepts the connection.`,
+      problem.own
+        ? `Ask its administrator; if the new key is right, choose “Forget the Old Host Key…” in the editor or run: ${forgetting(problem)}.`
+        : `Ask its administrator; if the new key is right, run: ${forgetting(problem)}.`,
+    ),
+  hostKeyRevoked: (problem) =>
+    says(
+      `The ${quoted(problem.keyType)} key of ${quoted(problem.host)} is marked as revoked in ${quoted(problem.file)}, line ${problem.line}.`,
+      "Do not connect; ask the administrator of the host for its new key.",
+    ),
+  knownHostsUnreadable: (problem) =>
+    says(
+      `The file of known hosts ${quoted(problem.file)} cannot be used: ${cause(problem.detail)}.`,
+      "Without it the host cannot be verified; check its permissions.",
+    ),
+  authenticationFailed: (problem) =>
+    says(
+      `${quoted(problem.host)} did not let ${quoted(problem.user)} in` +
+        `${problem.tried.length > 0 ? ` (tried: ${list(problem.tried)})` : ""}` +
+        `${problem.accepted.length > 0 ? `; it accepts ${list(problem.accepted)}` : ""}.`,
+      "Check the user name, and that your key is loaded in the agent or listed for this host.",
+    ),
+  promptUnavailable: (problem) =>
+    says(
+      `An answer is needed, but nobody can be asked here: ${quoted(problem.question)}.`,
+      "Load a key in the ssh agent, or connect from an editor or a terminal, where you can answer.",
+    ),
+  cancelled: () => says("Cancelled."),
+  noSession: (problem) =>
+    says(
+      `${quoted(problem.host)} allows no further session on this connection.`,
+      "Close a terminal on it, or ask its administrator to raise MaxSessions.",
+    ),
+  noShell: (problem) =>
+    says(
+      `${quoted(problem.host)} gives no usable shell: ${quoted(problem.detail)}.`,
+      "Check the login shell and what its start-up files print or run.",
+    ),
+  silent: (problem) =>
+    says(
+      `${quoted(problem.host)} has sent nothing for ${seconds(problem.seconds)}.`,
+      "It may be overloaded or the network gone; what is shown is that old.",
+    ),
+  deadline: (problem) =>
+    says(
+      `It took more than ${seconds(problem.seconds)}, so it was given up: ${quoted(problem.what)}.`,
+      "The host may be overloaded; try again.",
+    ),
+  answerTooLarge: (problem) =>
+    says(`The answer was larger than ${problem.limitBytes} bytes, so it was given up: ${quoted(problem.what)}.`),
+  commandFailed: (problem) =>
+    says(
+      `A command on the host failed${ending(problem)} (${quoted(problem.what)})${detail(problem.detail)}.`,
+      "The log has its whole output.",
+    ),
+  unreadable: (problem) =>
+    says(
+      `The output cannot be understood (${quoted(problem.what)})${detail(problem.detail)}.`,
+      "Check that it is the whole, unchanged output of the tool.",
+    ),
+};
+
+function forgetting({ entry, file }: Extract<Problem, { reason: "hostKeyChanged" }>): string {
+  return `ssh-keygen -R ${quoted(entry)} -f ${quoted(file)}`;
+}

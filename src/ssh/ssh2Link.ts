@@ -1,0 +1,104 @@
+import type { Duplex } from "node:stream";
+import type { Client, ClientCallback, ClientChannel } from "ssh2";
+import type { Clock } from "../core/clock";
+import { Failure } from "../core/failure";
+import type { TcpTarget } from "../core/remote";
+import type { Link } from "./link";
+import { watchLiveness } from "./liveness";
+import { plainText } from "./plainText";
+
+export interface LinkParts {
+  readonly host: string;
+  readonly client: Client;
+  /** What the connection runs on: a socket, or a channel of another connection. */
+  readonly socket: Duplex;
+  readonly clock: Clock;
+  /** What the server said first. */
+  readonly greeting: string;
+  /** `clock.monotonic()` of the last byte that came in. */
+  readonly lastHeard: () => number;
+}
+
+/** A server that does not answer the farewell is not waited for. */
+const farewellMs = 1_000;
+
+/** Takes over a client that has just logged in, and watches that it stays alive. */
+export function createSsh2Link({ host, client, socket, clock, greeting, lastHeard }: LinkParts): Link {
+  let failure: Failure | undefined;
+  let channels = 0;
+  const lost = (cause?: unknown) => new Failure({ reason: "connectionLost", host }, cause);
+  const end = () => {
+    failure ??= lost();
+    watch.dispose();
+    socket.destroy();
+  };
+  const watch = watchLiveness(clock, {
+    lastHeard,
+    // Ending a forward that never was: any server answers this, and nothing changes.
+    probe: () => (socket.writable ? client.unforwardIn("127.0.0.1", 1, () => {}) : end()),
+    dead: end,
+  });
+  // ssh2 ends the channels after these two events, so that each finds the reason.
+  socket.once("close", end);
+  const ended = new Promise<Failure>((resolve) => client.once("close", () => resolve(failure ?? lost())));
+
+  function open(start: (opened: ClientCallback) => void, refused: (error: Error) => Failure): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      if (failure) return reject(failure);
+      try {
+        start((error, channel) => (error ? reject(failure ?? refused(error)) : resolve(channel)));
+      } catch (error) {
+        // ssh2 throws when the socket is already closed.
+        reject(failure ?? lost(error));
+      }
+    });
+  }
+
+  async function session(start: (opened: ClientCallback) => void): Promise<ClientChannel> {
+    const channel = await open(start, (error) => new Failure({ reason: "noSession", host }, error));
+    channels++;
+    channel.once("close", () => channels--);
+    return channel;
+  }
+
+  return {
+    host,
+    capabilities: { pty: true, forward: true, sftp: false },
+    server: serverOf(greeting),
+    ended,
+    failure: () => failure,
+    openChannels: () => channels,
+    exec: (command) => session((opened) => client.exec(command, opened)),
+    terminal({ columns, rows }) {
+      const window = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0 };
+      return session((opened) => client.shell(window, opened));
+    },
+    dial: (target) =>
+      open(
+        (opened) => client.forwardOut("127.0.0.1", 0, target.host, target.port, opened),
+        (error) => forwardFailure(host, target, error),
+      ),
+    close() {
+      if (failure) return;
+      failure = lost();
+      watch.dispose();
+      client.end();
+      const patience = clock.after(farewellMs, () => socket.destroy());
+      socket.once("close", () => patience.dispose());
+    },
+  };
+}
+
+/** `SSH_OPEN_ADMINISTRATIVELY_PROHIBITED`, RFC 4254 section 5.1. */
+const prohibited = 1;
+
+function forwardFailure(host: string, target: TcpTarget, error: Error & { reason?: unknown }): Failure {
+  if (error.reason === prohibited) return new Failure({ reason: "forwardProhibited", host }, error);
+  const name = `${target.host}:${target.port}`;
+  return new Failure({ reason: "forwardRefused", host, target: name, detail: plainText(error.message, 200) }, error);
+}
+
+function serverOf(greeting: string): Link["server"] {
+  const software = /^SSH-[\d.]+-(OpenSSH|dropbear)/m.exec(greeting)?.[1];
+  return software === "OpenSSH" ? "openssh" : software === "dropbear" ? "dropbear" : "other";
+}
