@@ -1,5 +1,7 @@
 import type { Connections, ConnectionsDeps } from "./core/connections";
 import { Emitter, type Event } from "./core/event";
+import type { Forwards } from "./core/forwards/forward";
+import { createForwards } from "./core/forwards/forwards";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
@@ -23,6 +25,7 @@ export interface Engine extends Disposable {
   state(host: HostRef): HostState;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   readonly gpus: GpuWatches;
+  readonly forwards: Forwards;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -38,13 +41,24 @@ export function createEngine(deps: EngineDeps): Engine {
     return loaded;
   };
 
+  const state = (host: HostRef): HostState => loaded?.state(host) ?? { kind: "disconnected" };
+
   return {
     connections,
-    state: (host) => loaded?.state(host) ?? { kind: "disconnected" },
+    state,
     onState: states.event,
     gpus: store.add(
       createGpuWatches({
         acquire: (host, options) => connections().acquire(host, options),
+        onState: states.event,
+        clock: deps.clock,
+        log: deps.log,
+      }),
+    ),
+    forwards: store.add(
+      createForwards({
+        acquire: (host) => connections().acquire(host),
+        state,
         onState: states.event,
         clock: deps.clock,
         log: deps.log,

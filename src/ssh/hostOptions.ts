@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
+import type { ConfiguredForward } from "../core/connections";
 import { Failure } from "../core/failure";
 import type { ClientFacts, HostRef } from "../core/ports";
 import { envOf, expandHome, systemSshFile, userSshFile } from "./clientPaths";
@@ -43,13 +44,6 @@ export interface HostOptions {
   readonly localForwards: readonly ConfiguredForward[];
   /** The user's lists, as far as the config names any; undefined: no wish. */
   readonly algorithms: Readonly<Partial<Record<"ciphers" | "macs" | "kex" | "hostKeys", readonly string[]>>>;
-}
-
-/** A `LocalForward` of the config. */
-export interface ConfiguredForward {
-  /** Address and port to listen on; no address: loopback. */
-  readonly bind: { readonly host?: string; readonly port: number };
-  readonly target: { readonly host: string; readonly port: number };
 }
 
 export type AuthMethodName = "publickey" | "keyboard-interactive" | "password";

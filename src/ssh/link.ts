@@ -38,7 +38,10 @@ export interface Link {
   exec(command: string): Promise<Channel>;
   /** @throws Failure as `exec` */
   terminal(size: TerminalSize): Promise<TerminalChannel>;
-  /** @throws Failure `forwardProhibited`, `forwardRefused`, `connectionLost` */
+  /**
+   * A TCP connection made by the host; it fails with `connectionLost` where the SSH connection ended before it did.
+   * @throws Failure `forwardProhibited`, `forwardRefused`, `connectionLost`
+   */
   dial(target: TcpTarget): Promise<Duplex>;
   close(): void;
 }

@@ -73,11 +73,15 @@ export function createSsh2Link({ host, client, socket, clock, greeting, lastHear
       const window = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0 };
       return session((opened) => client.shell(window, opened));
     },
-    dial: (target) =>
-      open(
+    async dial(target) {
+      const channel = await open(
         (opened) => client.forwardOut("127.0.0.1", 0, target.host, target.port, opened),
         (error) => forwardFailure(host, target, error),
-      ),
+      );
+      // ssh2 ends it with the connection, and what was cut off would look whole.
+      channel.once("end", () => failure && channel.emit("error", failure));
+      return channel;
+    },
     close() {
       if (failure) return;
       failure = lost();
