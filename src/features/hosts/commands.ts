@@ -80,13 +80,15 @@ function invalidHostName(text: string): string | undefined {
   }
 }
 
-function hostOf(argument: HostArgument): HostRef | undefined {
+/** The host that a row of the tree belongs to. */
+export function hostOf(argument: HostArgument): HostRef | undefined {
   if (!argument) return undefined;
   if (!("kind" in argument)) return argument;
   return "entry" in argument ? argument.entry.ref : undefined;
 }
 
-async function pickHost(app: App): Promise<HostRef | undefined> {
+/** Asks which host; with none there is, how to add one. */
+export async function pickHost(app: App): Promise<HostRef | undefined> {
   const entries = [...(await app.book.entries()), ...app.book.demoEntries()];
   if (entries.length === 0) {
     await vscode.commands.executeCommand("tensorline.addHost");
