@@ -42,6 +42,10 @@ export function createApp(context: vscode.ExtensionContext): App {
       prompts: editorPrompts,
       secrets,
       settings: editorSettings,
+      gentle: {
+        includes: ({ name }) => editorSettings.gentleHosts().includes(name),
+        onChange: editorSettings.onGentleHosts,
+      },
       clock: systemClock,
       log,
       random: Math.random,

@@ -2,6 +2,7 @@ import type { Connections, ConnectionsDeps } from "./core/connections";
 import { Emitter, type Event } from "./core/event";
 import type { Forwards } from "./core/forwards/forward";
 import { createForwards } from "./core/forwards/forwards";
+import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
@@ -14,6 +15,7 @@ export interface SshModule {
 }
 
 export interface EngineDeps extends ConnectionsDeps {
+  readonly gentle: GentleHosts;
   loadSsh(): SshModule;
 }
 
@@ -51,6 +53,7 @@ export function createEngine(deps: EngineDeps): Engine {
       createGpuWatches({
         acquire: (host, options) => connections().acquire(host, options),
         onState: states.event,
+        gentle: deps.gentle,
         clock: deps.clock,
         log: deps.log,
       }),

@@ -48,8 +48,11 @@ spec("its address can be copied, and one click stops it", async ({ signal }) => 
   const label = `Port ${port} of lab1`;
   await hover(row(`${port} → localhost:`));
   await click(action(label, "Copy Forwarded Address"));
+  // In a VS Code whose extensions run elsewhere, VS Code brings the port to the window.
+  const { authority } = await vscode.env.asExternalUri(vscode.Uri.parse(`http://localhost:${port + 1}/`));
+  console.log("AUTHORITY", authority, vscode.env.remoteName);
   const copied = async () => vscode.env.clipboard.readText();
-  await textUntil(copied, (text) => text === `localhost:${port + 1}`, signal);
+  await textUntil(copied, (text) => text.includes(authority), signal);
   await hover(row(`${port} → localhost:`));
   await click(action(label, "Stop Forwarding Port"));
   await waitFor(row(`${port} → localhost:`), { state: "detached" });

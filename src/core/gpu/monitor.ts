@@ -24,7 +24,7 @@ export interface MonitorDeps {
   readonly vendors?: readonly GpuVendor[];
 }
 
-/** Watches the GPUs of one host for as long as it lives and is not paused. */
+/** Watches the GPUs of one host from `resume` on, for as long as it lives and is not paused. */
 export interface GpuMonitor extends Disposable {
   latest(): Sample | undefined;
   /** Milliseconds since the last sample, by a clock that does not jump. */
@@ -58,6 +58,8 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
   let latestAt = 0;
   let problem: Problem | undefined;
   let session: ProbeRun | undefined;
+  /** Also after its end: what it read still tells which processes were meant. */
+  let lastRun: ProbeRun | undefined;
   let failures = 0;
 
   function setProblem(next: Problem | undefined): void {
@@ -82,6 +84,7 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
       const runner = await deps.connected(signal);
       own = createProbeRun({ ...deps, vendors, runner, beatMs, show, signal });
       session = own;
+      lastRun = own;
       return problemOfEnd(await own.ended);
     } catch (error) {
       return problemOf(error);
@@ -111,7 +114,6 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
     void attempt();
   }
 
-  begin();
   return {
     latest: () => latest,
     ageMs: () => (latest ? clock.monotonic() - latestAt : undefined),
@@ -127,7 +129,7 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
     resume() {
       if (running.value === undefined) begin();
     },
-    startTicks: (pid) => session?.model.startTicks(pid),
+    startTicks: (pid) => lastRun?.model.startTicks(pid),
     dispose() {
       running.dispose();
       samples.dispose();

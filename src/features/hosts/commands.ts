@@ -47,6 +47,8 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
   });
   on("tensorline.copyHostName", (host) => vscode.env.clipboard.writeText(host.name));
   on("tensorline.pinHost", (host) => book.pin(host));
+  on("tensorline.markLoginNode", ({ name }) => markGentle(app, name, true));
+  on("tensorline.unmarkLoginNode", ({ name }) => markGentle(app, name, false));
   on("tensorline.forgetHostKey", (host) => explainHostKey(app, host));
   on("tensorline.removeHost", (host) => removeHost(app, kept, host));
 
@@ -133,6 +135,11 @@ async function removeHost(app: App, kept: KeptConnections, host: HostRef): Promi
   if (answer !== remove) return;
   kept.release(host);
   await app.book.remove(host.name);
+}
+
+async function markGentle({ settings }: App, name: string, isGentle: boolean): Promise<void> {
+  const others = settings.gentleHosts().filter((host) => host !== name);
+  await settings.setGentleHosts(isGentle ? [...others, name] : others);
 }
 
 async function openSshConfig(app: App): Promise<void> {

@@ -33,6 +33,8 @@ export interface HostTreeDeps {
   readonly book: HostBook;
   state(host: HostRef): HostState;
   latest(host: HostRef): Sample | undefined;
+  /** It is a login node: sampled only when somebody asks. */
+  isGentle(host: HostRef): boolean;
   forwards(host: HostRef): readonly Forward[];
   /** The demo fleet shows GPUs only, for want of a shell on this computer. */
   isDemoRecorded(): boolean;
@@ -101,7 +103,9 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     return row;
   }
 
+  /** None for a gentle host: what was read once does not stay true. */
   private gpuRows(entry: HostEntry): GpuRow[] {
+    if (this.deps.isGentle(entry.ref)) return [];
     const report = this.deps.latest(entry.ref)?.report;
     return report ? report.gpus.map((gpu) => ({ kind: "gpu", entry, gpu, report })) : [];
   }
@@ -134,11 +138,16 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     );
     const live = state.kind === "connected" || state.kind === "connecting" || state.kind === "needsYou";
     const pinned = sameHost(this.deps.book.pinned(), ref);
+    const gentle = this.deps.isGentle(ref);
     item.id = hostId(ref);
-    item.contextValue = `host.${live || state.kind === "reconnecting" ? "on" : "off"}.${origin}.${pinned ? "pinned" : "unpinned"}`;
-    item.iconPath = stateIcon(state);
-    item.description =
-      state.kind === "connected" && sample ? describeReport(sample.report) : describeState(state, this.deps.now());
+    item.contextValue = `host.${live || state.kind === "reconnecting" ? "on" : "off"}.${origin}.${pinned ? "pinned" : "unpinned"}.${gentle ? "gentle" : "sampled"}`;
+    item.iconPath = gentle ? gentleIcon(state) : stateIcon(state);
+    const words = describeState(state, this.deps.now());
+    item.description = gentle
+      ? [words, "login node, not sampled"].filter(Boolean).join(", ")
+      : state.kind === "connected" && sample
+        ? describeReport(sample.report)
+        : words;
     item.tooltip = hostTooltip(ref, state, sample, this.deps.now());
     item.accessibilityInformation = { label: `${ref.name}, ${item.description || "not connected"}` };
     item.command = { command: "tensorline.showHost", title: "Show GPUs", arguments: [hostRow(entry)] };
@@ -185,6 +194,14 @@ function stateIcon(state: HostState): vscode.ThemeIcon {
     case "disconnected":
       return new vscode.ThemeIcon("circle-outline");
   }
+}
+
+/** A login node has a shape of its own where its connection is in order. */
+function gentleIcon(state: HostState): vscode.ThemeIcon {
+  if (state.kind === "disconnected") return new vscode.ThemeIcon("server");
+  return state.kind === "connected"
+    ? new vscode.ThemeIcon("server", new vscode.ThemeColor("charts.green"))
+    : stateIcon(state);
 }
 
 /** `8×H100  3 free   4 users`. */

@@ -20,6 +20,7 @@ export function registerHosts(app: App): Disposable {
     book,
     state: (host) => engine.state(host),
     latest: (host) => engine.gpus.latest(host),
+    isGentle: (host) => app.settings.gentleHosts().includes(host.name),
     forwards: (host) => engine.forwards.list(host),
     isDemoRecorded: () => app.demo.running()?.recorded === true,
     now: Date.now,

@@ -124,7 +124,7 @@ async function copyAddress({ localPort }: Forward): Promise<void> {
     vscode.env.remoteName !== undefined &&
     vscode.extensions.getExtension("tensorline.tensorline")?.extensionKind === vscode.ExtensionKind.Workspace;
   const address = isElsewhere
-    ? (await vscode.env.asExternalUri(vscode.Uri.parse(`http://${local}/`))).authority
+    ? (await vscode.env.asExternalUri(vscode.Uri.parse(`http://${local}/`))).toString(true)
     : local;
   await vscode.env.clipboard.writeText(address);
 }
