@@ -45,8 +45,13 @@ export function targetGroups(facts: {
       },
     ];
   };
+  // What has a name is what people look for: a host has many nameless ports.
+  const isNameless = ({ target }: Listener) => Number(!knownServices.has(target.port));
   const listening = (mine: boolean) =>
-    listeners.filter((listener) => listener.mine === mine).flatMap(({ target }) => choice(target));
+    listeners
+      .filter((listener) => listener.mine === mine)
+      .sort((a, b) => isNameless(a) - isNameless(b))
+      .flatMap(({ target }) => choice(target));
   return [
     { title: `Your processes on ${host}`, choices: listening(true) },
     {
