@@ -1,114 +1,15 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
-import { createServer as createHttpServer, get } from "node:http";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/core/clock";
-import type { Forward, Forwards } from "../../src/core/forwards/forward";
-import { createForwards } from "../../src/core/forwards/forwards";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listListeners } from "../../src/core/forwards/listeners";
-import { silentLogger } from "../../src/core/logger";
-import type { HostRef } from "../../src/core/ports";
-import { command, hostOf, noAbort, type TestClient, testClient } from "./client";
+import { command, hostOf, noAbort } from "./client";
+import { closed, closing, dial, listen, page, received, setUp, sha } from "./forwardClient";
 import { startRelay } from "./relay";
 import { freePort, type Sshd, startSshd, withoutSshd } from "./sshd";
-
-const closing: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-/** A TCP server of the host. */
-async function listen(server: Server, port = 0): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
-  });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-interface Setup {
-  readonly client: TestClient;
-  readonly forwards: Forwards;
-  open(port: number, localPort?: number): Promise<Forward>;
-  /** Resolves once the forward looks so. */
-  looks(id: number, fits: (forward: Forward) => boolean): Promise<Forward>;
-}
-
-function setUp(host: HostRef): Setup {
-  const client = testClient();
-  const { connections } = client;
-  const forwards = createForwards({
-    acquire: (ref) => connections.acquire(ref),
-    state: (ref) => connections.state(ref),
-    onState: connections.onState,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  closing.push(() => {
-    forwards.dispose();
-    connections.dispose();
-  });
-  return {
-    client,
-    forwards,
-    // "Host" and client are one computer here: a forward of a port to the same port would lead to itself.
-    open: (port, localPort = port + 1) =>
-      forwards.open({ host, target: { host: "localhost", port }, localPort }, noAbort),
-    looks: (id, fits) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const forward = forwards.list().find((one) => one.id === id);
-          if (!forward || !fits(forward)) return;
-          watching.dispose();
-          resolve(forward);
-        };
-        const watching = forwards.onChange(look);
-        look();
-      }),
-  };
-}
-
-/** A connection to the forward, as a browser makes it. */
-async function dial({ localPort }: Forward): Promise<Socket> {
-  const socket = connect({ port: localPort, host: "127.0.0.1", allowHalfOpen: true });
-  socket.on("error", () => {});
-  socket.resume();
-  closing.push(() => void socket.destroy());
-  await once(socket, "connect");
-  return socket;
-}
-
-async function page(port: number, path = "/"): Promise<string> {
-  const request = get({ host: "127.0.0.1", port, path, agent: false });
-  const [response] = await once(request, "response");
-  return (await received(response)).toString();
-}
-
-/** All that comes until the other side has said everything; unlike `stream/consumers` it leaves the own side open. */
-function received(source: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  source.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => source.once("end", () => resolve(Buffer.concat(chunks))));
-}
-
-/** Resolves however it closes. */
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once("close", () => resolve()));
-}
-
-const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (skipped: ${withoutSshd})` : ""}`, () => {
   let sshd: Sshd;

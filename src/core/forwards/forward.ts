@@ -50,6 +50,8 @@ export interface Forwards extends Disposable {
   list(host?: HostRef): readonly Forward[];
   /** Ends the forward and its connections; one that failed leaves the list. */
   stop(id: number): void;
+  /** The host itself goes: so do its forwards. */
+  stopAll(host: HostRef): void;
   /** Something about the forwards of this host changed, other than bytes. */
   readonly onChange: Event<HostRef>;
 }

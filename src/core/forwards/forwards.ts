@@ -89,6 +89,9 @@ export function createForwards(deps: ForwardsDeps): Forwards {
     open,
     list,
     stop,
+    stopAll(host) {
+      for (const { id } of list(host)) stop(id);
+    },
     onChange: changes.event,
     dispose() {
       disposed = true;

@@ -24,6 +24,8 @@ export interface GpuPage extends Disposable {
   show(host: HostRef | undefined): void;
 }
 
+const sampleDeadlineMs = 120_000;
+
 /** One GPU page: samples its host while it is visible, tells the page what changed, obeys its buttons. */
 export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
   const store = new DisposableStore();
@@ -95,7 +97,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     sendState();
     if (app.engine.state(from).kind === "offline") app.engine.connections().retry(from);
     try {
-      await firstReport(app.engine.gpus, from, abort.signal);
+      await firstReport(app.engine.gpus, from, AbortSignal.any([abort.signal, AbortSignal.timeout(sampleDeadlineMs)]));
     } catch (error) {
       app.log.info(`${from.name} could not be sampled: ${sentence(problemOf(error))}`);
     }

@@ -134,6 +134,7 @@ async function removeHost(app: App, kept: KeptConnections, host: HostRef): Promi
   );
   if (answer !== remove) return;
   kept.release(host);
+  app.engine.forwards.stopAll(host);
   await app.book.remove(host.name);
 }
 

@@ -144,7 +144,7 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     item.iconPath = gentle ? gentleIcon(state) : stateIcon(state);
     const words = describeState(state, this.deps.now());
     item.description = gentle
-      ? [words, "login node, not sampled"].filter(Boolean).join(", ")
+      ? gentleWords(state, words)
       : state.kind === "connected" && sample
         ? describeReport(sample.report)
         : words;
@@ -194,6 +194,13 @@ function stateIcon(state: HostState): vscode.ThemeIcon {
     case "disconnected":
       return new vscode.ThemeIcon("circle-outline");
   }
+}
+
+/** What is wrong comes first, what is in order last: rows are narrow. */
+function gentleWords(state: HostState, words: string): string {
+  const mark = "login node, not sampled";
+  if (words === "") return mark;
+  return state.kind === "connected" ? `${mark}, ${words}` : `${words}, ${mark}`;
 }
 
 /** A login node has a shape of its own where its connection is in order. */

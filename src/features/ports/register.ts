@@ -28,16 +28,21 @@ export function registerPorts(app: App): Disposable {
       if (host) await forwardPort(app, host);
     }),
   );
-  const on = (id: `tensorline.${string}`, run: (forward: Forward) => unknown) =>
+  const works = ({ state }: Forward) => state.kind !== "failed";
+  const on = (id: `tensorline.${string}`, fits: (forward: Forward) => boolean, run: (forward: Forward) => unknown) =>
     store.add(
       registerCommand(app.log, id, async (argument: PortArgument) => {
-        const forward = forwardOf(argument) ?? (await pickForward(forwards.list()));
+        const forward = forwardOf(argument) ?? (await pickForward(forwards.list().filter(fits)));
         if (forward) await run(forward);
       }),
     );
-  on("tensorline.openForwardedPort", openInBrowser);
-  on("tensorline.copyForwardedAddress", copyAddress);
-  on("tensorline.stopForward", ({ id }) => forwards.stop(id));
+  on("tensorline.openForwardedPort", works, openInBrowser);
+  on("tensorline.copyForwardedAddress", works, copyAddress);
+  on(
+    "tensorline.stopForward",
+    () => true,
+    ({ id }) => forwards.stop(id),
+  );
   store.add(forwards.onChange(() => setContext("tensorline.hasForwards", forwards.list().length > 0)));
   store.add(sayWhatFailed(app));
   return store;
