@@ -33,7 +33,8 @@ export interface LoginProgress {
   readonly greeted: boolean;
   /** Keys are agreed and the host is proven. */
   readonly secured: boolean;
-  readonly refused: () => Failure;
+  /** What a hang-up with this code means while logging in. */
+  readonly refused: (code: number) => Failure;
 }
 
 /** `SSH_DISCONNECT_KEY_EXCHANGE_FAILED`, RFC 4253 section 11.1. */
@@ -43,7 +44,7 @@ const keyExchangeFailed = 3;
 export function loginFailure(error: Error & { level?: string; code?: unknown }, progress: LoginProgress): Failure {
   const { host, port } = progress;
   if (!progress.greeted && progress.heard) return new Failure({ reason: "notSsh", host, port }, error);
-  if (progress.secured && typeof error.code === "number") return progress.refused();
+  if (progress.secured && typeof error.code === "number") return progress.refused(error.code);
   if (progress.greeted && !progress.secured && (error.level === "handshake" || error.code === keyExchangeFailed)) {
     return new Failure({ reason: "noCommonAlgorithm", host, what: plainText(error.message, 200) }, error);
   }
