@@ -77,6 +77,8 @@ export function runProxyCommand({ host, command, client, clock, log }: ProxyComm
       done(error);
     },
   });
+  // The error stays with the stream for whoever takes it over.
+  stream.on("error", () => {});
   // What it did not take shows in how it ends.
   stdin.on("error", () => {});
   stdout.on("data", (chunk: Buffer) => {

@@ -13,7 +13,7 @@ export interface ProxyUse {
 }
 
 /** A command of which the shell would make more than words. */
-const needsShell = /[|&;<>()$`*?[\]{}!^\n]/;
+const needsShell = /[|&;<>()$`*?{}!^\n]/;
 
 /**
  * The proxy a command means, where Tensorline can speak to it by itself and has to: the program is one of `nc`, `ncat`,

@@ -7,6 +7,8 @@ export interface Relay {
   accepted(): number;
   /** Hangs up on new connections at once. */
   refuse(on: boolean): void;
+  /** Takes new connections and passes nothing on. */
+  stall(on: boolean): void;
   /** Cuts every connection. */
   cut(): void;
   /** Passes nothing on any more, in either direction, and closes nothing: what a sleeping laptop or a dead link looks like. */
@@ -18,6 +20,7 @@ export async function startRelay(target: number): Promise<Relay> {
   const pairs = new Set<[Socket, Socket]>();
   let accepted = 0;
   let refusing = false;
+  let stalling = false;
   const server = createServer((near): void => {
     accepted++;
     if (refusing) {
@@ -27,8 +30,10 @@ export async function startRelay(target: number): Promise<Relay> {
     const far = connect(target, "127.0.0.1");
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
-    near.pipe(far);
-    far.pipe(near);
+    if (!stalling) {
+      near.pipe(far);
+      far.pipe(near);
+    }
     for (const side of pair) {
       side.on("error", () => {});
       side.on("close", () => {
@@ -49,6 +54,9 @@ export async function startRelay(target: number): Promise<Relay> {
     accepted: () => accepted,
     refuse(on) {
       refusing = on;
+    },
+    stall(on) {
+      stalling = on;
     },
     cut,
     freeze() {
