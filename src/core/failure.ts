@@ -52,6 +52,8 @@ export type ConnectionProblem =
   | { reason: "cancelled" }
   // Using a connection
   | { reason: "noSession"; host: string }
+  /** It gave the only session to something else. */
+  | { reason: "paused"; what: string }
   | { reason: "noShell"; host: string; detail: string }
   /** Connected as far as is known, but nothing has come for a while. */
   | { reason: "silent"; host: string; seconds: number }

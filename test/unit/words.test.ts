@@ -49,6 +49,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   promptUnavailable: { reason: "promptUnavailable", question: "Password for alice@lab1" },
   cancelled: { reason: "cancelled" },
   noSession: { reason: "noSession", host: "lab1" },
+  paused: { reason: "paused", what: "watching the GPUs" },
   noShell: { reason: "noShell", host: "lab1", detail: "This account is not available" },
   silent: { reason: "silent", host: "lab1", seconds: 12 },
   deadline: { reason: "deadline", what: "reading the GPU details", seconds: 60 },

@@ -90,6 +90,8 @@ export const connectionWords: Words<ConnectionProblem> = {
       `${quoted(problem.host)} allows no further session on this connection.`,
       "Close a terminal on it, or ask its administrator to raise MaxSessions.",
     ),
+  paused: (problem) =>
+    says(`The host allows one session at a time, which something else needed (${quoted(problem.what)}).`, "Try again."),
   noShell: (problem) =>
     says(
       `${quoted(problem.host)} gives no usable shell: ${quoted(problem.detail)}.`,
