@@ -3,6 +3,7 @@ import type {
   Capabilities,
   CommandOutput,
   RemoteCommand,
+  RemotePipe,
   RemoteStream,
   Runner,
   StreamCommand,
@@ -98,15 +99,10 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
   async function stream(command: StreamCommand, sink: StreamSink, signal: AbortSignal): Promise<RemoteStream> {
     let ended = false;
     let opened: Interruptible | undefined;
-    const watched: StreamSink = {
-      data: (chunk) => sink.data(chunk),
-      errorData: (chunk) => sink.errorData?.(chunk),
-      end(end) {
-        ended = true;
-        if (opened) yielding.delete(opened);
-        sink.end(end);
-      },
-    };
+    const watched = endWatched(sink, () => {
+      ended = true;
+      if (opened) yielding.delete(opened);
+    });
     const yields = command.yields === true;
     opened = await withSession(
       signal,
@@ -114,6 +110,25 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
       yields,
     );
     if (yields && !ended) yielding.set(opened, command.what);
+    return opened;
+  }
+
+  /** A session that ended by itself is free, too. */
+  function endWatched(sink: StreamSink, onEnd?: () => void): StreamSink {
+    return {
+      data: (chunk) => sink.data(chunk),
+      errorData: (chunk) => sink.errorData?.(chunk),
+      end(end) {
+        sessions.freed();
+        onEnd?.();
+        sink.end(end);
+      },
+    };
+  }
+
+  async function pipe(command: StreamCommand, signal: AbortSignal): Promise<RemotePipe> {
+    const opened = await withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal));
+    opened.ended.then(sessions.freed);
     return opened;
   }
 
@@ -150,8 +165,9 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
     capabilities,
     run: async (command, signal) => command.parse(await turns.take(signal, () => runNow(command, signal))),
     stream,
-    pipe: (command, signal) => withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal)),
-    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, { clock, signal })),
+    pipe,
+    terminal: (size, sink, signal) =>
+      withSession(signal, (link) => openTerminal(link, size, endWatched(sink), { clock, signal })),
     async dial(target, signal) {
       const dialling = first.dial(target);
       dialling.then(
