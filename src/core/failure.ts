@@ -19,6 +19,8 @@ export type ConnectionProblem =
   | { reason: "connectTimeout"; host: string; seconds: number }
   | { reason: "loginTimeout"; host: string; seconds: number }
   | { reason: "notSsh"; host: string; port: number }
+  /** The server turns connections away for now. */
+  | { reason: "tooManyLogins"; host: string }
   | { reason: "noCommonAlgorithm"; host: string; what: string }
   | { reason: "connectionLost"; host: string }
   | { reason: "configUnreadable"; file: string; detail: string }

@@ -15,6 +15,7 @@ import type { HostOptions } from "./hostOptions";
 import { collectIdentities } from "./identities";
 import { codeOf, type KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
+import type { LoginGate } from "./loginGate";
 import { createSsh2Link } from "./ssh2Link";
 
 export type ConnectStep = Extract<HostState, { kind: "connecting" }>["step"];
@@ -26,6 +27,7 @@ export interface ConnectRequest {
   readonly prompts: Prompts;
   readonly credentials: Credentials;
   readonly store: KnownHostsStore;
+  readonly gate: LoginGate;
   readonly onStep: (step: ConnectStep) => void;
   readonly signal: AbortSignal;
 }
@@ -43,6 +45,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   if (proxy) throw new Failure({ reason: "configUnsupported", host: host.name, option: proxy });
   signal.throwIfAborted();
   request.onStep("connecting");
+  const place = await request.gate.enter(`${options.hostname}:${options.port}`, signal);
   const socket = connectTcp({ host: options.hostname, port: options.port, family: options.addressFamily });
   socket.setNoDelay(true);
   const ms = options.connectTimeoutMs ?? deps.settings.connectTimeoutMs();
@@ -61,6 +64,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   } finally {
     abort.abort(new Failure({ reason: "cancelled" }));
     deadline.dispose();
+    place.dispose();
     signal.removeEventListener("abort", onAbort);
   }
 }
@@ -89,7 +93,6 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     let settled = false;
     let lastHeard = deps.clock.monotonic();
     let beginning = "";
-    let heard = false;
     let greeted = false;
     let secured = false;
     const fail = (error: unknown) => {
@@ -100,18 +103,21 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     signal.addEventListener("abort", () => !settled && fail(signal.reason), { once: true });
     authenticator.interrupted.catch((error: unknown) => !settled && fail(error));
     let refusal: AuthReply | undefined;
+    /** The question which ways the server takes is always refused. */
+    let refusals = 0;
     let proven: Buffer | undefined;
 
     client.on("error", (error) => {
       // ssh2 reports a key that would not sign, and goes on with the next way to log in.
       if (error.level === "agent" || error.level === "client-authentication") return;
       if (settled) return;
-      const progress = { host: host.name, port: options.port, heard, greeted, secured, refused: authenticator.refused };
-      fail(loginFailure(error, progress));
+      const progress = { host: host.name, port: options.port, beginning, greeted, secured };
+      fail(loginFailure(error, { ...progress, refused: authenticator.refused }));
     });
     client.on("close", () => {
       if (settled) return;
-      fail(secured ? authenticator.refused() : new Failure({ reason: "connectionLost", host: host.name }));
+      // Some servers hang up after too many tries; before the first one was refused it is the network.
+      fail(refusals > 1 ? authenticator.refused() : new Failure({ reason: "connectionLost", host: host.name }));
     });
     client.on("change password", () => fail(authenticator.refused()));
     client.on("handshake", () => {
@@ -151,10 +157,10 @@ async function logIn(request: ConnectRequest, options: HostOptions, socket: Sock
     });
     onRefusal(client, (methods) => {
       refusal = { methods };
+      refusals++;
     });
     socket.on("data", (chunk: Buffer) => {
       lastHeard = deps.clock.monotonic();
-      heard = true;
       if (greeted) return;
       beginning += chunk.toString("latin1");
       greeted = /^SSH-/m.test(beginning);

@@ -11,6 +11,7 @@ import { connect } from "../../src/ssh/connection";
 import { createCredentials } from "../../src/ssh/credentials";
 import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import { createLanes } from "../../src/ssh/lanes";
+import { createLoginGate } from "../../src/ssh/loginGate";
 import {
   collector,
   command,
@@ -226,6 +227,7 @@ describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${wi
       deps: { client, storageDir, prompts, secrets, settings, clock: systemClock, log: silentLogger, random: () => 0 },
       prompts,
       credentials: createCredentials(secrets),
+      gate: createLoginGate(),
       store: knownHostsStore(join(storageDir, "known_hosts")),
       onStep: () => {},
       signal: noAbort,

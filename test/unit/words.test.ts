@@ -48,6 +48,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   },
   promptUnavailable: { reason: "promptUnavailable", question: "Password for alice@lab1" },
   cancelled: { reason: "cancelled" },
+  tooManyLogins: { reason: "tooManyLogins", host: "lab1" },
   noSession: { reason: "noSession", host: "lab1" },
   paused: { reason: "paused", what: "watching the GPUs" },
   noShell: { reason: "noShell", host: "lab1", detail: "This account is not available" },

@@ -32,6 +32,11 @@ export const connectionWords: Words<ConnectionProblem> = {
     ),
   notSsh: (problem) =>
     says(`What answers on port ${problem.port} of ${quoted(problem.host)} is not an SSH server.`, "Check the port."),
+  tooManyLogins: (problem) =>
+    says(
+      `${quoted(problem.host)} turns connections away for now: too many log-ins at once, or too many that failed.`,
+      "It is tried again by itself while somebody looks.",
+    ),
   noCommonAlgorithm: (problem) =>
     says(
       `${quoted(problem.host)} and Tensorline have no ${quoted(problem.what)} in common.`,
