@@ -5,8 +5,8 @@ import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
-import type { HostState } from "../shared/host";
-import { type ConnectStep, connect } from "./connection";
+import type { ConnectStep, HostState } from "../shared/host";
+import { connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
@@ -65,6 +65,8 @@ const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "loginTimeout",
   "tooManyLogins",
   "connectionLost",
+  "jumpFailed",
+  "proxyCommandFailed",
 ]);
 
 /** A question was to be asked and nobody was there. */
