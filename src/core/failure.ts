@@ -19,6 +19,8 @@ export type ConnectionProblem =
   | { reason: "connectTimeout"; host: string; seconds: number }
   | { reason: "loginTimeout"; host: string; seconds: number }
   | { reason: "notSsh"; host: string; port: number }
+  /** The server turns connections away for now. */
+  | { reason: "tooManyLogins"; host: string }
   | { reason: "noCommonAlgorithm"; host: string; what: string }
   | { reason: "connectionLost"; host: string }
   /** `hop` carries the way to `host` and does not let it pass. */
@@ -64,6 +66,8 @@ export type ConnectionProblem =
   | { reason: "cancelled" }
   // Using a connection
   | { reason: "noSession"; host: string }
+  /** It gave the only session to something else. */
+  | { reason: "paused"; what: string }
   | { reason: "noShell"; host: string; detail: string }
   /** Connected as far as is known, but nothing has come for a while. */
   | { reason: "silent"; host: string; seconds: number }

@@ -8,6 +8,7 @@ import type { Credentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
 import { logIn } from "./login";
+import type { LoginGate } from "./loginGate";
 import { openStream, planRoute, type Stop } from "./route";
 
 export interface ConnectRequest {
@@ -17,6 +18,7 @@ export interface ConnectRequest {
   readonly prompts: Prompts;
   readonly credentials: Credentials;
   readonly store: KnownHostsStore;
+  readonly gate: LoginGate;
   readonly onStep: (step: ConnectStep) => void;
   readonly signal: AbortSignal;
 }
@@ -30,9 +32,17 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const resolve = (ref: HostRef) => resolveHost(ref, deps.client, signal);
-  const route = await planRoute({ host, options: await resolve(host) }, resolve);
+  const target = await resolve(host);
+  const route = await planRoute({ host, options: target }, resolve);
   signal.throwIfAborted();
-  return travel(request, route);
+  request.onStep("connecting");
+  const { hostname, port } = (route[0] ?? { options: target }).options;
+  const place = await request.gate.enter(`${hostname}:${port}`, signal);
+  try {
+    return await travel(request, route);
+  } finally {
+    place.dispose();
+  }
 }
 
 /** Logs in to each stop through the one before, within the time for the whole way. The last link closes the others with it. */

@@ -77,6 +77,8 @@ export async function logIn(request: LoginRequest): Promise<Link> {
       let greeted = false;
       let secured = false;
       let refusal: AuthReply | undefined;
+      /** The question which ways the server takes is always refused. */
+      let refusals = 0;
       let proven: Buffer | undefined;
       const fail = (error: unknown) => {
         settled = true;
@@ -93,11 +95,12 @@ export async function logIn(request: LoginRequest): Promise<Link> {
         if (error.level === "agent" || error.level === "client-authentication") return;
         if (settled) return;
         if (isFailure(error)) return fail(error);
-        const progress = { host, port: options.port, heard, greeted, secured, refused: authenticator.turnedAway };
+        const progress = { host, port: options.port, beginning, greeted, secured, refused: authenticator.turnedAway };
         fail(carrier?.failure() ?? loginFailure(error, progress));
       });
       client.on("close", () => {
-        if (!settled) fail(carrier?.failure() ?? (secured ? authenticator.turnedAway() : lost()));
+        // Some servers hang up after too many tries; before the first one was refused it is the network.
+        if (!settled) fail(carrier?.failure() ?? (refusals > 1 ? authenticator.turnedAway() : lost()));
       });
       client.on("change password", () => fail(authenticator.refused()));
       client.on("handshake", () => {
@@ -135,6 +138,7 @@ export async function logIn(request: LoginRequest): Promise<Link> {
       });
       onRefusal(client, (methods) => {
         refusal = { methods };
+        refusals++;
       });
       stream.on("data", (chunk: Buffer) => {
         lastHeard = clock.monotonic();

@@ -58,7 +58,11 @@ export function createSsh2Link(parts: LinkParts): Link {
     return new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       try {
-        start((error, channel) => (error ? reject(failure ?? refused(error)) : resolve(channel)));
+        start((error, channel) => {
+          if (!error) return resolve(channel);
+          // ssh2 refuses what is being opened before anybody else hears that the socket is closed.
+          reject(failure ?? (socket.destroyed ? lost(error) : refused(error)));
+        });
       } catch (error) {
         // ssh2 throws when the socket is already closed.
         reject(failure ?? lost(error));

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 /** A TCP relay to a port of 127.0.0.1 that can misbehave as networks do. */
 export interface Relay {
@@ -11,6 +12,8 @@ export interface Relay {
   stall(on: boolean): void;
   /** Cuts every connection. */
   cut(): void;
+  /** Cuts every connection once so many more bytes have passed, whichever way; the last of them still arrives. */
+  cutAfter(bytes: number): void;
   /** Passes nothing on any more, in either direction, and closes nothing: what a sleeping laptop or a dead link looks like. */
   freeze(): void;
   dispose(): Promise<void>;
@@ -20,6 +23,18 @@ export async function startRelay(target: number): Promise<Relay> {
   const pairs = new Set<[Socket, Socket]>();
   let accepted = 0;
   let refusing = false;
+  let left = Number.POSITIVE_INFINITY;
+  const counter = () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const passing = chunk.subarray(0, left);
+        left -= passing.length;
+        done(null, passing);
+        if (left > 0) return;
+        left = Number.POSITIVE_INFINITY;
+        cut();
+      },
+    });
   let stalling = false;
   const server = createServer((near): void => {
     accepted++;
@@ -31,8 +46,8 @@ export async function startRelay(target: number): Promise<Relay> {
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
     if (!stalling) {
-      near.pipe(far);
-      far.pipe(near);
+      near.pipe(counter()).pipe(far);
+      far.pipe(counter()).pipe(near);
     }
     for (const side of pair) {
       side.on("error", () => {});
@@ -46,9 +61,9 @@ export async function startRelay(target: number): Promise<Relay> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no port");
-  const cut = () => {
+  function cut(): void {
     for (const [near] of [...pairs]) near.destroy();
-  };
+  }
   return {
     port: address.port,
     accepted: () => accepted,
@@ -59,12 +74,13 @@ export async function startRelay(target: number): Promise<Relay> {
       stalling = on;
     },
     cut,
+    cutAfter(bytes) {
+      left = bytes;
+    },
     freeze() {
-      for (const [near, far] of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
-        near.pause();
-        far.pause();
+      for (const side of [...pairs].flat()) {
+        side.unpipe();
+        side.pause();
       }
     },
     dispose() {

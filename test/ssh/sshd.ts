@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -13,6 +13,11 @@ export const withoutSshd = sshdPath === undefined ? "no sshd on this machine (De
 /** Why throw-away users cannot be made here, or undefined when they can. */
 export const withoutUsers =
   withoutSshd ?? (process.getuid?.() === 0 && existsSync("/usr/sbin/useradd") ? undefined : "needs root and useradd");
+
+/** Why a server cannot have a mount namespace of its own here, or undefined when it can. */
+export const withoutMounts =
+  withoutUsers ??
+  (spawnSync("unshare", ["-m", "true"]).status === 0 ? undefined : "mount namespaces cannot be made here");
 
 /** A user made for one test and removed after it. */
 export interface TestUserRequest {
@@ -36,6 +41,8 @@ export interface SshdRequest {
   /** Environment of every session, such as a PATH with stand-in tools in front. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly users?: readonly TestUserRequest[];
+  /** Shell lines for a mount namespace of the server's own, run as root before it starts; the machine stays as it is. */
+  readonly mounts?: (folder: string, users: readonly TestUser[]) => readonly string[];
   /** A network namespace to run in and its address there; default: this machine's 127.0.0.1. */
   readonly place?: { readonly namespace: string; readonly address: string };
 }
@@ -105,7 +112,11 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
   const user = userInfo().username;
   await writeFile(file("known_hosts"), hostKeys.map((key) => `[${address}]:${port} ${key.publicKey}\n`).join(""));
   await writeFile(file("ssh_config"), sshConfig(folder, address, port, user, users));
-  const inside = request.place ? ["ip", "netns", "exec", request.place.namespace] : [];
+  const mounts = request.mounts?.(folder, users);
+  const inside = [
+    ...(request.place ? ["ip", "netns", "exec", request.place.namespace] : []),
+    ...(mounts ? ["unshare", "-m", "sh", "-ec", [...mounts, 'exec "$@"'].join("\n"), "sh"] : []),
+  ];
   const [program = sshdPath, ...args] = [...inside, sshdPath, "-D", "-e", "-f", file("sshd_config")];
   const server = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

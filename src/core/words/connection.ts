@@ -32,6 +32,11 @@ export const connectionWords: Words<ConnectionProblem> = {
     ),
   notSsh: (problem) =>
     says(`What answers on port ${problem.port} of ${quoted(problem.host)} is not an SSH server.`, "Check the port."),
+  tooManyLogins: (problem) =>
+    says(
+      `${quoted(problem.host)} turns connections away for now: too many log-ins at once, or too many that failed.`,
+      "It is tried again by itself while somebody looks.",
+    ),
   noCommonAlgorithm: (problem) =>
     says(
       `${quoted(problem.host)} and Tensorline have no ${quoted(problem.what)} in common.`,
@@ -118,6 +123,8 @@ export const connectionWords: Words<ConnectionProblem> = {
       `${quoted(problem.host)} allows no further session on this connection.`,
       "Close a terminal on it, or ask its administrator to raise MaxSessions.",
     ),
+  paused: (problem) =>
+    says(`The host allows one session at a time, which something else needed (${quoted(problem.what)}).`, "Try again."),
   noShell: (problem) =>
     says(
       `${quoted(problem.host)} gives no usable shell: ${quoted(problem.detail)}.`,
