@@ -94,7 +94,7 @@ async function enter(
 ): Promise<Link> {
   const { deps, host, signal } = request;
   const login = (withoutKeys: boolean) => {
-    request.onStep("connecting");
+    if (carrier || withoutKeys) request.onStep("connecting");
     return logIn({
       ...request,
       stop,
