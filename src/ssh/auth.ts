@@ -249,7 +249,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
     const name = `passphrase ${key.file}`;
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
-      const known = unlockKey(key, recalled);
+      const known = await unlockKey(key, recalled);
       if (known) return known;
       await credentials.reject(name);
     }
@@ -257,7 +257,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
       const question = { host: request.host, title: `Passphrase for ${key.file}, to log in as ${request.account}` };
       try {
         const answer = await request.prompts.askText({ ...question, secret: true, rememberable: true }, request.signal);
-        const found = unlockKey(key, answer.text);
+        const found = await unlockKey(key, answer.text);
         if (!found) continue;
         credentials.offer(name, answer.text, answer.remember);
         return found;

@@ -60,7 +60,7 @@ export function createSsh2Link(parts: LinkParts): Link {
       try {
         start((error, channel) => {
           if (!error) return resolve(channel);
-          // ssh2 refuses what is being opened before anybody else hears that the socket is closed.
+          // ssh2 refuses what is being opened before anybody else hears that the stream is closed.
           reject(failure ?? carrier?.failure() ?? (stream.destroyed ? lost(error) : refused(error)));
         });
       } catch (error) {
