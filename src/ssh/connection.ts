@@ -93,7 +93,7 @@ async function enter(
 ): Promise<Link> {
   const { deps, host, signal } = request;
   const login = (withoutKeys: boolean) => {
-    if (carrier || withoutKeys) request.onStep("connecting");
+    request.onStep("connecting");
     return logIn({
       ...request,
       stop,
