@@ -161,11 +161,13 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
 
 const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
 const loginShells = [
-  { shell: "/bin/bash", files: { ".bashrc": `printf '${fortune}'; echo complaint >&2\n` } },
-  { shell: "/usr/bin/zsh", files: { ".zshenv": `printf '${fortune}'\n` } },
-  { shell: "/usr/bin/fish", files: { ".config/fish/config.fish": `printf '${fortune}'\n` } },
-  { shell: "/usr/bin/tcsh", files: { ".tcshrc": `printf '${fortune}'\n` } },
-].filter(({ shell }) => existsSync(shell));
+  ["/bin/bash", ".bashrc"],
+  ["/usr/bin/zsh", ".zshenv"],
+  ["/usr/bin/fish", ".config/fish/config.fish"],
+  ["/usr/bin/tcsh", ".tcshrc"],
+].flatMap(([shell = "", file = ""]) =>
+  existsSync(shell) ? [{ shell, files: { [file]: `printf '${fortune}'\n` } }] : [],
+);
 
 describe.skipIf(withoutUsers ?? withoutSsh)(
   `login shells behind the one process${(withoutUsers ?? withoutSsh) ? `: ${withoutUsers ?? withoutSsh}` : ""}`,

@@ -27,7 +27,8 @@ export interface MuxParts {
   readonly silenceSeconds?: number;
 }
 
-const beatMs = 10_000;
+/** Its answers keep the watch over the connection from asking for itself. */
+const beatMs = 9_000;
 const longestCommand = 3_900;
 /** A process that does not end by itself once its input has ended is not waited for. */
 const farewellMs = 1_000;
