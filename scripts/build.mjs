@@ -44,8 +44,6 @@ export async function build({ minify = true } = {}) {
       entryPoints: { ssh: "src/ssh/index.ts", demo: "src/demo/main.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      // Native: loaded when a terminal needs it, from dist/node_modules or, in the repository, from node_modules.
-      external: ["@lydell/node-pty"],
     }),
     esbuild.build({
       ...node,

@@ -1,6 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
@@ -11,7 +13,7 @@ import { createMuxLink } from "../../src/ssh/mux/muxLink";
 import { muxCommand } from "../../src/ssh/mux/muxWire";
 import { processesMarked } from "../shell/probeHost";
 import { collector, command, echoScript, noAbort } from "./client";
-import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
+import { freePort, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
 const withoutSsh =
   withoutSshd ?? (spawnSync("ssh", ["-V"]).error ? "no ssh on this machine (Debian: openssh-client)" : undefined);
@@ -32,7 +34,7 @@ afterEach(async () => {
 });
 
 /** The lanes over one ssh process that must not share its connection, as on Windows. */
-async function muxed({ configFile }: Sshd, host = "box"): Promise<Muxed> {
+async function muxed({ configFile }: Pick<Sshd, "configFile">, host = "box"): Promise<Muxed> {
   const options = ["-F", configFile, "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o", "BatchMode=yes", "-T"];
   const ssh = spawn("ssh", [...options, "--", host, muxCommand], { stdio: "pipe" });
   ssh.stderr.resume();
@@ -194,6 +196,48 @@ describe.skipIf(withoutUsers ?? withoutSsh)(
           detail: "the login shell ended before it was ready; it said: closed for repair",
         },
       });
+    });
+  },
+);
+
+const withoutDropbear =
+  withoutUsers ?? withoutSsh ?? (existsSync("/usr/sbin/dropbear") ? undefined : "no dropbear on this machine");
+
+describe.skipIf(withoutDropbear)(
+  `dropbear behind the one process${withoutDropbear ? `: ${withoutDropbear}` : ""}`,
+  () => {
+    it("runs commands and streams, and ends nothing but its own processes", async () => {
+      const server = await startSshd({ users: [{}] });
+      const [user] = server.users;
+      if (!user) throw new Error("no user");
+      const own = join(user.home, ".ssh");
+      await mkdir(own, { mode: 0o700 });
+      await writeFile(join(own, "authorized_keys"), await readFile(join(server.folder, "authorized_keys")), {
+        mode: 0o600,
+      });
+      execFileSync("chown", ["-R", user.name, own]);
+      const key = join(server.folder, "dropbear_key");
+      execFileSync("dropbearkey", ["-t", "ed25519", "-f", key], { stdio: "ignore" });
+      const port = await freePort();
+      const dropbear = spawn(
+        "/usr/sbin/dropbear",
+        ["-F", "-E", "-r", key, "-p", `127.0.0.1:${port}`, "-P", join(server.folder, "pid")],
+        { stdio: ["ignore", "ignore", "pipe"] },
+      );
+      await new Promise((resolve) => dropbear.stderr.once("data", resolve));
+      const configFile = join(server.folder, "dropbear_config");
+      const lines = [`Port ${port}`, `User ${user.name}`, `IdentityFile ${server.userKeyFile}`, "IdentitiesOnly yes"];
+      const trust = ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR"];
+      await writeFile(configFile, ["Host box", "HostName 127.0.0.1", ...lines, ...trust, ""].join("\n"));
+      const [one, other] = await Promise.all([muxed({ configFile }), muxed({ configFile })]);
+      expect((await one.lanes.run(command(["echo", "hello"]), noAbort)).stdout).toBe("hello\n");
+      one.link.close();
+      await one.ended;
+      expect((await other.lanes.run(command(["echo", "still here"]), noAbort)).stdout).toBe("still here\n");
+      other.link.close();
+      await other.ended;
+      await stopProcess(dropbear);
+      await server.dispose();
     });
   },
 );

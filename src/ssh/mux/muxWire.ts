@@ -96,6 +96,8 @@ export function openMuxWire(process: MuxProcess, options: MuxWireOptions): Promi
         for (let frame = frames.take(); frame !== undefined; frame = frames.take()) {
           receive({ channel: Math.floor(frame.code / 8), kind: frame.code % 8, payload: frame.output });
         }
+        // The script's frames are far smaller.
+        if (frames.tooLarge()) giveUp(noShell("the host sends frames without end"));
       };
       stdout.on("data", (chunk: Buffer) => {
         heard = clock.monotonic();
