@@ -7,11 +7,13 @@ import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { Failure } from "../../src/core/failure";
+import { createProbeReader, gpuProbe } from "../../src/core/gpu/probe";
+import { vendors } from "../../src/core/gpu/vendors";
 import { createLanes, type Lanes } from "../../src/ssh/lanes";
 import type { Link } from "../../src/ssh/link";
 import { createMuxLink } from "../../src/ssh/mux/muxLink";
 import { muxCommand } from "../../src/ssh/mux/muxWire";
-import { processesMarked } from "../shell/probeHost";
+import { hostEnvironment, processesMarked } from "../shell/probeHost";
 import { collector, command, echoScript, noAbort } from "./client";
 import { freePort, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
@@ -160,6 +162,34 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
     while (processesMarked(mark).length > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 });
+
+describe.skipIf(withoutSsh)(
+  `the probe over one process of the system's ssh${withoutSsh ? `: ${withoutSsh}` : ""}`,
+  () => {
+    it("brings each tick of the GPUs, and ends when it is disposed", async () => {
+      const mark = `mux-probe-${process.pid}`;
+      const server = await startSshd({ environment: { ...hostEnvironment("normal"), TENSORLINE_MARK: mark } });
+      const { lanes, link, ended } = await muxed(server);
+      const probe = gpuProbe({ beatMs: 200, vendors, nonce: "0123456789abcdef" });
+      let lines = 0;
+      let enough = () => {};
+      const thirdTick = new Promise<void>((resolve) => {
+        enough = resolve;
+      });
+      const reader = createProbeReader("0123456789abcdef", ({ kind }) => {
+        if (kind === "line" && ++lines === 30) enough();
+      });
+      const stream = await lanes.stream(probe, { data: (chunk) => reader.push(chunk), end: () => {} }, noAbort);
+      await thirdTick;
+      stream.dispose();
+      expect((await lanes.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
+      link.close();
+      await ended;
+      while (processesMarked(mark).length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await server.dispose();
+    });
+  },
+);
 
 const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
 const loginShells = [
