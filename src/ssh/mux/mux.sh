@@ -88,7 +88,7 @@ carry() { # channel stream: passes standard input on, to the client, a chunk for
   tl_chunk=$tl_folder/$1.$2.chunk
   while IFS= read -r tl_credit <&7 && [ -z "$tl_credit" ]; do
     # What cannot be kept is lost, which must not look like a success.
-    dd bs=32768 count=1 >"$tl_chunk" || stop "$1"
+    dd bs=32768 count=1 >"$tl_chunk" || { stop "$1"; break; }
     [ -s "$tl_chunk" ] || break
     lock
     cat "$tl_chunk" >&6

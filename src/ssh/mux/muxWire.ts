@@ -14,7 +14,7 @@ import script from "./mux.sh";
  */
 export const muxCommand =
   "exec sh -c 'read -r pid name state parent group rest </proc/self/stat;" +
-  ' [ "$group" = "$$" ] || { command -v setsid >/dev/null 2>&1 && exec setsid sh -s; }; exec sh -s\'';
+  " test $group -ne $$ && command -v setsid >/dev/null 2>&1 && exec setsid sh -s; exec sh -s'";
 
 /** A process that runs `muxCommand` on the host. */
 export interface MuxProcess {
