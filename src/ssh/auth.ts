@@ -42,7 +42,8 @@ export interface Authenticator {
 }
 
 const passphraseTries = 3;
-const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
+/** Words of a prompt that asks for a password rather than for a code. */
+export const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
 
 /** The key under which a host's password is kept in the secret store. */
 export function passwordKey(options: HostOptions): string {

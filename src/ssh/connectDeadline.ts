@@ -32,6 +32,7 @@ export function connectDeadline(clock: Clock, ms: number, prompts: Prompts, expi
     prompts: {
       askText: (question, signal) => pause(() => prompts.askText(question, signal)),
       confirmHostKey: (question, signal) => pause(() => prompts.confirmHostKey(question, signal)),
+      tell: (notice, signal) => pause(async () => prompts.tell?.(notice, signal)),
     },
     dispose() {
       disposed = true;

@@ -3,7 +3,7 @@ import { Client } from "ssh2";
 import type { ConnectionsDeps } from "../core/connections";
 import { Failure } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
-import type { HostState } from "../shared/host";
+import type { HostState, SystemSshNeed } from "../shared/host";
 import { type AuthReply, createAuthenticator } from "./auth";
 import { resolveHost } from "./config";
 import { connectDeadline } from "./connectDeadline";
@@ -16,6 +16,7 @@ import { collectIdentities } from "./identities";
 import { codeOf, type KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
 import { createSsh2Link } from "./ssh2Link";
+import { connectByEither } from "./system/either";
 
 export type ConnectStep = Extract<HostState, { kind: "connecting" }>["step"];
 
@@ -27,6 +28,8 @@ export interface ConnectRequest {
   readonly credentials: Credentials;
   readonly store: KnownHostsStore;
   readonly onStep: (step: ConnectStep) => void;
+  /** Why the system's ssh carried the last connection: then it is not found out anew. */
+  readonly systemSsh?: SystemSshNeed | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +42,11 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const options = await resolveHost(host, deps.client, signal);
+  return connectByEither(request, options, () => connectSsh2(request, options));
+}
+
+async function connectSsh2(request: ConnectRequest, options: HostOptions): Promise<Link> {
+  const { host, deps, signal } = request;
   const proxy = options.proxyJump.length > 0 ? "proxyjump" : options.proxyCommand && "proxycommand";
   if (proxy) throw new Failure({ reason: "configUnsupported", host: host.name, option: proxy });
   signal.throwIfAborted();

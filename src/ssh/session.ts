@@ -5,7 +5,7 @@ import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
-import type { HostState } from "../shared/host";
+import type { HostState, SystemSshNeed } from "../shared/host";
 import { type ConnectStep, connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
@@ -73,6 +73,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
   let live: { link: Link; lanes: Lanes; since: number } | undefined;
   let retries = 0;
   let mayAsk = false;
+  let systemSsh: SystemSshNeed | undefined;
   let problem: Problem | undefined;
 
   function setState(next: HostState, reason?: Problem): void {
@@ -108,6 +109,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
+    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -131,13 +133,16 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       if (attempt === controller) setState({ kind: "connecting", since, step });
     };
     try {
-      adopt(await connect({ host, deps, store, credentials, prompts, onStep, signal: controller.signal }), controller);
+      const request = { host, deps, store, credentials, prompts, onStep, systemSsh, signal: controller.signal };
+      adopt(await connect(request), controller);
     } catch (error) {
       if (attempt !== controller) return;
       attempt = undefined;
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
+      // Which transport it takes is found out anew: the config or the server may have changed.
+      if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
       if (mayAsk && !attended && neededSomebody.has(reason.reason)) void start(true, keepTrying);
       else if (keepTrying && mendable.has(reason.reason)) retryLater(reason);
@@ -151,8 +156,9 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       return;
     }
     attempt = undefined;
+    systemSsh = link.systemSsh;
     const connectAgain = (signal: AbortSignal) =>
-      connect({ host, deps, store, credentials, prompts: askNobody, onStep: () => {}, signal });
+      connect({ host, deps, store, credentials, prompts: askNobody, onStep: () => {}, systemSsh, signal });
     const lanes = createLanes(link, { clock, connectAgain });
     const own = { link, lanes, since: clock.monotonic() };
     live = own;
@@ -164,7 +170,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
       retryLater(failure.problem);
     });
-    setState({ kind: "connected", since: clock.now() });
+    setState({ kind: "connected", since: clock.now(), ...(systemSsh === undefined ? {} : { systemSsh }) });
     settle((waiter) => waiter.resolve(lanes));
     if (leases === 0) closeWhenIdle();
   }
@@ -196,6 +202,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
 
   function end(): void {
     stop();
+    systemSsh = undefined;
     retries = 0;
     setState({ kind: "disconnected" });
   }
@@ -257,6 +264,17 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       giveUpWaiting();
     },
   };
+}
+
+/** A notice stays for as long as what it is about, whether or not anything shows it. */
+async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
+  await Promise.all([
+    shown,
+    new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }),
+  ]);
 }
 
 function report(problem: Problem): ProblemReport {
