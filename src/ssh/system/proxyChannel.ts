@@ -102,24 +102,29 @@ export class ProxyChannel extends Duplex implements TerminalChannel {
     switch (type) {
       case message.windowAdjust:
         this.window += reader.uint32();
-        return this.writeOn();
+        this.writeOn();
+        break;
       case message.data:
-        return this.accept("out", reader.bytes());
+        this.accept("out", reader.bytes());
+        break;
       case message.extendedData:
         reader.uint32();
-        return this.accept("err", reader.bytes());
+        this.accept("err", reader.bytes());
+        break;
       case message.eof:
-        return this.endOutputs();
+        this.endOutputs();
+        break;
       case message.request:
-        return this.requested(reader);
+        this.requested(reader);
+        break;
       case message.success:
-        return this.replies.shift()?.(true);
       case message.failure:
-        return this.replies.shift()?.(false);
+        this.replies.shift()?.(type === message.success);
+        break;
       case message.close:
         this.close();
         this.wire.forget();
-        return this.finish();
+        this.finish();
     }
   }
 
@@ -147,7 +152,10 @@ export class ProxyChannel extends Duplex implements TerminalChannel {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.closeSent) return done();
+    if (this.closeSent) {
+      done();
+      return;
+    }
     this.waiting = { rest: chunk, done };
     this.writeOn();
   }

@@ -53,7 +53,10 @@ export async function openProxyChannels(
     if (type < message.openConfirmation || type > message.failure) return;
     const local = reader.uint32();
     const opening = openings.get(local);
-    if (!opening) return channels.get(local)?.receive(type, reader);
+    if (!opening) {
+      channels.get(local)?.receive(type, reader);
+      return;
+    }
     openings.delete(local);
     if (type === message.openConfirmation) {
       const opened = { remote: reader.uint32(), window: reader.uint32(), packet: reader.uint32() };

@@ -37,7 +37,10 @@ export function openProxySocket(path: string, events: ProxySocketEvents, signal:
     const abort = () => socket.destroy(new Error("given up"));
     signal.addEventListener("abort", abort, { once: true });
     const cut = messageCutter(maxPacketBytes, (message) => {
-      if (state === "open") return events.message(message.subarray(1));
+      if (state === "open") {
+        events.message(message.subarray(1));
+        return;
+      }
       const reader = wireReader(message);
       const type = reader.uint32();
       if (state === "hello" && type === hello && reader.uint32() === version) {

@@ -31,10 +31,10 @@ export function keyTypeName(short: string): string {
 
 export function readQuestion({ words, hint }: AskpassQuestion): SshQuestion {
   if (hint === "none") return { kind: "notice", words };
-  const fromServer = /^\(([^()\s]+@[^()\s]+)\) ([^]*)$/.exec(words);
+  const fromServer = /^\(([^()\s]+@[^()\s]+)\) (.*)$/s.exec(words);
   if (fromServer) return { kind: "server", account: fromServer[1] ?? "", words: fromServer[2] ?? "" };
   const hostKey =
-    /^The authenticity of host '(\S+)[^']*' can't be established\.\r?\n(?:[^]*\n)?(\S+) key fingerprint is:? (SHA256:[A-Za-z0-9+/]+)/.exec(
+    /^The authenticity of host '(\S+)[^']*' can't be established\.\r?\n(?:.*\n)?(\S+) key fingerprint is:? (SHA256:[A-Za-z0-9+/]+)/s.exec(
       words,
     );
   if (hostKey) {

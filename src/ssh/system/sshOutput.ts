@@ -33,10 +33,11 @@ export function sshOutput(onFact: (fact: "reached" | "proven") => void): SshOutp
 
   function line(text: string): void {
     const debug = /^debug\d: (.*)$/.exec(text)?.[1];
-    if (debug !== undefined) return learn(debug, facts, onFact);
-    const version = /^OpenSSH(?:_for_Windows)?_(\d+)\.(\d+)/.exec(text);
-    if (version && facts.version === undefined) facts.version = [Number(version[1]), Number(version[2])];
-    else if (complaints.length < limit) {
+    if (debug !== undefined) {
+      learn(debug, facts, onFact);
+      return;
+    }
+    if (complaints.length < limit) {
       complaints += `${text}\n`;
       if (!facts.proven) beforeProof += `${text}\n`;
     }
@@ -55,11 +56,13 @@ export function sshOutput(onFact: (fact: "reached" | "proven") => void): SshOutp
 }
 
 function learn(text: string, facts: SshFacts, onFact: (fact: "reached" | "proven") => void): void {
+  const version = /^Local version string \S*OpenSSH(?:_for_Windows)?_(\d+)\.(\d+)/.exec(text);
   const software = /^Remote protocol version \S+, remote software version (\S*)/.exec(text)?.[1];
   const hostKey = /^Server host key: (\S+) (SHA256:\S+)/.exec(text);
   const offered = /^Offering public key: (.*?) (?:RSA|DSA|ECDSA|ED25519)/.exec(text)?.[1];
   const method = /^Next authentication method: (\S+)/.exec(text)?.[1];
-  if (software !== undefined) {
+  if (version) facts.version ??= [Number(version[1]), Number(version[2])];
+  else if (software !== undefined) {
     facts.server ??= /^OpenSSH/.test(software) ? "openssh" : /^dropbear/.test(software) ? "dropbear" : "other";
     facts.reached = true;
     onFact("reached");
