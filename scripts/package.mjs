@@ -11,7 +11,7 @@ const belongs = [
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^media\/(icon\.png|activity\.svg)$/,
-  /^dist\/(extension|ssh|cli|demo)\.cjs$/,
+  /^dist\/(extension|ssh|cli|demo|askpass)\.cjs$/,
   /^dist\/webview\/gpu\.(js|css)$/,
   /^dist\/webview\/codicons\/codicon\.(css|ttf)$/,
   /^dist\/third-party-notices\.txt$/,

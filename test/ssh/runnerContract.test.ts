@@ -1,7 +1,16 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import { noAbort, testClient } from "./client";
+import { systemClock } from "../../src/core/clock";
+import { silentLogger } from "../../src/core/logger";
+import type { HostRef } from "../../src/core/ports";
+import { resolveHost } from "../../src/ssh/config";
+import { createCredentials } from "../../src/ssh/credentials";
+import { knownHostsStore } from "../../src/ssh/knownHostsStore";
+import { createLanes } from "../../src/ssh/lanes";
+import { connectSystem } from "../../src/ssh/system/connectSystem";
+import { noAbort, person, secretsInMemory, testClient } from "./client";
 import { runnerContract, type TransportUnderTest } from "./runnerContract";
 import { type Sshd, withoutSshd } from "./sshd";
 import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
@@ -11,7 +20,11 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
   beforeAll(async () => {
     systemSsh = await buildSystemSsh();
   });
-  afterAll(() => systemSsh.dispose());
+  const folders: string[] = [];
+  afterAll(() => {
+    systemSsh.dispose();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
 
   const transport = (name: "ssh2" | "system"): TransportUnderTest => ({
     async connect(server, port) {
@@ -25,6 +38,46 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
 
   runnerContract("ssh2", transport("ssh2"));
   runnerContract("a master of the system's ssh", transport("system"));
+  runnerContract("one shell of the system's ssh", {
+    async connect(server, port) {
+      const { request, options } = await loginTo({ name: "box", configFile: configAt(server, port) });
+      const again = (signal: AbortSignal) => connectSystem({ ...request, signal }, options, "setting", false);
+      const link = await again(noAbort);
+      const runner = createLanes(link, { clock: systemClock, connectAgain: again });
+      return {
+        runner,
+        close() {
+          runner.close();
+          link.close();
+        },
+      };
+    },
+  });
+
+  /** What a connection needs, without the session around it, which would choose by the client's system. */
+  async function loginTo(host: HostRef) {
+    const storageDir = mkdtempSync(join(tmpdir(), "tensorline-mux-"));
+    folders.push(storageDir);
+    const client = { os: "linux", home: homedir(), user: userInfo().username, env: process.env } as const;
+    const settings = {
+      identityFiles: () => [],
+      acceptNewHostKeys: () => false,
+      connectTimeoutMs: () => 10_000,
+    };
+    const secrets = secretsInMemory();
+    const prompts = person();
+    const ports = { prompts, secrets, settings, clock: systemClock, log: silentLogger, random: () => 0 };
+    const request = {
+      host,
+      deps: { client, storageDir, systemSsh, ...ports },
+      prompts,
+      credentials: createCredentials(secrets),
+      store: knownHostsStore(join(storageDir, "known_hosts")),
+      onStep: () => {},
+      signal: noAbort,
+    };
+    return { request, options: await resolveHost(host, client, noAbort) };
+  }
 });
 
 /** The server's own config for another port, under which its key is as well known. */

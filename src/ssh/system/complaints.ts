@@ -114,6 +114,15 @@ export async function complaintProblem(output: SshOutput, facts: ComplaintFacts)
   return { reason: "systemSshFailed", host: facts.host, detail: plainText(last, 200) };
 }
 
+/** Why a connection made by the host could not be had, where only ssh's words tell. */
+export function forwardProblem(output: SshOutput, host: string, target: string): Problem {
+  const [, reason = "", detail = ""] =
+    /^channel \d+: open failed: ([^:]*)(?:: (.*))?$/m.exec(output.complaints()) ?? [];
+  if (reason === "administratively prohibited") return { reason: "forwardProhibited", host };
+  if (reason !== "") return { reason: "forwardRefused", host, target, detail: plainText(detail || reason, 200) };
+  return { reason: "connectionLost", host };
+}
+
 function authenticationFailed(
   { host, options }: ComplaintFacts,
   { facts }: SshOutput,

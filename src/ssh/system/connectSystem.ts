@@ -8,12 +8,19 @@ import type { Link } from "../link";
 import { type LoginRequest, prepareLogin } from "./login";
 import { createMasterLink } from "./masterLink";
 import { startMaster } from "./masterProcess";
+import { muxLink } from "./muxLogin";
 
 /**
- * Connects through the system's ssh, because of a need.
+ * Connects through the system's ssh, because of a need. Where ssh has no multiplexing, as on Windows, one process runs
+ * one shell for everything.
  * @throws Failure `systemSshMissing`, `systemSshFailed` and the reasons of `connect`
  */
-export async function connectSystem(request: ConnectRequest, options: HostOptions, need: SystemSshNeed): Promise<Link> {
+export async function connectSystem(
+  request: ConnectRequest,
+  options: HostOptions,
+  need: SystemSshNeed,
+  multiplexing = request.deps.client.os !== "win32",
+): Promise<Link> {
   const { host, deps, signal } = request;
   const ssh = await findSsh(deps.client);
   if (ssh === undefined) throw new Failure({ reason: "systemSshMissing", host: host.name, need });
@@ -34,7 +41,7 @@ export async function connectSystem(request: ConnectRequest, options: HostOption
   };
   try {
     const attempt = { ...request, onStep, prompts: deadline.prompts, signal: abort.signal, options, ssh };
-    return await masterLink(attempt, need);
+    return await (multiplexing ? masterLink : muxLink)(attempt, need);
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {

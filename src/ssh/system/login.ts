@@ -152,3 +152,12 @@ export function startSsh(
   child.stderr?.setEncoding("utf8").on("data", (text: string) => output.push(text));
   return child;
 }
+
+/** Resolves when a process has ended and all it said has been read. */
+export function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    // Not `close`: a process that ssh left behind may keep the outputs open.
+    child.once("exit", (code) => setImmediate(() => resolve(code)));
+    child.once("error", () => resolve(null));
+  });
+}

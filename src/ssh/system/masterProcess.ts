@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock";
 import { Failure } from "../../core/failure";
-import { type Login, startSsh } from "./login";
+import { exitOf, type Login, startSsh } from "./login";
 
 /** A logged-in ssh process that waits for others on its control socket. */
 export interface MasterProcess {
@@ -33,7 +33,7 @@ export async function startMaster(
   const multiplexing = ["-o", "ControlMaster=yes", "-o", "ControlPersist=no", "-S", controlPath.replaceAll("%", "%%")];
   const child = startSsh(ssh, ["-N", "-T", ...multiplexing, ...login.target], login, "ignore");
   child.stdout?.resume();
-  const ended = endOf(child);
+  const ended = exitOf(child).then(() => {});
   const watch = child.pid === undefined ? undefined : startWatchman(child.pid);
   ended.then(() => watch?.stdin?.end());
   const stop = () => void child.kill("SIGTERM");
@@ -52,14 +52,6 @@ export async function startMaster(
     throw error;
   }
   return { controlPath, ended, stop };
-}
-
-function endOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    // Not `close`: a process that ssh left behind may keep the outputs open.
-    child.once("exit", () => setImmediate(resolve));
-    child.once("error", () => resolve());
-  });
 }
 
 function startWatchman(pid: number): ChildProcess {

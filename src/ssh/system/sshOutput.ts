@@ -1,6 +1,6 @@
 import type { Link } from "../link";
 
-/** What an ssh process has said on standard error at `LogLevel DEBUG1`. Bounded; a server's banner is in it too. */
+/** What an ssh process has said on standard error at `LogLevel DEBUG1` or `DEBUG2`. Bounded; a server's banner is in it too. */
 export interface SshOutput {
   push(text: string): void;
   /** Complaints, one a line, debug lines left out. Those about a host's key come only from before it was proven. */
@@ -8,6 +8,8 @@ export interface SshOutput {
   /** What was complained before the host was proven. */
   beforeProof(): string;
   readonly facts: Readonly<SshFacts>;
+  /** Resolves when a forwarded connection stands (at `LogLevel DEBUG2`). */
+  readonly opened: Promise<void>;
 }
 
 export interface SshFacts {
@@ -17,6 +19,7 @@ export interface SshFacts {
   reached?: boolean;
   /** The host has proven its key. */
   proven?: boolean;
+  loggedIn?: boolean;
   server?: Link["server"];
   hostKey?: { readonly keyType: string; readonly fingerprint: string };
   /** Ways to log in that were tried. */
@@ -27,6 +30,10 @@ const limit = 64 * 1024;
 
 export function sshOutput(onFact: (fact: "reached" | "proven") => void): SshOutput {
   const facts: SshFacts = { tried: [] };
+  let tellOpened = () => {};
+  const opened = new Promise<void>((resolve) => {
+    tellOpened = resolve;
+  });
   let rest = "";
   let complaints = "";
   let beforeProof = "";
@@ -35,6 +42,7 @@ export function sshOutput(onFact: (fact: "reached" | "proven") => void): SshOutp
     const debug = /^debug\d: (.*)$/.exec(text)?.[1];
     if (debug !== undefined) {
       learn(debug, facts, onFact);
+      if (/^channel \d+: open confirm /.test(debug)) tellOpened();
       return;
     }
     if (complaints.length < limit) {
@@ -45,6 +53,7 @@ export function sshOutput(onFact: (fact: "reached" | "proven") => void): SshOutp
 
   return {
     facts,
+    opened,
     complaints: () => complaints,
     beforeProof: () => beforeProof,
     push(text) {
@@ -70,6 +79,7 @@ function learn(text: string, facts: SshFacts, onFact: (fact: "reached" | "proven
   else if (/^SSH2_MSG_SERVICE_ACCEPT received/.test(text)) {
     facts.proven = true;
     onFact("proven");
-  } else if (offered !== undefined) facts.tried.push(`key ${offered}`);
+  } else if (/^Entering interactive session/.test(text)) facts.loggedIn = true;
+  else if (offered !== undefined) facts.tried.push(`key ${offered}`);
   else if (method !== undefined && method !== "publickey") facts.tried.push(method);
 }
