@@ -36,6 +36,8 @@ export interface SshdRequest {
   /** Environment of every session, such as a PATH with stand-in tools in front. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly users?: readonly TestUserRequest[];
+  /** Environment of the server itself, besides the tests' own. */
+  readonly serverEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface HostKeyFile {
@@ -101,7 +103,10 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
   const user = userInfo().username;
   await writeFile(file("known_hosts"), hostKeys.map((key) => `[127.0.0.1]:${port} ${key.publicKey}\n`).join(""));
   await writeFile(file("ssh_config"), sshConfig(folder, port, user, users));
-  const server = spawn(sshdPath, ["-D", "-e", "-f", file("sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(sshdPath, ["-D", "-e", "-f", file("sshd_config")], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...request.serverEnvironment },
+  });
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;
