@@ -9,6 +9,7 @@ import { resolveHost } from "../../src/ssh/config";
 import { createCredentials } from "../../src/ssh/credentials";
 import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import { createLanes } from "../../src/ssh/lanes";
+import { createLoginGate } from "../../src/ssh/loginGate";
 import { connectSystem } from "../../src/ssh/system/connectSystem";
 import { noAbort, person, secretsInMemory, testClient } from "./client";
 import { runnerContract, type TransportUnderTest } from "./runnerContract";
@@ -40,8 +41,8 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
   runnerContract("a master of the system's ssh", transport("system"));
   runnerContract("one shell of the system's ssh", {
     async connect(server, port) {
-      const { request, options } = await loginTo({ name: "box", configFile: configAt(server, port) });
-      const again = (signal: AbortSignal) => connectSystem({ ...request, signal }, options, "setting", false);
+      const { request, route } = await loginTo({ name: "box", configFile: configAt(server, port) });
+      const again = (signal: AbortSignal) => connectSystem({ ...request, signal }, route, "setting", false);
       const link = await again(noAbort);
       const runner = createLanes(link, { clock: systemClock, connectAgain: again });
       return {
@@ -73,10 +74,11 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
       prompts,
       credentials: createCredentials(secrets),
       store: knownHostsStore(join(storageDir, "known_hosts")),
+      gate: createLoginGate(),
       onStep: () => {},
       signal: noAbort,
     };
-    return { request, options: await resolveHost(host, client, noAbort) };
+    return { request, route: [{ host, options: await resolveHost(host, client, noAbort) }] };
   }
 });
 

@@ -2,16 +2,16 @@ import { Failure, isFailure } from "../../core/failure";
 import type { Prompts, TextQuestion } from "../../core/ports";
 import { asksForPassword, passwordKey } from "../auth";
 import type { Credentials } from "../credentials";
+import { parseHostName } from "../hostName";
 import { plainText } from "../plainText";
+import type { Stop } from "../route";
 import type { AnswerQuestion } from "./askpass";
-import type { Hop } from "./loginConfig";
 import { readQuestion, type SshQuestion } from "./questions";
 
 export interface AnswersRequest {
   /** The host as the user named it. */
   readonly host: string;
-  /** The target first. */
-  readonly hops: readonly Hop[];
+  readonly route: readonly Stop[];
   /** Key types a host is known by, by its name in known_hosts. */
   readonly knownTypes: ReadonlyMap<string, readonly string[]>;
   readonly credentials: Credentials;
@@ -84,7 +84,7 @@ export function createAnswers(request: AnswersRequest): AnswerQuestion {
       }
       case "passphrase": {
         // ssh shows no more than 100 characters of the name.
-        const files = request.hops.flatMap((hop) => hop.options.identityFiles);
+        const files = request.route.flatMap((stop) => stop.options.identityFiles);
         const file = files.find((name) => name.slice(0, 100) === question.file) ?? question.file;
         const title = `Passphrase for ${plainText(file, 200)}, to log in to ${host}`;
         return askSecret(`passphrase ${file}`, title, undefined, gone);
@@ -105,12 +105,16 @@ export function createAnswers(request: AnswersRequest): AnswerQuestion {
   }
 
   function password(account: string, detail: string | undefined, gone: AbortSignal): Promise<string> {
-    const hop = request.hops.find(({ typed, options }) =>
-      [typed.name, options.hostname, options.hostKeyAlias].some((name) => account === `${options.user}@${name}`),
+    const stop = request.route.find(({ host, options }) =>
+      [parseHostName(host.name).name, options.hostname, options.hostKeyAlias].some(
+        (name) => account === `${options.user}@${name}`,
+      ),
     );
-    const title = `Password for ${hop ? `${hop.options.user}@${hop.typed.name}` : plainText(account, 100)}`;
+    const known = stop && `${stop.options.user}@${parseHostName(stop.host.name).name}`;
+    const onward = stop && stop.host.name !== host ? `, on the way to ${host}` : "";
+    const title = `Password for ${known ?? plainText(account, 100)}${onward}`;
     const words = detail === undefined ? undefined : plainText(detail);
-    if (hop) return askSecret(passwordKey(hop.options), title, words, gone);
+    if (stop) return askSecret(passwordKey(stop.options), title, words, gone);
     const question = { title, secret: true, rememberable: false, ...(words === undefined ? {} : { detail: words }) };
     return ask(question, gone);
   }

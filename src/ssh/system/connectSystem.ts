@@ -1,10 +1,10 @@
-import { Failure } from "../../core/failure";
+import { Failure, type Problem } from "../../core/failure";
 import type { SystemSshNeed } from "../../shared/host";
 import { findSsh } from "../config";
-import { connectDeadline } from "../connectDeadline";
+import { withDeadline } from "../connectDeadline";
 import type { ConnectRequest } from "../connection";
-import type { HostOptions } from "../hostOptions";
 import type { Link } from "../link";
+import type { Stop } from "../route";
 import { type LoginRequest, prepareLogin } from "./login";
 import { createMasterLink } from "./masterLink";
 import { startMaster } from "./masterProcess";
@@ -17,37 +17,32 @@ import { muxLink } from "./muxLogin";
  */
 export async function connectSystem(
   request: ConnectRequest,
-  options: HostOptions,
+  route: readonly Stop[],
   need: SystemSshNeed,
   multiplexing = request.deps.client.os !== "win32",
 ): Promise<Link> {
-  const { host, deps, signal } = request;
+  const { host, deps } = request;
   const ssh = await findSsh(deps.client);
   if (ssh === undefined) throw new Failure({ reason: "systemSshMissing", host: host.name, need });
+  const options = route.at(-1)?.options;
+  if (!options) throw new Error("a route without a stop");
   deps.log.info(`${host.name}: through the system's ssh (${ssh}): ${need}`);
   request.onStep("connecting");
   const ms = options.connectTimeoutMs ?? deps.settings.connectTimeoutMs();
-  const abort = new AbortController();
-  const onAbort = () => abort.abort(new Failure({ reason: "cancelled" }));
-  signal.addEventListener("abort", onAbort, { once: true });
   let reached = false;
-  const deadline = connectDeadline(deps.clock, ms, request.prompts, () => {
-    const reason = reached ? "loginTimeout" : "connectTimeout";
-    abort.abort(new Failure({ reason, host: host.name, seconds: Math.round(ms / 1000) }));
-  });
   const onStep: ConnectRequest["onStep"] = (step) => {
     reached = true;
     request.onStep(step);
   };
-  try {
-    const attempt = { ...request, onStep, prompts: deadline.prompts, signal: abort.signal, options, ssh };
-    return await (multiplexing ? masterLink : muxLink)(attempt, need);
-  } catch (error) {
-    throw abort.signal.aborted ? abort.signal.reason : error;
-  } finally {
-    deadline.dispose();
-    signal.removeEventListener("abort", onAbort);
-  }
+  const problem = (): Problem => ({
+    reason: reached ? "loginTimeout" : "connectTimeout",
+    host: host.name,
+    seconds: Math.round(ms / 1000),
+  });
+  return withDeadline({ clock: deps.clock, ms, problem }, request, (interaction) => {
+    const login = { ...request, ...interaction, onStep, route, options, ssh };
+    return (multiplexing ? masterLink : muxLink)(login, need);
+  });
 }
 
 async function masterLink(request: LoginRequest, need: SystemSshNeed): Promise<Link> {

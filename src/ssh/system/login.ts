@@ -5,16 +5,20 @@ import { join } from "node:path";
 import { Failure } from "../../core/failure";
 import type { ConnectRequest } from "../connection";
 import { readKnownHosts } from "../hostKeys";
+import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
 import { knownHostName, knownKeyTypes } from "../knownHosts";
+import type { Stop } from "../route";
 import { createAnswers } from "./answers";
 import { type Askpass, startAskpass } from "./askpass";
 import { complaintProblem } from "./complaints";
-import { type Hop, hopsOf, loginConfig } from "./loginConfig";
+import { loginConfig } from "./loginConfig";
 import { type SshOutput, sshOutput } from "./sshOutput";
 
 /** What an ssh process of the system is started for. */
 export interface LoginRequest extends ConnectRequest {
+  /** Every server on the way, the host itself last. */
+  readonly route: readonly Stop[];
   readonly options: HostOptions;
   readonly ssh: string;
 }
@@ -43,21 +47,20 @@ const maxFolderBytes = 70;
 
 /**
  * Gets ready what ssh is told and whom it may ask.
- * @throws Failure `knownHostsUnreadable`, `cancelled`; the file system's own errors
+ * @throws Failure `knownHostsUnreadable`; the file system's own errors
  */
 export async function prepareLogin(request: LoginRequest): Promise<Login> {
-  const { host, deps, options, store, signal } = request;
+  const { host, deps, options, route, store } = request;
   const { client, storageDir } = deps;
   const windows = client.os === "win32";
   const started = deps.clock.monotonic();
-  const hops = await hopsOf(host, options, client, signal);
-  const knownTypes = await readKnownTypes(hops, store.file);
+  const knownTypes = await readKnownTypes(route, store.file);
   const folder = await mkdtemp(join(shortFolder(windows), "tensorline-"));
   await chmod(folder, 0o700);
   await mkdir(storageDir, { recursive: true, mode: 0o700 });
   const configFile = join(folder, "config");
   const acceptNew = deps.settings.acceptNewHostKeys();
-  const config = loginConfig({ host, hops, client, ownKnownHosts: store.file, acceptNew });
+  const config = loginConfig({ host, route, client, ownKnownHosts: store.file, acceptNew });
   await writeFile(configFile, config, { mode: 0o600 });
   const output = sshOutput((fact) => request.onStep(fact === "reached" ? "verifying host key" : "logging in"));
   let interrupt: (error: unknown) => void = () => {};
@@ -67,7 +70,7 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
   interrupted.catch(() => {});
   const answer = createAnswers({
     host: host.name,
-    hops,
+    route,
     knownTypes,
     credentials: request.credentials,
     prompts: request.prompts,
@@ -76,7 +79,7 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
   });
   const program = deps.systemSsh?.askpass;
   const askpass = program && (await startAskpass({ client, program, folder, storageDir, answer }));
-  const typed = hops[0]?.typed;
+  const typed = parseHostName(host.name);
   return {
     folder,
     target: [
@@ -84,9 +87,9 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
       ...["-o", "LogLevel=DEBUG1", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
       ...(askpass ? [] : ["-o", "BatchMode=yes"]),
       ...deps.settings.identityFiles().flatMap((file) => ["-i", file]),
-      ...(typed?.user === undefined ? [] : ["-l", typed.user]),
-      ...(typed?.port === undefined ? [] : ["-p", String(typed.port)]),
-      ...["--", typed?.name ?? host.name],
+      ...(typed.user === undefined ? [] : ["-l", typed.user]),
+      ...(typed.port === undefined ? [] : ["-p", String(typed.port)]),
+      ...["--", typed.name],
     ],
     environment: { ...client.env, ...askpass?.environment },
     output,
@@ -117,11 +120,11 @@ function shortFolder(windows: boolean): string {
 
 /** The files are read for what ssh would pass over in silence: one that cannot be read may hold a revocation. */
 async function readKnownTypes(
-  hops: readonly Hop[],
+  route: readonly Stop[],
   ownKnownHosts: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const types = new Map<string, readonly string[]>();
-  for (const { options } of hops) {
+  for (const { options } of route) {
     const files = [...options.userKnownHosts, ...options.globalKnownHosts, ownKnownHosts];
     const lines = (await Promise.all(files.map(readKnownHosts))).flat();
     const name = knownHostName(options.hostname, options.port, options.hostKeyAlias);

@@ -1,50 +1,12 @@
 import type { ClientFacts, HostRef } from "../../core/ports";
 import { systemSshFile, userSshFile } from "../clientPaths";
-import { resolveHost } from "../config";
-import { type HostName, parseHostName } from "../hostName";
+import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
-
-/** A host on the way, the target included, as the ssh config knows it. */
-export interface Hop {
-  readonly typed: HostName;
-  readonly options: HostOptions;
-}
-
-const maxHops = 16;
-
-/**
- * The target and every host it is reached through, jumps of jumps included. One that cannot be resolved is left out:
- * the strict rules for everything else hold for it.
- */
-export async function hopsOf(
-  host: HostRef,
-  options: HostOptions,
-  client: ClientFacts,
-  signal: AbortSignal,
-): Promise<Hop[]> {
-  const hops: Hop[] = [{ typed: parseHostName(host.name), options }];
-  for (const { options } of hops) {
-    for (const name of options.proxyJump) {
-      const jump = { ...host, name: name.replace(/^ssh:\/\//, "") };
-      if (hops.length >= maxHops || hops.some((hop) => hop.typed.name === nameOf(jump.name))) continue;
-      const found = await resolveHost(jump, client, signal).catch(() => undefined);
-      if (found) hops.push({ typed: parseHostName(jump.name), options: found });
-    }
-  }
-  return hops;
-}
-
-function nameOf(text: string): string | undefined {
-  try {
-    return parseHostName(text).name;
-  } catch {
-    return undefined;
-  }
-}
+import type { Stop } from "../route";
 
 export interface LoginConfigRequest {
   readonly host: HostRef;
-  readonly hops: readonly Hop[];
+  readonly route: readonly Stop[];
   readonly client: ClientFacts;
   /** Our own known_hosts file: ssh writes new keys into the first file it is told. */
   readonly ownKnownHosts: string;
@@ -56,7 +18,7 @@ export interface LoginConfigRequest {
  * A config for ssh that stands before the user's own, where the first value wins. ssh passes it on to the ssh processes
  * of jumps, so that our rules for host keys hold at each of them: a changed key is refused whatever the config says.
  */
-export function loginConfig({ host, hops, client, ownKnownHosts, acceptNew }: LoginConfigRequest): string {
+export function loginConfig({ host, route, client, ownKnownHosts, acceptNew }: LoginConfigRequest): string {
   const checking = (asked: HostOptions["strictHostKeyChecking"]) =>
     asked === "yes" ? "yes" : acceptNew || asked === "accept" ? "accept-new" : "ask";
   const files =
@@ -66,8 +28,8 @@ export function loginConfig({ host, hops, client, ownKnownHosts, acceptNew }: Lo
   const known = (paths: readonly string[]) =>
     `UserKnownHostsFile ${[ownKnownHosts, ...paths].map((path) => quotePath(path, client)).join(" ")}`;
   return [
-    ...hops.flatMap(({ typed, options }) => [
-      `Match originalhost ${typed.name}`,
+    ...route.flatMap(({ host, options }) => [
+      `Match originalhost ${parseHostName(host.name).name}`,
       `  StrictHostKeyChecking ${checking(options.strictHostKeyChecking)}`,
       `  ${known(options.userKnownHosts)}`,
     ]),
