@@ -38,7 +38,6 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   const target = await resolve(host);
   const route = await planRoute({ host, options: target }, resolve);
   signal.throwIfAborted();
-  request.onStep("connecting");
   const { hostname, port } = (route[0] ?? { options: target }).options;
   const place = await request.gate.enter(`${hostname}:${port}`, signal);
   try {

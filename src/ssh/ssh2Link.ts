@@ -60,8 +60,8 @@ export function createSsh2Link(parts: LinkParts): Link {
       try {
         start((error, channel) => {
           if (!error) return resolve(channel);
-          // ssh2 refuses what is being opened before anybody else hears that the socket is closed.
-          reject(failure ?? (socket.destroyed ? lost(error) : refused(error)));
+          // ssh2 refuses what is being opened before anybody else hears that the stream is closed.
+          reject(failure ?? (stream.destroyed ? lost(error) : refused(error)));
         });
       } catch (error) {
         // ssh2 throws when the socket is already closed.
