@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type BaseAgent, createAgent, type ParsedKey, utils } from "ssh2";
+import { foreignKind } from "./keyFile";
 import { keyTypeOf } from "./knownHosts";
 import { readStrings } from "./wireStrings";
 
@@ -33,7 +34,8 @@ export async function listAgentKeys(path: string, signal: AbortSignal): Promise<
     if (!blob || !comment) continue;
     const type = keyTypeOf(blob);
     const key = utils.parseKey(`${type} ${blob.toString("base64")} ${comment.toString("utf8")}`);
-    if (key instanceof Error) foreignTypes.push(type);
+    // ssh2 takes a certificate for the bare key in it, which is another identity of the agent's.
+    if (key instanceof Error || foreignKind(type) !== undefined) foreignTypes.push(type);
     else keys.push(...[key].flat());
   }
   return { agent, keys, foreignTypes };

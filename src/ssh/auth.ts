@@ -19,6 +19,8 @@ export interface AuthRequest {
   readonly collectIdentities: (unlock: Unlock) => Promise<FoundIdentities>;
   readonly credentials: Credentials;
   readonly prompts: Prompts;
+  /** Asked before the first question, with what there would be to report: true ends the log-in with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -139,6 +141,8 @@ async function* walk(request: AuthRequest, identities: Promise<FoundIdentities>,
     progress.accepted = reply?.methods ?? progress.accepted;
     const way = options.preferredMethods.find((name) => progress.accepted.includes(name) && !spent.has(name));
     if (!way) return;
+    const firstQuestion = way !== "publickey" && (progress.way ?? "publickey") === "publickey";
+    if (firstQuestion && (await request.giveWay?.(refused(request, progress)))) throw refused(request, progress);
     progress.way = way;
     const attempt = await ways[way].next();
     if (attempt.done) spent.add(way);

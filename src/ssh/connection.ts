@@ -1,5 +1,5 @@
 import type { ConnectionsDeps } from "../core/connections";
-import { isFailure, type Problem } from "../core/failure";
+import { type Failure, isFailure, type Problem } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
 import type { ConnectStep, SystemSshNeed } from "../shared/host";
 import { resolveHost } from "./config";
@@ -23,6 +23,8 @@ export interface ConnectRequest {
   readonly onStep: (step: ConnectStep) => void;
   /** Why the system's ssh carried the last connection: then it is not found out anew. */
   readonly systemSsh?: SystemSshNeed | undefined;
+  /** Asked before the first question, with what there would be to report: true ends the attempt with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +43,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   const { hostname, port } = (route[0] ?? { options: target }).options;
   const place = await request.gate.enter(`${hostname}:${port}`, signal);
   try {
-    return await connectByEither(request, route, () => travel(request, route));
+    return await connectByEither(request, route, (attempt) => travel(attempt, route));
   } finally {
     place.dispose();
   }

@@ -14,18 +14,26 @@ import { needAfter, needBefore } from "./need";
 export async function connectByEither(
   request: ConnectRequest,
   route: readonly Stop[],
-  connectSsh2: () => Promise<Link>,
+  connectSsh2: (request: ConnectRequest) => Promise<Link>,
 ): Promise<Link> {
-  const { host, deps, store } = request;
-  const facts = { way: route.map((stop) => stop.options), settings: deps.settings, ownKnownHosts: store.file };
+  const { host, deps, store, signal } = request;
+  const { client, settings } = deps;
+  const facts = { route, client, settings, ownKnownHosts: store.file, signal };
   const known = request.systemSsh ?? (await needBefore(facts));
   if (known !== undefined) return connectSystem(request, route, known);
+  const isThere = async () => (await findSsh(client)) !== undefined;
+  let asked = true;
+  // What ssh can do without asking comes before any question.
+  const giveWay = async (refusal: Failure) => {
+    asked = (await needAfter(refusal, false, facts)) === undefined || !(await isThere());
+    return !asked;
+  };
   try {
-    return await connectSsh2();
+    return await connectSsh2({ ...request, giveWay });
   } catch (error) {
-    const need = request.signal.aborted ? undefined : await needAfter(error, facts);
+    const need = signal.aborted ? undefined : await needAfter(error, asked, facts);
     if (need === undefined) throw error;
-    if ((await findSsh(deps.client)) !== undefined) return connectSystem(request, route, need);
+    if (await isThere()) return connectSystem(request, route, need);
     throw isFailure(error, "authenticationFailed")
       ? new Failure({ reason: "systemSshMissing", host: host.name, need }, error)
       : error;
