@@ -18,6 +18,7 @@ export interface MasterParts {
   readonly controlPath: string;
   /** Variables for the programs on the host. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Makes the user's agent usable in terminals. */
   readonly forwardAgent: boolean;
   /** Runs in terminals instead of the login shell. */
   readonly remoteCommand: string | undefined;
@@ -78,7 +79,6 @@ export async function createMasterLink(parts: MasterParts): Promise<Link> {
     });
     sessions++;
     channel.once("close", () => sessions--);
-    if (parts.forwardAgent) channel.request("auth-agent-req@openssh.com");
     for (const [name, value] of Object.entries(parts.environment)) channel.request("env", string(name), string(value));
     if (await start(channel)) return channel;
     channel.close();
@@ -98,6 +98,7 @@ export async function createMasterLink(parts: MasterParts): Promise<Link> {
     exec: (command) => session((channel) => channel.ask("exec", string(command))),
     terminal: ({ columns, rows }) =>
       session(async (channel) => {
+        if (parts.forwardAgent) channel.request("auth-agent-req@openssh.com");
         const window = [uint32(columns), uint32(rows), uint32(0), uint32(0)];
         // No terminal modes: the host's own defaults.
         const pty = channel.ask("pty-req", string("xterm-256color"), ...window, string(byte(0)));

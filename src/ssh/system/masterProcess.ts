@@ -16,8 +16,8 @@ export interface MasterProcess {
 /** Nothing tells that the control socket is there; looking takes microseconds. */
 const lookMs = 15;
 
-/** Ends ssh when whoever holds the other end of standard input is no more. */
-const watchman = 'read -r _; kill "$1" 2>/dev/null';
+/** Ends ssh when whoever holds the other end of standard input is no more; a line there says that it has ended by itself. */
+const watchman = 'read -r _ || kill "$1" 2>/dev/null; rm -rf -- "$2"';
 
 /**
  * Logs in and stays.
@@ -34,8 +34,8 @@ export async function startMaster(
   const child = startSsh(ssh, ["-N", "-T", ...multiplexing, ...login.target], login, "ignore");
   child.stdout?.resume();
   const ended = exitOf(child).then(() => {});
-  const watch = child.pid === undefined ? undefined : startWatchman(child.pid);
-  ended.then(() => watch?.stdin?.end());
+  const watch = child.pid === undefined ? undefined : startWatchman(child.pid, login.folder);
+  ended.then(() => watch?.stdin?.end("ended\n"));
   const stop = () => void child.kill("SIGTERM");
   const refused = ended.then(async () => Promise.reject(await login.failure()));
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -54,8 +54,8 @@ export async function startMaster(
   return { controlPath, ended, stop };
 }
 
-function startWatchman(pid: number): ChildProcess {
-  const watch = spawn("/bin/sh", ["-c", watchman, "sh", String(pid)], {
+function startWatchman(pid: number, folder: string): ChildProcess {
+  const watch = spawn("/bin/sh", ["-c", watchman, "sh", String(pid), folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
