@@ -9,7 +9,7 @@ import type { Forward, Forwards } from "../../src/core/forwards/forward";
 import { createForwards } from "../../src/core/forwards/forwards";
 import { silentLogger } from "../../src/core/logger";
 import type { HostRef } from "../../src/core/ports";
-import { noAbort, type TestClient, testClient } from "./client";
+import { type ClientOptions, noAbort, type TestClient, testClient } from "./client";
 
 /** What a test opened; closed after it, the last first. */
 export const closing: (() => void | Promise<void>)[] = [];
@@ -42,8 +42,8 @@ export interface Setup {
   looks(id: number, fits: (forward: Forward) => boolean): Promise<Forward>;
 }
 
-export function setUp(host: HostRef): Setup {
-  const client = testClient();
+export function setUp(host: HostRef, options: ClientOptions = {}): Setup {
+  const client = testClient(options);
   const { connections } = client;
   const forwards = createForwards({
     acquire: (ref) => connections.acquire(ref),

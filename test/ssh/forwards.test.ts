@@ -10,13 +10,21 @@ import { command, hostOf, noAbort } from "./client";
 import { closed, closing, dial, listen, page, received, setUp, sha } from "./forwardClient";
 import { startRelay } from "./relay";
 import { freePort, type Sshd, startSshd, withoutSshd } from "./sshd";
+import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
+
+const transports = ["ssh2", "system"] as const;
 
 describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (skipped: ${withoutSshd})` : ""}`, () => {
   let sshd: Sshd;
+  let systemSsh: BuiltSystemSsh;
   beforeAll(async () => {
     sshd = await startSshd();
+    systemSsh = await buildSystemSsh();
   });
-  afterAll(() => sshd.dispose());
+  afterAll(async () => {
+    systemSsh.dispose();
+    await sshd.dispose();
+  });
 
   it("carry a web page, and the next free port stands in for one that is taken", async () => {
     const port = await listen(createHttpServer((request, response) => response.end(`you asked for ${request.url}`)));
@@ -46,7 +54,7 @@ describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (s
     await looks(forward.id, ({ connections }) => connections === 0);
   });
 
-  it("carry large bodies both ways at the same time, every byte of them", async () => {
+  it.each(transports)("carry large bodies both ways at the same time, every byte of them (%s)", async (transport) => {
     const size = process.env.TENSORLINE_FULL === "1" ? 256 * 2 ** 20 : 24 * 2 ** 20;
     const [up, down] = [randomBytes(size), randomBytes(size)];
     let uploaded: Promise<Buffer> | undefined;
@@ -56,7 +64,7 @@ describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (s
         socket.end(down);
       }),
     );
-    const { open, looks } = setUp(hostOf(sshd));
+    const { open, looks } = setUp(hostOf(sshd), { transport, systemSsh });
     const forward = await open(port);
     const socket = await dial(forward);
     const downloaded = received(socket);
@@ -139,41 +147,44 @@ describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (s
     lease.dispose();
   });
 
-  it("survive the loss of the connection on the same port; what was under way breaks and is not taken for whole", async () => {
-    const relay = await startRelay(sshd.port);
-    closing.push(() => relay.dispose());
-    const config = join(sshd.folder, "relayed_config");
-    await copyFile(sshd.configFile, config);
-    const text = await readFile(config, "utf8");
-    const known = await readFile(sshd.knownHostsFile, "utf8");
-    await writeFile(sshd.knownHostsFile, `${known}[127.0.0.1]:${relay.port} ${sshd.hostKeys[0]?.publicKey ?? ""}\n`);
-    await writeFile(config, text.replaceAll(`Port ${sshd.port}`, `Port ${relay.port}`));
-    const port = await listen(
-      createHttpServer((request, response) => {
-        response.writeHead(200, { "content-length": 100 });
-        if (request.url === "/half") response.write("the first half");
-        else response.end("x".repeat(100));
-      }),
-    );
-    const { client, open, looks } = setUp({ name: "box", configFile: config });
-    const forward = await open(port);
-    const half = await dial(forward);
-    half.write("GET /half HTTP/1.1\r\nHost: a\r\n\r\n");
-    await expect.poll(() => half.bytesRead).toBeGreaterThan(0);
-    const broken = once(half, "error");
-    relay.refuse(true);
-    relay.cut();
-    expect((await broken)[0]).toMatchObject({ code: "ECONNRESET" });
-    await looks(forward.id, ({ state, connections }) => state.kind === "waiting" && connections === 0);
-    const waiting = page(forward.localPort);
-    await looks(forward.id, ({ connections }) => connections === 1);
-    relay.refuse(false);
-    client.connections.retry({ name: "box", configFile: config });
-    expect(await waiting).toBe("x".repeat(100));
-    expect(await looks(forward.id, ({ state }) => state.kind === "listening")).toMatchObject({
-      localPort: forward.localPort,
-    });
-  });
+  it.each(transports)(
+    "survive the loss of the connection on the same port; what was under way breaks (%s)",
+    async (transport) => {
+      const relay = await startRelay(sshd.port);
+      closing.push(() => relay.dispose());
+      const config = join(sshd.folder, "relayed_config");
+      await copyFile(sshd.configFile, config);
+      const text = await readFile(config, "utf8");
+      const known = await readFile(sshd.knownHostsFile, "utf8");
+      await writeFile(sshd.knownHostsFile, `${known}[127.0.0.1]:${relay.port} ${sshd.hostKeys[0]?.publicKey ?? ""}\n`);
+      await writeFile(config, text.replaceAll(`Port ${sshd.port}`, `Port ${relay.port}`));
+      const port = await listen(
+        createHttpServer((request, response) => {
+          response.writeHead(200, { "content-length": 100 });
+          if (request.url === "/half") response.write("the first half");
+          else response.end("x".repeat(100));
+        }),
+      );
+      const { client, open, looks } = setUp({ name: "box", configFile: config }, { transport, systemSsh });
+      const forward = await open(port);
+      const half = await dial(forward);
+      half.write("GET /half HTTP/1.1\r\nHost: a\r\n\r\n");
+      await expect.poll(() => half.bytesRead).toBeGreaterThan(0);
+      const broken = once(half, "error");
+      relay.refuse(true);
+      relay.cut();
+      expect((await broken)[0]).toMatchObject({ code: "ECONNRESET" });
+      await looks(forward.id, ({ state, connections }) => state.kind === "waiting" && connections === 0);
+      const waiting = page(forward.localPort);
+      await looks(forward.id, ({ connections }) => connections === 1);
+      relay.refuse(false);
+      client.connections.retry({ name: "box", configFile: config });
+      expect(await waiting).toBe("x".repeat(100));
+      expect(await looks(forward.id, ({ state }) => state.kind === "listening")).toMatchObject({
+        localPort: forward.localPort,
+      });
+    },
+  );
 });
 
 describe.skipIf(withoutSshd)(`a host that forbids forwarding${withoutSshd ? ` (skipped: ${withoutSshd})` : ""}`, () => {
