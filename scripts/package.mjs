@@ -15,7 +15,7 @@ const belongs = [
   /^CHANGELOG\.md$/,
   /^LICENSE$/,
   /^media\/(icon\.png|activity\.svg)$/,
-  /^dist\/(extension|ssh|cli|demo)\.cjs$/,
+  /^dist\/(extension|ssh|cli|demo|askpass)\.cjs$/,
   /^dist\/webview\/gpu\.(js|css)$/,
   /^dist\/webview\/codicons\/codicon\.(css|ttf)$/,
   /^dist\/third-party-notices\.txt$/,
