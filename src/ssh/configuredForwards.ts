@@ -1,0 +1,20 @@
+import type { OptionValues } from "./hostOptions";
+
+/** A `LocalForward` of the config. */
+export interface ConfiguredForward {
+  /** Address and port to listen on; no address: loopback. */
+  readonly bind: { readonly host?: string; readonly port: number };
+  readonly target: { readonly host: string; readonly port: number };
+}
+
+/** The forwards between ports as `ssh -G` prints them (`[address]:port [host]:port`); those of sockets are left out. */
+export function configuredForwards(values: OptionValues): ConfiguredForward[] {
+  const everywhere = values.get("gatewayports")?.[0] === "yes";
+  return (values.get("localforward") ?? []).flatMap((line): ConfiguredForward[] => {
+    const [, host, from, target, to] = /^(?:\[([^\]]*)\]:)?(\d+) \[([^\]]*)\]:(\d+)$/.exec(line) ?? [];
+    if (from === undefined || target === undefined || to === undefined) return [];
+    const address = host ?? (everywhere ? "*" : undefined);
+    const bind = { port: Number(from), ...(address === undefined ? {} : { host: address || "*" }) };
+    return [{ bind, target: { host: target, port: Number(to) } }];
+  });
+}
