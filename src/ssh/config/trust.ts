@@ -4,6 +4,8 @@ import type { ClientFacts } from "../../core/ports";
 import { pathsOf } from "../clientPaths";
 import type { OptionValues } from "../hostOptions";
 import { allFiles, type ConfigFile, type ConfigLine } from "./files";
+import { olderNames } from "./keywords";
+import { splitWords } from "./words";
 
 /** Why somebody else than the user may have written a file. */
 type Doubt = Extract<Problem, { reason: "configUntrusted" }>["doubt"];
@@ -54,16 +56,29 @@ export function refuseUntrustedMatches(host: string, { doubtful }: Trust): void 
  */
 export function refuseUntrustedCommands(host: string, { doubtful, trusted }: Trust, values: OptionValues): void {
   for (const option of commandOptions) {
-    const value = values.get(option)?.[0];
-    if (value === undefined || (option === "localcommand" && values.get("permitlocalcommand")?.[0] !== "yes")) continue;
-    const names = ({ key }: ConfigLine) => key === option;
+    const value = runsLater(option, values);
+    if (value === undefined) continue;
+    const names = ({ key }: ConfigLine) => (olderNames[key] ?? key) === option;
     const source = doubtful.find(({ file }) => file.lines.some(names));
     if (!source) continue;
-    const says = (line: ConfigLine) => names(line) && line.text.replace(/^[\s=]+/, "") === value;
+    const says = (line: ConfigLine) => names(line) && saysOf(line).includes(value);
     if (trusted.some((file) => file.lines.some(says))) continue;
     const { file, doubt } = source;
     throw new Failure({ reason: "configUntrusted", host, file: file.path, option, doubt });
   }
+}
+
+/** What will run or be loaded by an option's effective value. */
+function runsLater(option: (typeof commandOptions)[number], values: OptionValues): string | undefined {
+  const value = values.get(option)?.[0];
+  if (option === "localcommand" && values.get("permitlocalcommand")?.[0] !== "yes") return undefined;
+  return option === "securitykeyprovider" && value === "internal" ? undefined : value;
+}
+
+/** A line's value as it may be printed: as written, or the one word it is without its quotes. */
+function saysOf({ text }: ConfigLine): string[] {
+  const words = splitWords(text) ?? [];
+  return [text.replace(/^[\s=]+/, ""), ...(words.length === 1 ? words : [])];
 }
 
 /** Quotes are left out of account: ssh's versions differ in how they read them. */
