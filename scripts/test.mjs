@@ -11,7 +11,16 @@ const inCi = process.env.CI === "true";
 const bin = (name) => join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 
 /** What the ssh and cli layers run against. Missing ones skip their suites by name. */
-const debianPackages = ["openssh-server", "openssh-client", "dropbear-bin", "busybox", "fish", "tcsh", "zsh"];
+const debianPackages = [
+  "openssh-server",
+  "openssh-client",
+  "dropbear-bin",
+  "busybox",
+  "fish",
+  "tcsh",
+  "zsh",
+  "netcat-openbsd",
+];
 
 /** Whether the VS Code that comes from npm can run here. */
 const serverRuns = process.platform === "linux";

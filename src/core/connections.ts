@@ -31,8 +31,11 @@ export interface Connections extends Disposable {
 export interface HostLease extends Disposable {
   readonly host: HostRef;
   /**
-   * The runner of a live connection. Waits while connecting or reconnecting; rejects with the failure when the host
-   * went offline for a reason that trying again will not mend (wrong key, changed host key), and when aborted.
+   * The runner of a live connection. Waits while connecting for the first time and while reconnecting; rejects with the
+   * failure when the host is offline, and when aborted. A host that could not be reached the first time is offline at
+   * once, so that the reason is seen; while a lease lives it is tried again with growing pauses, asking nobody, and stays
+   * offline until that succeeds. One that is offline for a reason that trying again will not mend (wrong key, changed
+   * host key) waits for `retry`.
    */
   connected(signal: AbortSignal): Promise<Runner>;
 }

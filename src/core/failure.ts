@@ -19,8 +19,16 @@ export type ConnectionProblem =
   | { reason: "connectTimeout"; host: string; seconds: number }
   | { reason: "loginTimeout"; host: string; seconds: number }
   | { reason: "notSsh"; host: string; port: number }
+  /** The server turns connections away for now. */
+  | { reason: "tooManyLogins"; host: string }
   | { reason: "noCommonAlgorithm"; host: string; what: string }
   | { reason: "connectionLost"; host: string }
+  /** `hop` carries the way to `host` and does not let it pass. */
+  | { reason: "jumpProhibited"; host: string; hop: string }
+  | { reason: "jumpFailed"; host: string; hop: string; target: string; detail: string }
+  /** The way to `host` leads through `hop` again and again. */
+  | { reason: "jumpLoop"; host: string; hop: string }
+  | { reason: "proxyCommandFailed"; host: string; detail: string; exitCode?: number }
   | { reason: "configUnreadable"; file: string; detail: string }
   | { reason: "configUnsupported"; host: string; option: string }
   /** The config would run a command, but not only the user may have written its file. */
@@ -56,11 +64,19 @@ export type ConnectionProblem =
       user: string;
       tried: readonly string[];
       accepted: readonly string[];
+      /** Key files named for this host that could not be offered. */
+      leftOut?: readonly LeftOutKey[];
+      /** The user has keys that only the system's ssh can use. */
+      needsSystemSsh?: "certificate" | "security key";
     }
+  /** The server hung up over keys it did not want. */
+  | { reason: "tooManyKeys"; host: string; user: string; tried: readonly string[]; accepted: readonly string[] }
   | { reason: "promptUnavailable"; question: string }
   | { reason: "cancelled" }
   // Using a connection
   | { reason: "noSession"; host: string }
+  /** It gave the only session to something else. */
+  | { reason: "paused"; what: string }
   | { reason: "noShell"; host: string; detail: string }
   /** Connected as far as is known, but nothing has come for a while. */
   | { reason: "silent"; host: string; seconds: number }
@@ -68,6 +84,11 @@ export type ConnectionProblem =
   | { reason: "answerTooLarge"; what: string; limitBytes: number }
   | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }
   | { reason: "unreadable"; what: string; detail: string };
+
+/** A key file that cannot be offered, and why; `detail` is a code of the client's system. */
+export type LeftOutKey =
+  | { file: string; why: "missing" | "not a key" | "PuTTY" | "certificate" | "security key" | "unsupported" }
+  | { file: string; why: "unreadable"; detail: string };
 
 /** What a forwarded port can suffer from. */
 export type ForwardProblem =

@@ -4,7 +4,7 @@ import type { Logger } from "../core/logger";
 import type { Prompts, TextQuestion } from "../core/ports";
 import type { Credentials } from "./credentials";
 import type { AuthMethodName, HostOptions } from "./hostOptions";
-import { type Identity, type OpenIdentity, SingleKeyAgent, type Unlock } from "./identities";
+import { type FoundIdentities, type OpenIdentity, SingleKeyAgent, type Unlock } from "./identities";
 import { type KeyFile, unlockKey } from "./keyFile";
 import { plainText } from "./plainText";
 
@@ -16,7 +16,7 @@ export interface AuthRequest {
   readonly account: string;
   readonly options: HostOptions;
   /** Reads the user's keys; begun at once, so that it happens while the connection is being made. */
-  readonly collectIdentities: (unlock: Unlock) => Promise<readonly Identity[]>;
+  readonly collectIdentities: (unlock: Unlock) => Promise<FoundIdentities>;
   readonly credentials: Credentials;
   readonly prompts: Prompts;
   readonly log: Logger;
@@ -37,20 +37,33 @@ export interface Authenticator {
   next(reply: AuthReply | undefined): Promise<AnyAuthMethod>;
   /** Rejects when a question inside an attempt put an end to the log-in. */
   readonly interrupted: Promise<never>;
-  /** What to report when the server hangs up instead of answering. */
+  /** What to report when the server wants something that cannot be given. */
   refused(): Failure;
+  /** What to report when the server hangs up instead of answering; `code` is what it gave as the reason. */
+  turnedAway(code?: number): Failure;
 }
 
 const passphraseTries = 3;
+/** `SSH_DISCONNECT_PROTOCOL_ERROR`, RFC 4253 section 11.1: what sshd gives for too many refusals. */
+const protocolError = 2;
 const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
 
 /** The key under which a host's password is kept in the secret store. */
 export function passwordKey(options: HostOptions): string {
-  return `password ${options.user}@${options.hostname}:${options.port}`;
+  return `password ${options.user}@${options.hostKeyAlias ?? options.hostname}:${options.port}`;
 }
 
 export function createAuthenticator(request: AuthRequest): Authenticator {
-  const progress: Progress = { tried: [], accepted: [], asked: 0, unanswered: undefined, interrupt: () => {} };
+  const progress: Progress = {
+    tried: [],
+    accepted: [],
+    way: undefined,
+    asked: 0,
+    leftOut: [],
+    needsSystemSsh: undefined,
+    unanswered: undefined,
+    interrupt: () => {},
+  };
   const interrupted = new Promise<never>((_resolve, reject) => {
     progress.interrupt = reject;
   });
@@ -59,7 +72,10 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
     progress.unanswered ??= failure;
   });
   const identities = request.collectIdentities(unlock);
-  identities.catch(() => {});
+  identities.then(
+    ({ leftOut, needsSystemSsh }) => Object.assign(progress, { leftOut, needsSystemSsh }),
+    () => {},
+  );
   const attempts = walk(request, identities, progress);
   return {
     async next(reply) {
@@ -69,12 +85,23 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
     },
     interrupted,
     refused: () => refused(request, progress),
+    turnedAway(code) {
+      const { tried, accepted, way } = progress;
+      const overKeys = way === "publickey" && (code === protocolError || tried.length > 1);
+      if (!overKeys) return refused(request, progress);
+      const { host, options } = request;
+      return new Failure({ reason: "tooManyKeys", host, user: options.user, tried: [...new Set(tried)], accepted });
+    },
   };
 }
 
 interface Progress {
   readonly tried: string[];
   accepted: readonly string[];
+  /** What is being tried. */
+  way: AuthMethodName | undefined;
+  leftOut: FoundIdentities["leftOut"];
+  needsSystemSsh: FoundIdentities["needsSystemSsh"];
   /** How often the user was asked for a password or a code. */
   asked: number;
   /** A question nobody could be asked. */
@@ -84,17 +111,20 @@ interface Progress {
 
 type Attempts = AsyncGenerator<AnyAuthMethod, void, AuthReply | undefined>;
 
-function refused({ host, options }: AuthRequest, { tried, accepted }: Progress): Failure {
+function refused({ host, options }: AuthRequest, progress: Progress): Failure {
+  const { tried, accepted, leftOut, needsSystemSsh } = progress;
   return new Failure({
     reason: "authenticationFailed",
     host,
     user: options.user,
     tried: [...new Set(tried)],
     accepted,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(needsSystemSsh === undefined ? {} : { needsSystemSsh }),
   });
 }
 
-async function* walk(request: AuthRequest, identities: Promise<readonly Identity[]>, progress: Progress): Attempts {
+async function* walk(request: AuthRequest, identities: Promise<FoundIdentities>, progress: Progress): Attempts {
   const { options } = request;
   const ways: Record<AuthMethodName, Attempts> = {
     publickey: publicKeys(request, identities, progress),
@@ -108,18 +138,16 @@ async function* walk(request: AuthRequest, identities: Promise<readonly Identity
     progress.accepted = reply?.methods ?? progress.accepted;
     const way = options.preferredMethods.find((name) => progress.accepted.includes(name) && !spent.has(name));
     if (!way) return;
+    progress.way = way;
     const attempt = await ways[way].next();
     if (attempt.done) spent.add(way);
     else reply = yield attempt.value;
   }
 }
 
-async function* publicKeys(
-  request: AuthRequest,
-  identities: Promise<readonly Identity[]>,
-  progress: Progress,
-): Attempts {
-  for (const identity of await identities) {
+async function* publicKeys(request: AuthRequest, found: Promise<FoundIdentities>, progress: Progress): Attempts {
+  const { identities } = await found;
+  for (const identity of identities) {
     const open = await identity.open();
     if (!open) continue;
     progress.tried.push(identity.label);

@@ -19,7 +19,7 @@ export type ConfigReader = "system" | "builtin";
 
 /**
  * The effective options for a host as a connection needs them.
- * @throws Failure `badHostName`, `configUnreadable`, `configUnsupported`, `configUntrusted`, `hostNotFound`, `cancelled`
+ * @throws Failure `badHostName`, `configUnreadable`, `configUnsupported`, `configUntrusted`, `hostNotFound`, `jumpLoop`, `cancelled`
  */
 export async function resolveHost(host: HostRef, client: ClientFacts, signal: AbortSignal): Promise<HostOptions> {
   const { typed, values, defaults } = await read(host, client, signal, "system");

@@ -6,18 +6,20 @@ import type { HostState } from "../shared/host";
 import { resolveHost } from "./config";
 import { knownHostName } from "./knownHosts";
 import { knownHostsStore } from "./knownHostsStore";
+import { createLoginGate } from "./loginGate";
 import { createSession, type Session } from "./session";
 
 /** SSH connections by ssh2: one per host, shared. */
 export function createConnections(deps: ConnectionsDeps): Connections {
   const store = knownHostsStore(join(deps.storageDir, "known_hosts"));
+  const gate = createLoginGate();
   const states = new Emitter<{ host: HostRef; state: HostState }>((error) => deps.log.error("a state listener", error));
   const sessions = new Map<string, Session>();
 
   const sessionOf = (host: HostRef): Session => {
     const known = sessions.get(hostId(host));
     if (known) return known;
-    const session = createSession({ host, deps, store, onState: (state) => states.fire({ host, state }) });
+    const session = createSession({ host, deps, store, gate, onState: (state) => states.fire({ host, state }) });
     sessions.set(hostId(host), session);
     return session;
   };

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isFailure } from "../../src/core/failure";
 import type { ClientFacts } from "../../src/core/ports";
 import { effectiveOptions } from "../../src/ssh/config";
 import type { OptionValues } from "../../src/ssh/hostOptions";
@@ -114,8 +115,8 @@ describe.skipIf(withoutSsh)(`our own reading of an ssh config says what ssh -G s
     const config = await place(scenario, String(scenario.index));
     for (const name of scenario.hosts) {
       const [ours, theirs] = await Promise.all([
-        effective(name, config, "builtin").catch(problem),
-        effective(name, config, "system").catch(problem),
+        effective(name, config, "builtin").catch(refusal),
+        effective(name, config, "system").catch(refusal),
       ]);
       const without = (values: object) =>
         Object.fromEntries(Object.entries(values).filter(([key]) => !otherDefaults.has(key)));
@@ -124,8 +125,8 @@ describe.skipIf(withoutSsh)(`our own reading of an ssh config says what ssh -G s
   });
 });
 
-/** Where both refuse, ssh's own words are not ours. */
-function problem(error: unknown): { problem: unknown } {
-  if (error instanceof Error && "problem" in error) return { problem: (error.problem as { reason: string }).reason };
+/** Where both refuse, ssh has words for it and we have a reason. */
+function refusal(error: unknown): { refused: true } {
+  if (isFailure(error)) return { refused: true };
   throw error;
 }

@@ -41,7 +41,7 @@ const expandedPaths = ["controlpath", "identityagent", "forwardagent"];
 
 /**
  * The options for a host by our own reading of its config, as `ssh -G` of OpenSSH 9.2 prints them.
- * @throws Failure `configUnreadable`, `configUnsupported`, `hostNotFound`, `cancelled`
+ * @throws Failure `configUnreadable`, `configUnsupported`, `hostNotFound`, `jumpLoop`, `cancelled`
  */
 export async function builtinOptions(
   host: HostRef,
@@ -96,7 +96,7 @@ function completed(host: HostRef, typed: HostName, name: string, values: Values,
   if (alias !== undefined) values.set("hostkeyalias", [alias]);
   const user = one("user") ?? client.user;
   const port = Number(one("port"));
-  refuseLoop(host, name, port, user, values, client);
+  refuseLoop(host, name, port, user, values);
   const tokens = tokensOf({ client, name: typed.name, hostname: name, port, user, alias: alias ?? typed.name });
   const variable = (key: string) => envOf(client, key);
   const expand = (path: string) => expandAll(expandHome(client, path), tokens, variable, bad);
@@ -124,21 +124,10 @@ function completed(host: HostRef, typed: HostName, name: string, values: Values,
 }
 
 /** A host cannot be reached through itself. */
-function refuseLoop(
-  host: HostRef,
-  name: string,
-  port: number,
-  user: string,
-  values: Values,
-  client: ClientFacts,
-): void {
+function refuseLoop(host: HostRef, name: string, port: number, user: string, values: Values): void {
   const last = readHop(values.get("proxyjump")?.[0]?.split(",").at(-1) ?? "");
   if (last?.name !== name || (last.port ?? 22) !== port || (last.user ?? user) !== user) return;
-  throw new Failure({
-    reason: "configUnreadable",
-    file: host.configFile ?? userSshFile(client, "config"),
-    detail: `jumphost loop via ${last.name}`,
-  });
+  throw new Failure({ reason: "jumpLoop", host: host.name, hop: last.name });
 }
 
 function unreadable(host: HostRef, client: ClientFacts): (token: string) => never {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { lookup, resolveCname } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { ClientFacts } from "../../core/ports";
-import { envOf } from "../clientPaths";
+import { inClientShell } from "../clientShell";
 
 /** What reading a config may ask of the client's system; injected so that tests need no network and start nothing. */
 export interface ConfigEffects {
@@ -19,13 +19,13 @@ export function systemEffects(client: ClientFacts): ConfigEffects {
   return {
     lookup: lookUp,
     succeeds: (command, signal) => {
-      const { file, args } = shellCommand(command, client);
+      const { file, args, verbatim } = inClientShell(command, client);
       return new Promise((resolve, reject) => {
         const child = spawn(file, args, {
           stdio: ["ignore", "ignore", "ignore"],
           env: { ...client.env },
           windowsHide: true,
-          windowsVerbatimArguments: true,
+          windowsVerbatimArguments: verbatim,
           signal,
         });
         child.once("error", reject);
@@ -34,12 +34,6 @@ export function systemEffects(client: ClientFacts): ConfigEffects {
     },
     addresses: () => Object.values(networkInterfaces()).flatMap((found) => found?.map(({ address }) => address) ?? []),
   };
-}
-
-/** How the user's shell is told to run a command line, as ssh does it. */
-export function shellCommand(command: string, client: ClientFacts): { file: string; args: string[] } {
-  if (client.os !== "win32") return { file: envOf(client, "SHELL") || "/bin/sh", args: ["-c", command] };
-  return { file: envOf(client, "ComSpec") ?? "cmd.exe", args: ["/d", "/s", "/c", `"${command}"`] };
 }
 
 async function lookUp(name: string): Promise<{ alias?: string } | undefined> {

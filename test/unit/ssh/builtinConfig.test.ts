@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClientFacts } from "../../../src/core/ports";
 import { configuredHosts } from "../../../src/ssh/builtinConfig";
 import { builtinOptions } from "../../../src/ssh/config/builtin";
-import { type ConfigEffects, shellCommand } from "../../../src/ssh/config/effects";
+import type { ConfigEffects } from "../../../src/ssh/config/effects";
 import { readConfigFiles } from "../../../src/ssh/config/files";
 import { parseHostName } from "../../../src/ssh/hostName";
 import type { OptionValues } from "../../../src/ssh/hostOptions";
@@ -122,18 +122,6 @@ describe("our own reading of an ssh config", () => {
     };
     expect((await effective("lab", { succeeds }, config)).get("port")).toEqual(["3"]);
     expect(run).toEqual(["two lab", "three"]);
-  });
-
-  it("runs such a command in the user's shell", () => {
-    expect(shellCommand("a b", { ...client, env: { SHELL: "/bin/zsh" } })).toEqual({
-      file: "/bin/zsh",
-      args: ["-c", "a b"],
-    });
-    expect(shellCommand("a b", client).file).toBe("/bin/sh");
-    expect(shellCommand('a "b"', { ...client, os: "win32", env: { COMSPEC: "C:\\cmd.exe" } })).toEqual({
-      file: "C:\\cmd.exe",
-      args: ["/d", "/s", "/c", '"a "b""'],
-    });
   });
 
   it("says which file cannot be read", async () => {
