@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { Failure } from "../core/failure";
 import type { ClientFacts, HostRef } from "../core/ports";
-import { envOf, pathsOf, userSshFile } from "./clientPaths";
+import { envOf, expandHome, pathsOf, userSshFile } from "./clientPaths";
 import { builtinOptions } from "./config/builtin";
 import { systemEffects } from "./config/effects";
 import { allLines, type ConfigFile, readConfigFiles } from "./config/files";
@@ -47,12 +47,14 @@ interface ReadOptions {
 }
 
 async function read(
-  host: HostRef,
+  asked: HostRef,
   client: ClientFacts,
   signal: AbortSignal,
   reader: ConfigReader,
 ): Promise<ReadOptions> {
-  const typed = parseHostName(host.name);
+  const typed = parseHostName(asked.name);
+  // A setting may name the file by `~`, which no shell expands.
+  const host = asked.configFile === undefined ? asked : { ...asked, configFile: expandHome(client, asked.configFile) };
   const files = await readConfigFiles(host.configFile, client);
   const trust = await judgeFiles(files, client);
   refuseUntrustedMatches(host.name, trust);

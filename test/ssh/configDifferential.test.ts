@@ -113,7 +113,7 @@ describe.skipIf(withoutSsh)(`our own reading of an ssh config says what ssh -G s
 
   it.each(scenarios.map((scenario, index) => ({ ...scenario, index })))("$title", async (scenario) => {
     const config = await place(scenario, String(scenario.index));
-    for (const name of scenario.hosts) {
+    for (const name of new Set([...scenario.hosts, "elsewhere", "eve@lab:2222"])) {
       const [ours, theirs] = await Promise.all([
         effective(name, config, "builtin").catch(refusal),
         effective(name, config, "system").catch(refusal),

@@ -106,21 +106,15 @@ function completed(host: HostRef, typed: HostName, name: string, values: Values,
   }
   const command = one("remotecommand");
   if (command !== undefined) values.set("remotecommand", [expandTokens(command, tokens, bad)]);
-  const knownHosts = ["known_hosts", "known_hosts2"];
-  values.set("userknownhostsfile", values.get("userknownhostsfile")?.map(expand) ?? knownHosts.map(ofUser));
-  if (!values.has("globalknownhostsfile")) values.set("globalknownhostsfile", knownHosts.map(ofSystem));
-  const ordered = ["host", ...Object.keys(keywords)].flatMap((key): [string, string[]][] => {
-    const found = key === "host" ? [typed.name] : values.get(key);
+  const own = ["known_hosts", "known_hosts2"].map((file) => userSshFile(client, file));
+  const common = ["ssh_known_hosts", "ssh_known_hosts2"].map((file) => systemSshFile(client, file));
+  values.set("userknownhostsfile", values.get("userknownhostsfile")?.map(expand) ?? own);
+  values.set("globalknownhostsfile", values.get("globalknownhostsfile") ?? common);
+  const ordered = Object.keys(keywords).flatMap((key): [string, string[]][] => {
+    const found = values.get(key);
     return found && found.length > 0 ? [[key, found]] : [];
   });
-  return new Map(ordered);
-
-  function ofUser(file: string): string {
-    return userSshFile(client, file);
-  }
-  function ofSystem(file: string): string {
-    return systemSshFile(client, `ssh_${file}`);
-  }
+  return new Map([["host", [typed.name]], ...ordered]);
 }
 
 /** A host cannot be reached through itself. */

@@ -27,7 +27,6 @@ export function tokensOf(facts: TokenFacts): Readonly<Record<string, string>> {
     d: client.home,
     h: hostname,
     i: String(process.getuid?.() ?? ""),
-    j: "",
     k: facts.alias,
     L: local.split(".")[0] ?? local,
     l: local,
