@@ -83,6 +83,9 @@ describe.each(readers)("commands in an ssh config, read by %s", (reader) => {
     'Match host lab !exec="touch @/ran/x"\n',
     'Match e"xe"c "touch @/ran/x"\n',
     "match\tEXEC touch\n",
+    " =Match exec touch\n",
+    '""Match exec touch\n',
+    "\rMatch exec touch\n",
     "Host other\nMatch user nobody exec touch\n",
   ])("are recognised: %s", async (text) => {
     const config = await write("work/config", text);
@@ -124,8 +127,11 @@ describe.each(readers)("commands in an ssh config, read by %s", (reader) => {
     await expect(port(own, reader)).rejects.toMatchObject(refused(config, option, "workspace"));
   });
 
-  it("are not hidden behind an Include that was not followed", async () => {
-    const config = await write("work/config", "Include @/work/%h.conf\n");
-    await expect(port(config, reader)).rejects.toMatchObject(refused(config, "Include", "workspace"));
-  });
+  it.each(["%h.conf", "[[:alpha:]]*", "~root/x"])(
+    "are not hidden behind an Include that is not followed: %s",
+    async (name) => {
+      const config = await write("work/config", `Include ${name}\n`);
+      await expect(port(config, reader)).rejects.toMatchObject(refused(config, "Include", "workspace"));
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { canonicalAddress, canonicalName } from "./canonicalize";
 import type { ConfigEffects } from "./effects";
 import { readOptions, type Values } from "./evaluate";
 import type { ConfigFile } from "./files";
+import { withExpandedSockets } from "./forwards";
 import { readHop } from "./jumps";
 import { keywords } from "./keywords";
 import { expandAll, expandTokens, tokensOf } from "./tokens";
@@ -106,6 +107,12 @@ function completed(host: HostRef, typed: HostName, name: string, values: Values,
   }
   const command = one("remotecommand");
   if (command !== undefined) values.set("remotecommand", [expandTokens(command, tokens, bad)]);
+  for (const key of ["localforward", "remoteforward"]) {
+    const forwards = values
+      .get(key)
+      ?.map((line) => withExpandedSockets(line, (path) => expandTokens(path, tokens, bad)));
+    if (forwards) values.set(key, forwards);
+  }
   const own = ["known_hosts", "known_hosts2"].map((file) => userSshFile(client, file));
   const common = ["ssh_known_hosts", "ssh_known_hosts2"].map((file) => systemSshFile(client, file));
   values.set("userknownhostsfile", values.get("userknownhostsfile")?.map(expand) ?? own);

@@ -5,7 +5,7 @@ import type { HostName } from "../hostName";
 import { matchesGlob, matchesPatternList } from "../patterns";
 import type { ConfigEffects } from "./effects";
 import { badLine, type ConfigFile, type ConfigLine } from "./files";
-import { type Keyword, keywords, olderNames } from "./keywords";
+import { type Keyword, keywords, olderNames, otherKeywords } from "./keywords";
 import { type MatchFacts, matchLine } from "./match";
 import { expandTokens, expandVariables, tokensOf } from "./tokens";
 import { splitWords } from "./words";
@@ -42,28 +42,26 @@ async function readFileOptions(file: ConfigFile, couldApply: boolean, reading: R
   for (const line of file.lines) {
     if (line.included) {
       for (const included of line.included) await readFileOptions(included, applies, reading);
-    } else if (line.key === "match") {
-      applies = await matchLine(line, couldApply, matchFacts(line, reading));
-    } else {
-      const words = splitWords(line.text);
-      if (!words || line.text === "") throw badLine(line, words ? `no value after ${line.key}` : "invalid quotes");
-      if (line.key === "host") applies = couldApply && matchesPatternList(words, reading.name);
-      else readLine(line, words, applies, reading);
+      continue;
     }
+    const words = splitWords(line.text);
+    if (!words || line.text === "") throw badLine(line, words ? `no value after ${line.key}` : "invalid quotes");
+    if (line.key === "match") applies = await matchLine(line, couldApply, matchFacts(line, reading));
+    else if (line.key === "host") applies = couldApply && matchesPatternList(words, reading.name);
+    else readLine(line, words, applies, reading);
   }
 }
 
 function readLine(line: ConfigLine, words: readonly string[], applies: boolean, { values, client }: Reading): void {
   const key = olderNames[line.key] ?? line.key;
   const keyword = keywords[key];
-  // What ssh would call a bad option may be one of a newer ssh.
-  if (!keyword) return;
-  const ignored = values.get("ignoreunknown")?.[0];
-  const read = keyword.read({ text: line.text, words, expanded: () => expandWords(words, client) });
-  if (!read) {
-    if (ignored !== undefined && matchesPatternList(ignored.split(","), key)) return;
-    throw badLine(line, `${line.key} has no such value`);
+  if (!keyword) {
+    const ignored = values.get("ignoreunknown")?.[0]?.toLowerCase().split(",") ?? [];
+    if (otherKeywords.has(key) || matchesPatternList(ignored, key)) return;
+    throw badLine(line, `ssh has no option ${line.key}`);
   }
+  const read = keyword.read({ text: line.text, words, expanded: () => expandWords(words, client) });
+  if (!read) throw badLine(line, `${line.key} has no such value`);
   if (applies) keep(key, read, keyword, values);
 }
 

@@ -11,9 +11,18 @@ export function forwardOf(words: readonly string[], kind: "local" | "remote" | "
   const dynamic = kind === "dynamic" || (kind === "remote" && words.length === 1);
   const { listen, target } = dynamic ? { listen: listenOnly(fields), target: socksTarget } : bothEnds(fields);
   if (listen === undefined || target === undefined) return undefined;
-  // Only the server may choose a port.
-  if (kind !== "remote" && /(?:^|:)0$/.test(listen)) return undefined;
+  // Only the server may choose a port to listen on.
+  if ((kind !== "remote" && hasPortZero(listen)) || (!dynamic && hasPortZero(target))) return undefined;
   return kind === "dynamic" ? listen : `${listen} ${target}`;
+}
+
+/** Expands the tokens of those ends of a printed forward that are sockets. */
+export function withExpandedSockets(printed: string, expand: (path: string) => string): string {
+  return printed.replace(/\S+/g, (end) => (/^(?:\[[^\]]*\]:)?\d+$/.test(end) ? end : expand(end)));
+}
+
+function hasPortZero(end: End): boolean {
+  return /(?:^|:)0$/.test(end);
 }
 
 /** What ssh prints where a SOCKS proxy stands in place of a target. */

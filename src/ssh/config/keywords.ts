@@ -184,6 +184,18 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   proxyjump: { read: jump },
 };
 
+/** What ssh takes besides, without meaning for us: its own terminal, log, tunnels and X11, and what it no longer obeys. */
+export const otherKeywords: ReadonlySet<string> = new Set(
+  `addkeystoagent afstokenpassing channeltimeout cipher compressionlevel controlpersist enableescapecommandline
+  enablesshkeysign escapechar fallbacktorsh fingerprinthash forwardx11timeout forwardx11trusted globalknownhostsfile2
+  gssapiclientidentity gssapikexalgorithms gssapikeyexchange gssapirenewalforcesrekey gssapiserveridentity
+  gssapitrustdns ipqos kerberosauthentication kerberostgtpassing loglevel logverbose obscurekeystroketiming
+  permitremoteopen protocol protocolkeepalives refuseconnection rekeylimit rhostsauthentication
+  rhostsrsaauthentication rsaauthentication setuptimeout streamlocalbindmask syslogfacility tunnel tunneldevice
+  updatehostkeys useprivilegedport userknownhostsfile2 useroaming usersh versionaddendum warnweakcrypto
+  xauthlocation`.split(/\s+/),
+);
+
 /** Older names that ssh still takes. */
 export const olderNames: Readonly<Record<string, string>> = {
   challengeresponseauthentication: "kbdinteractiveauthentication",

@@ -85,8 +85,11 @@ function saysOf({ text }: ConfigLine): string[] {
 function runsWhenRead({ key, text }: ConfigLine): string | undefined {
   const plain = text.replace(/["'\\]/g, "");
   if (key === "match" && /exec/i.test(plain)) return "Match exec";
-  // A newer ssh would read files that were not looked at.
-  return key === "include" && /[%$]/.test(plain) ? "Include" : undefined;
+  const names = splitWords(text) ?? [text];
+  // What only ssh can follow may lead to files that were not looked at.
+  return key === "include" && names.some((name) => /[%$~[\]{}\\]/.test(name.replace(/^~\//, "")))
+    ? "Include"
+    : undefined;
 }
 
 async function doubtAbout(path: string, client: ClientFacts): Promise<Doubt | undefined> {

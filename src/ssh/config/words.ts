@@ -1,8 +1,13 @@
-/** The keyword of a config line and what follows it, as ssh cuts them; undefined for a blank line or a comment. */
+/**
+ * The keyword of a config line and what follows it, as ssh cuts them: one blank, `=` or pair of quotes may stand before
+ * it. Undefined for a line that ssh passes over.
+ */
 export function splitKeyword(line: string): { key: string; text: string } | undefined {
-  const [word, rest] = nextWord(line.replace(/[ \t\r\n\f]+$/, "").replace(/^[ \t]+/, ""));
+  const trimmed = line.replace(/[ \t\r\n\f]+$/, "");
+  const first = nextWord(trimmed);
+  const [word, rest] = first[0] === "" ? nextWord(first[1]) : first;
   if (!word || word.startsWith("#")) return undefined;
-  return { key: word.toLowerCase(), text: rest.replace(/^[ \t]+/, "") };
+  return { key: word.toLowerCase(), text: rest.replace(/^[ \t\r\n]+/, "") };
 }
 
 /**

@@ -136,9 +136,15 @@ describe("our own reading of an ssh config", () => {
     });
   });
 
-  it("has no objection to a keyword that only a newer ssh knows", async () => {
-    const config = await write({ ".ssh/config": "ObscureKeystrokeTiming yes\nPort 5\n" });
+  it("has no objection to what only a newer ssh or another one knows, but to what none does", async () => {
+    const config = await write({
+      ".ssh/config": "IgnoreUnknown UseK*\nUseKeychain yes\nObscureKeystrokeTiming yes\nPort 5\n",
+    });
     expect((await effective("lab", {}, config)).get("port")).toEqual(["5"]);
+    await write({ ".ssh/config": "Hots lab\nPort 5\n" });
+    await expect(effective("lab", {}, config)).rejects.toMatchObject({
+      problem: { reason: "configUnreadable", detail: "line 1: ssh has no option hots" },
+    });
   });
 
   it("lists the hosts a person would recognise, each once, includes too", async () => {
