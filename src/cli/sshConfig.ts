@@ -12,7 +12,10 @@ export async function runSshConfig(
 ): Promise<ExitCode> {
   const host = hostRef(line.host, line.connection);
   const reader = line.builtin ? "builtin" : "system";
-  const options = await effectiveOptions(host, clientFacts(), new AbortController().signal, reader);
+  const { identityFiles } = line.connection;
+  const options = new Map(await effectiveOptions(host, clientFacts(), new AbortController().signal, reader));
+  // Those named on the command line are tried first.
+  options.set("identityfile", [...identityFiles, ...(options.get("identityfile") ?? [])]);
   if (line.json) io.printJson({ host: line.host, options: Object.fromEntries(options) }, true);
   else io.print(printSshOptions(options).join("\n"));
   return ExitCode.done;

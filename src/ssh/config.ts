@@ -7,7 +7,7 @@ import { builtinOptions } from "./config/builtin";
 import { systemEffects } from "./config/effects";
 import { allLines, type ConfigFile, readConfigFiles } from "./config/files";
 import { parseSshOptions } from "./config/printed";
-import { judgeFiles, refuseUntrustedCommands, refuseUntrustedMatches } from "./config/trust";
+import { judgeFiles, refuseOpenFiles, refuseUntrustedCommands, refuseUntrustedMatches } from "./config/trust";
 import { type HostName, parseHostName } from "./hostName";
 import { algorithmKeys, type HostOptions, hostOptions, type OptionValues } from "./hostOptions";
 
@@ -59,6 +59,7 @@ async function read(
   const trust = await judgeFiles(files, client);
   refuseUntrustedMatches(host.name, trust);
   const ssh = reader === "system" ? await findSsh(client) : undefined;
+  if (ssh === undefined) refuseOpenFiles(files, trust, client);
   const found =
     ssh === undefined
       ? await readOurselves(host, typed, files, client, signal)
@@ -154,10 +155,16 @@ function askSsh(
       if (!error) return resolve(stdout);
       if (signal.aborted) return reject(cancelled());
       if (error.killed) return reject(tooSlow(host, client, "ssh -G", error));
-      return reject(unreadable(host, client, stderr.trim().split(/\r?\n/)[0] ?? "", error));
+      return reject(unreadable(host, client, complaintOf(stderr), error));
     });
     child.stdin?.end();
   });
+}
+
+/** The first line of what ssh said, but for its remark that it was not started from a terminal. */
+function complaintOf(stderr: string): string {
+  const lines = stderr.trim().split(/\r?\n/);
+  return lines.find((line) => !line.startsWith("Pseudo-terminal")) ?? "";
 }
 
 function cancelled(): Failure {

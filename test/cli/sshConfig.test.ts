@@ -42,10 +42,10 @@ describe("tensorline ssh-config", () => {
   });
 
   it("prints one JSON document", async () => {
-    const { stdout } = await tensorline(["ssh-config", "lab", "-F", config, "--builtin", "--json"]);
+    const { stdout } = await tensorline(["ssh-config", "lab", "-F", config, "-i", "k", "--builtin", "--json"]);
     const { host, options } = valid(document, stdout);
     expect([host, options.user, options.port]).toEqual(["lab", ["config"], ["2200"]]);
-    expect(options.identityfile).toEqual(["~/a", "~/b"]);
+    expect(options.identityfile).toEqual(["k", "~/a", "~/b"]);
   });
 
   it.skipIf(!hasSsh)("prints what ssh -G prints (needs ssh)", async () => {

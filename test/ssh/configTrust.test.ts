@@ -99,6 +99,14 @@ describe.each(readers)("commands in an ssh config, read by %s", (reader) => {
     expect(await traces()).toEqual([]);
   });
 
+  it("keep no file from being included but one that others may write to, as ssh has it", async () => {
+    const open = await write("open", "Port 5\n", 0o606);
+    const config = await write("config", "Include @/open\n", 0o606);
+    await expect(port(config, reader)).rejects.toMatchObject({ problem: { reason: "configUnreadable" } });
+    await chmod(open, 0o604);
+    expect(await port(config, reader)).toBe("5");
+  });
+
   it.skipIf(!isRoot)("never run from another user's file (needs root)", async () => {
     const config = await write("config", running("foreign"));
     await chown(config, 65534, 65534);

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { Failure, type Problem } from "../../core/failure";
 import type { ClientFacts } from "../../core/ports";
-import { pathsOf } from "../clientPaths";
+import { pathsOf, userSshFile } from "../clientPaths";
 import type { OptionValues } from "../hostOptions";
 import { allFiles, type ConfigFile, type ConfigLine } from "./files";
 import { olderNames } from "./keywords";
@@ -34,6 +34,20 @@ export async function judgeFiles(files: readonly ConfigFile[], client: ClientFac
     doubtful: judged.flatMap(({ file, doubt }) => (doubt ? [{ file, doubt }] : [])),
     trusted: judged.flatMap(({ file, doubt }) => (doubt ? [] : [file])),
   };
+}
+
+/**
+ * As ssh has it: the user's own file and every included one must not be open to others. `files` are the outermost ones.
+ * @throws Failure `configUnreadable`
+ */
+export function refuseOpenFiles(files: readonly ConfigFile[], { doubtful }: Trust, client: ClientFacts): void {
+  const own = userSshFile(client, "config");
+  const open = doubtful.find(
+    ({ file, doubt }) => doubt !== "workspace" && (file.path === own || !files.includes(file)),
+  );
+  if (!open) return;
+  const detail = open.doubt === "owner" ? "it belongs to another user" : "others may write to it";
+  throw new Failure({ reason: "configUnreadable", file: open.file.path, detail });
 }
 
 /**
