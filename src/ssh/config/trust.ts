@@ -122,7 +122,8 @@ async function doubtAbout(path: string, client: ClientFacts): Promise<Doubt | un
   return (mode & writers) === 0 ? undefined : "permissions";
 }
 
-function isInside(folder: string, file: string, client: ClientFacts): boolean {
+/** Whether a path lies in a folder, by the rules of the client's system. */
+export function isInside(folder: string, file: string, client: ClientFacts): boolean {
   const paths = pathsOf(client);
   // The usual file systems of macOS take capitals for small letters; win32 paths are compared so anyway.
   const plain = (path: string) => (client.os === "darwin" ? path.toLowerCase() : path);
