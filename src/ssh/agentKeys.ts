@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type BaseAgent, createAgent, type ParsedKey, utils } from "ssh2";
+import { foreignKind } from "./keyFile";
 import { keyTypeOf } from "./knownHosts";
 import { readStrings } from "./wireStrings";
 
@@ -32,8 +33,9 @@ export async function listAgentKeys(path: string, signal: AbortSignal): Promise<
     const [blob, comment] = strings.slice(at, at + 2);
     if (!blob || !comment) continue;
     const type = keyTypeOf(blob);
-    const key = utils.parseKey(`${type} ${blob.toString("base64")} ${comment.toString("utf8")}`);
-    if (key instanceof Error) foreignTypes.push(type);
+    // ssh2 takes the beginning of a certificate for a key.
+    const key = foreignKind(type) ?? utils.parseKey(`${type} ${blob.toString("base64")} ${comment.toString("utf8")}`);
+    if (typeof key === "string" || key instanceof Error) foreignTypes.push(type);
     else keys.push(...[key].flat());
   }
   return { agent, keys, foreignTypes };

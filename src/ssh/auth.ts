@@ -19,6 +19,8 @@ export interface AuthRequest {
   readonly collectIdentities: (unlock: Unlock) => Promise<FoundIdentities>;
   readonly credentials: Credentials;
   readonly prompts: Prompts;
+  /** Asked before the first question, with what there would be to report: true ends the log-in with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -46,7 +48,8 @@ export interface Authenticator {
 const passphraseTries = 3;
 /** `SSH_DISCONNECT_PROTOCOL_ERROR`, RFC 4253 section 11.1: what sshd gives for too many refusals. */
 const protocolError = 2;
-const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
+/** Words of a prompt that asks for a password rather than for a code. */
+export const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
 
 /** The key under which a host's password is kept in the secret store. */
 export function passwordKey(options: HostOptions): string {
@@ -138,6 +141,8 @@ async function* walk(request: AuthRequest, identities: Promise<FoundIdentities>,
     progress.accepted = reply?.methods ?? progress.accepted;
     const way = options.preferredMethods.find((name) => progress.accepted.includes(name) && !spent.has(name));
     if (!way) return;
+    const firstQuestion = way !== "publickey" && (progress.way ?? "publickey") === "publickey";
+    if (firstQuestion && (await request.giveWay?.(refused(request, progress)))) throw refused(request, progress);
     progress.way = way;
     const attempt = await ways[way].next();
     if (attempt.done) spent.add(way);
@@ -173,7 +178,7 @@ async function* passwords(request: AuthRequest, progress: Progress): Attempts {
   for (;;) {
     const recalled = await credentials.recall(key);
     if (recalled === undefined && progress.asked >= options.passwordTries) return;
-    const password = recalled ?? (await askPassword(request, undefined));
+    const password = recalled ?? (await askPassword(request, {}));
     if (recalled === undefined) progress.asked++;
     progress.tried.push("password");
     yield { type: "password", username: options.user, password };
@@ -189,7 +194,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   for (let round = 0; round <= options.passwordTries && progress.asked < options.passwordTries; round++) {
     let lastAnswer: "password" | "other" | undefined;
     let counted = false;
-    const answer = async (server: string, prompt: Prompt): Promise<string> => {
+    const answer = async (server: string, prompt: Prompt, part: Part): Promise<string> => {
       const isPassword = prompt.echo !== true && asksForPassword.test(prompt.prompt);
       lastAnswer = isPassword ? "password" : "other";
       if (isPassword && recalled !== undefined) {
@@ -199,7 +204,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       }
       if (!counted) progress.asked++;
       counted = true;
-      return isPassword ? askPassword(request, server) : askFactor(request, server, prompt);
+      return isPassword ? askPassword(request, { detail: server, ...part }) : askFactor(request, server, prompt, part);
     };
     progress.tried.push("keyboard-interactive");
     yield {
@@ -208,7 +213,10 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       prompt(name, instructions, _language, prompts, finish) {
         const answerAll = async () => {
           const answers: string[] = [];
-          for (const prompt of prompts) answers.push(await answer(serverWords(name, instructions, prompt), prompt));
+          for (const [index, prompt] of prompts.entries()) {
+            const part = prompts.length > 1 ? { part: { number: index + 1, of: prompts.length } } : {};
+            answers.push(await answer(serverWords(name, instructions, prompt), prompt, part));
+          }
           finish(answers);
         };
         answerAll().catch(progress.interrupt);
@@ -219,17 +227,19 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   }
 }
 
-async function askPassword(request: AuthRequest, detail: string | undefined): Promise<string> {
+type Part = Pick<TextQuestion, "part">;
+
+async function askPassword(request: AuthRequest, more: Part & Pick<TextQuestion, "detail">): Promise<string> {
   const title = `Password for ${request.account}`;
-  const answer = await ask(request, { title, secret: true, rememberable: true, ...(detail ? { detail } : {}) });
+  const answer = await ask(request, { title, secret: true, rememberable: true, ...more });
   request.credentials.offer(passwordKey(request.options), answer.text, answer.remember);
   return answer.text;
 }
 
-async function askFactor(request: AuthRequest, detail: string, prompt: Prompt): Promise<string> {
+async function askFactor(request: AuthRequest, detail: string, prompt: Prompt, part: Part): Promise<string> {
   const isCode = /code|token|otp|factor|pin\b/i.test(prompt.prompt);
   const title = `${isCode ? "Verification code" : "Answer to the log-in question"} for ${request.account}`;
-  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false });
+  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false, ...part });
   return answer.text;
 }
 
@@ -249,7 +259,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
     const name = `passphrase ${key.file}`;
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
-      const known = unlockKey(key, recalled);
+      const known = await unlockKey(key, recalled);
       if (known) return known;
       await credentials.reject(name);
     }
@@ -257,7 +267,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
       const question = { host: request.host, title: `Passphrase for ${key.file}, to log in as ${request.account}` };
       try {
         const answer = await request.prompts.askText({ ...question, secret: true, rememberable: true }, request.signal);
-        const found = unlockKey(key, answer.text);
+        const found = await unlockKey(key, answer.text);
         if (!found) continue;
         credentials.offer(name, answer.text, answer.remember);
         return found;
