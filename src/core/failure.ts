@@ -1,3 +1,5 @@
+import type { SystemSshNeed } from "../shared/host";
+
 /**
  * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
  * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
@@ -46,7 +48,7 @@ export type ConnectionProblem =
       /** The name the file knows the host by, for `ssh-keygen -R`. */
       entry: string;
     }
-  | { reason: "hostKeyRevoked"; host: string; keyType: string; fingerprint: string; file: string; line: number }
+  | { reason: "hostKeyRevoked"; host: string; keyType: string; fingerprint: string; file: string; line?: number }
   | { reason: "knownHostsUnreadable"; file: string; detail: string }
   // Proving the user
   | {
@@ -64,8 +66,12 @@ export type ConnectionProblem =
   | { reason: "tooManyKeys"; host: string; user: string; tried: readonly string[]; accepted: readonly string[] }
   | { reason: "promptUnavailable"; question: string }
   | { reason: "cancelled" }
+  // Leaving it to the system's ssh
+  | { reason: "systemSshMissing"; host: string; need: SystemSshNeed }
+  | { reason: "systemSshFailed"; host: string; detail: string }
   // Using a connection
   | { reason: "noSession"; host: string }
+  | { reason: "terminalUnavailable"; host: string }
   /** It gave the only session to something else. */
   | { reason: "paused"; what: string }
   | { reason: "noShell"; host: string; detail: string }

@@ -16,6 +16,15 @@ export const editorPrompts: Prompts = {
     );
     return answer === trust;
   },
+
+  async tell({ host, text }, signal) {
+    const over = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    const title = `${host}: ${text}`;
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => over);
+  },
 };
 
 function hostKeyDetail(question: HostKeyQuestion): string {

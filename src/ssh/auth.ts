@@ -19,6 +19,8 @@ export interface AuthRequest {
   readonly collectIdentities: (unlock: Unlock) => Promise<FoundIdentities>;
   readonly credentials: Credentials;
   readonly prompts: Prompts;
+  /** Asked before the first question, with what there would be to report: true ends the log-in with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -46,7 +48,8 @@ export interface Authenticator {
 const passphraseTries = 3;
 /** `SSH_DISCONNECT_PROTOCOL_ERROR`, RFC 4253 section 11.1: what sshd gives for too many refusals. */
 const protocolError = 2;
-const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
+/** Words of a prompt that asks for a password rather than for a code. */
+export const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
 
 /** The key under which a host's password is kept in the secret store. */
 export function passwordKey(options: HostOptions): string {
@@ -138,6 +141,8 @@ async function* walk(request: AuthRequest, identities: Promise<FoundIdentities>,
     progress.accepted = reply?.methods ?? progress.accepted;
     const way = options.preferredMethods.find((name) => progress.accepted.includes(name) && !spent.has(name));
     if (!way) return;
+    const firstQuestion = way !== "publickey" && (progress.way ?? "publickey") === "publickey";
+    if (firstQuestion && (await request.giveWay?.(refused(request, progress)))) throw refused(request, progress);
     progress.way = way;
     const attempt = await ways[way].next();
     if (attempt.done) spent.add(way);

@@ -40,6 +40,7 @@ export async function withDeadline<T>(
   const prompts: Prompts = {
     askText: (question, signal) => pausing(() => outer.prompts.askText(question, signal)),
     confirmHostKey: (question, signal) => pausing(() => outer.prompts.confirmHostKey(question, signal)),
+    tell: (notice, signal) => pausing(async () => outer.prompts.tell?.(notice, signal)),
   };
   try {
     return await work({ prompts, signal: abort.signal });

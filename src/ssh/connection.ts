@@ -1,7 +1,7 @@
 import type { ConnectionsDeps } from "../core/connections";
-import { isFailure, type Problem } from "../core/failure";
+import { type Failure, isFailure, type Problem } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
-import type { ConnectStep } from "../shared/host";
+import type { ConnectStep, SystemSshNeed } from "../shared/host";
 import { resolveHost } from "./config";
 import { type Interaction, withDeadline } from "./connectDeadline";
 import type { Credentials } from "./credentials";
@@ -10,6 +10,7 @@ import type { Link } from "./link";
 import { logIn } from "./login";
 import type { LoginGate } from "./loginGate";
 import { openStream, planRoute, type Stop } from "./route";
+import { connectByEither } from "./system/either";
 
 export interface ConnectRequest {
   readonly host: HostRef;
@@ -20,6 +21,10 @@ export interface ConnectRequest {
   readonly store: KnownHostsStore;
   readonly gate: LoginGate;
   readonly onStep: (step: ConnectStep) => void;
+  /** Why the system's ssh carried the last connection: then it is not found out anew. */
+  readonly systemSsh?: SystemSshNeed | undefined;
+  /** Asked before the first question, with what there would be to report: true ends the attempt with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +43,7 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   const { hostname, port } = (route[0] ?? { options: target }).options;
   const place = await request.gate.enter(`${hostname}:${port}`, signal);
   try {
-    return await travel(request, route);
+    return await connectByEither(request, route, (attempt) => travel(attempt, route));
   } finally {
     place.dispose();
   }

@@ -148,7 +148,8 @@ async function ask(
   }
 }
 
-async function readKnownHosts(file: string): Promise<KnownHostLine[]> {
+/** @throws Failure `knownHostsUnreadable`; a file that is not there holds nothing */
+export async function readKnownHosts(file: string): Promise<KnownHostLine[]> {
   try {
     return parseKnownHosts(await readFile(file, "utf8"), file);
   } catch (error) {

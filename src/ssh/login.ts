@@ -31,6 +31,7 @@ export interface LoginRequest {
   /** Keys have had their turn on a connection before this one, which the server ended over them. */
   readonly withoutKeys: boolean;
   readonly onStep: (step: ConnectStep) => void;
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   /** The other side has said something. */
   readonly onHeard: () => void;
   readonly signal: AbortSignal;
@@ -58,6 +59,7 @@ export async function logIn(request: LoginRequest): Promise<Link> {
     collectIdentities: (unlock) => collectIdentities(options, settings.identityFiles(), unlock, log, signal),
     credentials,
     prompts,
+    ...(request.giveWay ? { giveWay: request.giveWay } : {}),
     log,
     signal,
   });

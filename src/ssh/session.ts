@@ -5,7 +5,7 @@ import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
-import type { ConnectStep, HostState } from "../shared/host";
+import type { ConnectStep, HostState, SystemSshNeed } from "../shared/host";
 import { connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
@@ -89,6 +89,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
   let live: { link: Link; lanes: Lanes; since: number } | undefined;
   let retries = 0;
   let mayAsk = false;
+  let systemSsh: SystemSshNeed | undefined;
   let problem: Problem | undefined;
 
   function setState(next: HostState, reason?: Problem): void {
@@ -126,6 +127,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
+    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -150,13 +152,15 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     };
     const { signal } = controller;
     try {
-      adopt(await connect({ host, deps, store, gate, credentials, prompts, onStep, signal }), own);
+      adopt(await connect({ host, deps, store, gate, credentials, prompts, onStep, systemSsh, signal }), own);
     } catch (error) {
       if (attempt !== own) return;
       attempt = undefined;
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
+      // Which transport it takes is found out anew: the config or the server may have changed.
+      if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
       if (mayAsk && !how.attended && neededSomebody.has(reason.reason)) void start({ ...how, attended: true });
       else if (how.again === "waiting" && mendable.has(reason.reason)) reconnectLater(reason);
@@ -170,8 +174,9 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       return;
     }
     attempt = undefined;
+    systemSsh = link.systemSsh;
     const connectAgain = (signal: AbortSignal) =>
-      connect({ host, deps, store, gate, credentials, prompts: askNobody, onStep: () => {}, signal });
+      connect({ host, deps, store, gate, credentials, prompts: askNobody, onStep: () => {}, systemSsh, signal });
     const lanes = createLanes(link, { clock, connectAgain });
     const own = { link, lanes, since: clock.monotonic() };
     live = own;
@@ -183,7 +188,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
       reconnectLater(failure.problem);
     });
-    setState({ kind: "connected", since: clock.now() });
+    setState({ kind: "connected", since: clock.now(), ...(systemSsh === undefined ? {} : { systemSsh }) });
     settle((waiter) => waiter.resolve(lanes));
     if (leases === 0) closeWhenIdle();
   }
@@ -221,6 +226,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
 
   function end(): void {
     stop();
+    systemSsh = undefined;
     retries = 0;
     setState({ kind: "disconnected" });
   }
@@ -287,6 +293,17 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       giveUpWaiting();
     },
   };
+}
+
+/** A notice stays for as long as what it is about, whether or not anything shows it. */
+async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
+  await Promise.all([
+    shown,
+    new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }),
+  ]);
 }
 
 function report(problem: Problem): ProblemReport {

@@ -41,6 +41,8 @@ export interface SshdRequest {
   /** Environment of every session, such as a PATH with stand-in tools in front. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly users?: readonly TestUserRequest[];
+  /** Environment of the server itself, besides the tests' own. */
+  readonly serverEnvironment?: Readonly<Record<string, string>>;
   /** Shell lines for a mount namespace of the server's own, run as root before it starts; the machine stays as it is. */
   readonly mounts?: (folder: string, users: readonly TestUser[]) => readonly string[];
   /** A network namespace to run in and its address there; default: this machine's 127.0.0.1. */
@@ -118,7 +120,10 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     ...(mounts ? ["unshare", "-m", "sh", "-ec", [...mounts, 'exec "$@"'].join("\n"), "sh"] : []),
   ];
   const [program = sshdPath, ...args] = [...inside, sshdPath, "-D", "-e", "-f", file("sshd_config")];
-  const server = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(program, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...request.serverEnvironment },
+  });
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;

@@ -89,7 +89,8 @@ export const connectionWords: Words<ConnectionProblem> = {
     ),
   hostKeyRevoked: (problem) =>
     says(
-      `The ${quoted(problem.keyType)} key of ${quoted(problem.host)} is marked as revoked in ${quoted(problem.file)}, line ${problem.line}.`,
+      `The ${quoted(problem.keyType)} key of ${quoted(problem.host)} is marked as revoked in ${quoted(problem.file)}` +
+        `${problem.line === undefined ? "" : `, line ${problem.line}`}.`,
       "Do not connect; ask the administrator of the host for its new key.",
     ),
   knownHostsUnreadable: (problem) =>
@@ -118,10 +119,25 @@ export const connectionWords: Words<ConnectionProblem> = {
       "Load a key in the ssh agent, or connect from an editor or a terminal, where you can answer.",
     ),
   cancelled: () => says("Cancelled."),
+  systemSshMissing: (problem) =>
+    says(
+      `${quoted(problem.host)} needs the ssh program of this computer (${problem.need}), which was not found.`,
+      "Install the OpenSSH client and see that ssh is on the PATH.",
+    ),
+  systemSshFailed: (problem) =>
+    says(
+      `The ssh program of this computer could not connect to ${quoted(problem.host)}${detail(problem.detail)}.`,
+      "Try the same host with ssh -v in a terminal.",
+    ),
   noSession: (problem) =>
     says(
       `${quoted(problem.host)} allows no further session on this connection.`,
       "Close a terminal on it, or ask its administrator to raise MaxSessions.",
+    ),
+  terminalUnavailable: (problem) =>
+    says(
+      `Terminals on ${quoted(problem.host)} go through the ssh program of this computer, and this build of Tensorline lacks the part for that.`,
+      "Install the build for your system, or use ssh in a terminal of your own; everything else works.",
     ),
   paused: (problem) =>
     says(`The host allows one session at a time, which something else needed (${quoted(problem.what)}).`, "Try again."),
