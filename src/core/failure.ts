@@ -68,8 +68,6 @@ export type ConnectionProblem =
       accepted: readonly string[];
       /** Key files named for this host that could not be offered. */
       leftOut?: readonly LeftOutKey[];
-      /** The user has keys that only the system's ssh can use. */
-      needsSystemSsh?: "certificate" | "security key";
     }
   /** The server hung up over keys it did not want. */
   | { reason: "tooManyKeys"; host: string; user: string; tried: readonly string[]; accepted: readonly string[] }

@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
@@ -59,7 +59,9 @@ export function runProxyCommand({ host, command, client, clock, log }: ProxyComm
     },
     read: () => void stdout.resume(),
     destroy(error, done) {
-      hangUp(child);
+      // Where the shell did not make way for the command, the end of its input tells the command.
+      for (const pipe of child.stdio) pipe?.destroy();
+      child.kill(client.os === "win32" ? "SIGTERM" : "SIGHUP");
       done(error);
     },
   });
@@ -94,12 +96,4 @@ export function runProxyCommand({ host, command, client, clock, log }: ProxyComm
     });
   });
   return stream;
-}
-
-/** As ssh ends it; Windows knows only one way. */
-function hangUp(child: ChildProcess): void {
-  child.stdin?.destroy();
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  child.kill("SIGHUP");
 }

@@ -79,6 +79,11 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
     },
   );
 
+  it("may be another ssh", async () => {
+    const line = `ssh -F ${server.configFile} -W %h:%p box`;
+    expect(await outcome(await hostBehind(line), newClient(process.env.PATH))).toBe("there");
+  });
+
   it("do without the program where the client has none, and say so in the log", async () => {
     const more = [
       ...uses(),

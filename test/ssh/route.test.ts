@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { HostRef } from "../../src/core/ports";
+import type { HostRef, Prompts } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
 import {
   type ClientOptions,
@@ -228,6 +228,26 @@ describe.skipIf(withoutSshd)(`jump hosts${withoutSshd ? `: ${withoutSshd}` : ""}
       expect(client.connections.problem(host)).toEqual({ reason: "connectionLost", host: "one" });
       clock.advance(60_000);
       expect((await (await lease.connected(noAbort)).run(command(["echo", "back"]), noAbort)).stdout).toBe("back\n");
+    });
+
+    it("gives the hop as the reason, too, when it is cut while a question about the target is open", async () => {
+      const host = await throughRelay();
+      const { configFile = "" } = host;
+      await writeFile(configFile, (await readText(configFile)).replace(servers.target.knownHostsFile, "/nonexistent"));
+      let withdrawn = false;
+      const asked: Prompts = {
+        ...person(),
+        confirmHostKey: (_question, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => {
+              withdrawn = true;
+              reject(signal.reason);
+            });
+            relay.cut();
+          }),
+      };
+      expect(await outcome(host, newClient({ prompts: asked }))).toEqual({ reason: "connectionLost", host: "one" });
+      expect(withdrawn).toBe(true);
     });
 
     it("notices within 20 s that a hop went silent", async () => {
