@@ -127,7 +127,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
-    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
+    tell: (notice, signal) => needing(notice.text, async () => deps.prompts.tell?.(notice, signal)),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -293,17 +293,6 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       giveUpWaiting();
     },
   };
-}
-
-/** A notice stays for as long as what it is about, whether or not anything shows it. */
-async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
-  await Promise.all([
-    shown,
-    new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    }),
-  ]);
 }
 
 function report(problem: Problem): ProblemReport {
