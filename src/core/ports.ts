@@ -33,6 +33,8 @@ export interface TextQuestion {
   readonly secret: boolean;
   /** The secret may be kept in the secret store. */
   readonly rememberable: boolean;
+  /** Where the server asks several things at once: which of them this is, from 1. */
+  readonly part?: { readonly number: number; readonly of: number };
 }
 
 export interface TextAnswer {

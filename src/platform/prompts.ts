@@ -47,6 +47,8 @@ function askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswe
     input.title = question.title;
     input.prompt = question.detail ?? "";
     input.password = question.secret;
+    input.step = question.part?.number;
+    input.totalSteps = question.part?.of;
     input.ignoreFocusOut = true;
     if (question.rememberable) input.buttons = [remember(false)];
     const settle = (act: () => void) => {

@@ -33,9 +33,9 @@ export async function listAgentKeys(path: string, signal: AbortSignal): Promise<
     const [blob, comment] = strings.slice(at, at + 2);
     if (!blob || !comment) continue;
     const type = keyTypeOf(blob);
-    const key = utils.parseKey(`${type} ${blob.toString("base64")} ${comment.toString("utf8")}`);
-    // ssh2 takes a certificate for the bare key in it, which is another identity of the agent's.
-    if (key instanceof Error || foreignKind(type) !== undefined) foreignTypes.push(type);
+    // ssh2 takes the beginning of a certificate for a key.
+    const key = foreignKind(type) ?? utils.parseKey(`${type} ${blob.toString("base64")} ${comment.toString("utf8")}`);
+    if (typeof key === "string" || key instanceof Error) foreignTypes.push(type);
     else keys.push(...[key].flat());
   }
   return { agent, keys, foreignTypes };

@@ -178,7 +178,7 @@ async function* passwords(request: AuthRequest, progress: Progress): Attempts {
   for (;;) {
     const recalled = await credentials.recall(key);
     if (recalled === undefined && progress.asked >= options.passwordTries) return;
-    const password = recalled ?? (await askPassword(request, undefined));
+    const password = recalled ?? (await askPassword(request, {}));
     if (recalled === undefined) progress.asked++;
     progress.tried.push("password");
     yield { type: "password", username: options.user, password };
@@ -194,7 +194,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   for (let round = 0; round <= options.passwordTries && progress.asked < options.passwordTries; round++) {
     let lastAnswer: "password" | "other" | undefined;
     let counted = false;
-    const answer = async (server: string, prompt: Prompt): Promise<string> => {
+    const answer = async (server: string, prompt: Prompt, part: Part): Promise<string> => {
       const isPassword = prompt.echo !== true && asksForPassword.test(prompt.prompt);
       lastAnswer = isPassword ? "password" : "other";
       if (isPassword && recalled !== undefined) {
@@ -204,7 +204,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       }
       if (!counted) progress.asked++;
       counted = true;
-      return isPassword ? askPassword(request, server) : askFactor(request, server, prompt);
+      return isPassword ? askPassword(request, { detail: server, ...part }) : askFactor(request, server, prompt, part);
     };
     progress.tried.push("keyboard-interactive");
     yield {
@@ -213,7 +213,10 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       prompt(name, instructions, _language, prompts, finish) {
         const answerAll = async () => {
           const answers: string[] = [];
-          for (const prompt of prompts) answers.push(await answer(serverWords(name, instructions, prompt), prompt));
+          for (const [index, prompt] of prompts.entries()) {
+            const part = prompts.length > 1 ? { part: { number: index + 1, of: prompts.length } } : {};
+            answers.push(await answer(serverWords(name, instructions, prompt), prompt, part));
+          }
           finish(answers);
         };
         answerAll().catch(progress.interrupt);
@@ -224,17 +227,19 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   }
 }
 
-async function askPassword(request: AuthRequest, detail: string | undefined): Promise<string> {
+type Part = Pick<TextQuestion, "part">;
+
+async function askPassword(request: AuthRequest, more: Part & Pick<TextQuestion, "detail">): Promise<string> {
   const title = `Password for ${request.account}`;
-  const answer = await ask(request, { title, secret: true, rememberable: true, ...(detail ? { detail } : {}) });
+  const answer = await ask(request, { title, secret: true, rememberable: true, ...more });
   request.credentials.offer(passwordKey(request.options), answer.text, answer.remember);
   return answer.text;
 }
 
-async function askFactor(request: AuthRequest, detail: string, prompt: Prompt): Promise<string> {
+async function askFactor(request: AuthRequest, detail: string, prompt: Prompt, part: Part): Promise<string> {
   const isCode = /code|token|otp|factor|pin\b/i.test(prompt.prompt);
   const title = `${isCode ? "Verification code" : "Answer to the log-in question"} for ${request.account}`;
-  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false });
+  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false, ...part });
   return answer.text;
 }
 
@@ -254,7 +259,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
     const name = `passphrase ${key.file}`;
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
-      const known = unlockKey(key, recalled);
+      const known = await unlockKey(key, recalled);
       if (known) return known;
       await credentials.reject(name);
     }
@@ -262,7 +267,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
       const question = { host: request.host, title: `Passphrase for ${key.file}, to log in as ${request.account}` };
       try {
         const answer = await request.prompts.askText({ ...question, secret: true, rememberable: true }, request.signal);
-        const found = unlockKey(key, answer.text);
+        const found = await unlockKey(key, answer.text);
         if (!found) continue;
         credentials.offer(name, answer.text, answer.remember);
         return found;

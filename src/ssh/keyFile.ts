@@ -1,8 +1,10 @@
+import { createDecipheriv } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { type ParsedKey, utils } from "ssh2";
 import type { LeftOutKey } from "../core/failure";
+import { deriveKey } from "./bcrypt";
 import { keyTypeOf } from "./knownHosts";
-import { readStrings } from "./wireStrings";
+import { readStrings, wireString } from "./wireStrings";
 
 /** A key file as found; `publicKey` is known where the file or its `.pub` tells it without a passphrase. */
 export interface KeyFile {
@@ -62,8 +64,13 @@ export function foreignKind(type: string): "certificate" | "security key" | unde
 }
 
 /** The private key, or undefined when the passphrase is wrong. */
-export function unlockKey(key: Pick<KeyFile, "content">, passphrase: string | undefined): ParsedKey | undefined {
-  const found = key.content && parsed(key.content, passphrase);
+export async function unlockKey(
+  key: Pick<KeyFile, "content">,
+  passphrase: string | undefined,
+): Promise<ParsedKey | undefined> {
+  if (!key.content) return undefined;
+  const plain = passphrase === undefined ? undefined : await decrypted(key.content, passphrase);
+  const found = plain ? parsed(plain) : parsed(key.content, passphrase);
   return found?.isPrivateKey() ? found : undefined;
 }
 
@@ -103,6 +110,32 @@ function openSshBody(content: Buffer): Buffer | undefined {
   const body = Buffer.from(text, "base64");
   return body.subarray(0, openSshMagic.length).equals(openSshMagic) ? body.subarray(openSshMagic.length) : undefined;
 }
+
+/** A key file of OpenSSH's own format without its encryption; undefined: left to ssh2. */
+async function decrypted(content: Buffer, passphrase: string): Promise<Buffer | undefined> {
+  const body = openSshBody(content);
+  if (!body) return undefined;
+  const [cipher, kdf, kdfOptions] = readStrings(body, 3);
+  const [, bits, mode] = /^aes(128|192|256)-(ctr|cbc)$/.exec(cipher?.toString("latin1") ?? "") ?? [];
+  if (!cipher || !kdf || !kdfOptions || bits === undefined || kdf.toString("latin1") !== "bcrypt") return undefined;
+  const [publicKey, secret] = readStrings(body.subarray(cipher.length + kdf.length + kdfOptions.length + 16), 2);
+  const [salt] = readStrings(kdfOptions, 1);
+  if (!publicKey || !secret || !salt || kdfOptions.length !== salt.length + 8) return undefined;
+  const keyLength = Number(bits) / 8;
+  const derived = await deriveKey(passphrase, salt, kdfOptions.readUInt32BE(salt.length + 4), keyLength + ivLength);
+  if (!derived || secret.length % ivLength !== 0) return undefined;
+  const decipher = createDecipheriv(`aes-${bits}-${mode}`, derived.subarray(0, keyLength), derived.subarray(keyLength));
+  decipher.setAutoPadding(false);
+  const plain = Buffer.concat([decipher.update(secret), decipher.final()]);
+  const none = Buffer.from("none");
+  const parts = [none, none, Buffer.alloc(0)].map(wireString);
+  const whole = Buffer.concat([openSshMagic, ...parts, oneKey, wireString(publicKey), wireString(plain)]);
+  const lines = whole.toString("base64").replace(/.{70}/g, "$&\n");
+  return Buffer.from(`-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`);
+}
+
+const ivLength = 16;
+const oneKey = Buffer.from([0, 0, 0, 1]);
 
 function parsed(content: Buffer, passphrase?: string): ParsedKey | undefined {
   const key = utils.parseKey(content, passphrase) as ParsedKey | ParsedKey[] | Error;

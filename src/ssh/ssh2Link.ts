@@ -61,7 +61,7 @@ export function createSsh2Link(parts: LinkParts): Link {
         start((error, channel) => {
           if (!error) return resolve(channel);
           // ssh2 refuses what is being opened before anybody else hears that the stream is closed.
-          reject(failure ?? (stream.destroyed ? lost(error) : refused(error)));
+          reject(failure ?? carrier?.failure() ?? (stream.destroyed ? lost(error) : refused(error)));
         });
       } catch (error) {
         // ssh2 throws when the socket is already closed.

@@ -10,3 +10,10 @@ export function readStrings(buffer: Buffer, count: number): Buffer[] {
   }
   return strings;
 }
+
+/** A string of SSH's wire form. */
+export function wireString(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -111,8 +111,13 @@ for (const shell of shells) {
       expect(Number.parseInt(signals.output.toString(), 16) & 0x3fff).toBe(0);
     });
 
-    it("leaves no file of a channel, and of itself neither process nor file", async () => {
+    it("leaves no file of a channel, whoever ended it, and of itself neither process nor file", async () => {
       await runOn(host.link, "cat", "some");
+      const closed = await host.link.exec("trap '' HUP; cat /dev/zero");
+      closed.close();
+      const ofChannels = () => host.files().filter((file) => /\/\d/.test(file));
+      while (ofChannels().length > 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(host.processes().filter((line) => line.startsWith("cat "))).toEqual([]);
       const idle = await host.link.exec("sleep 303");
       const flood = await host.link.exec("cat /dev/zero");
       hear(idle);

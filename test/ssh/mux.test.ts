@@ -1,17 +1,21 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { Failure } from "../../src/core/failure";
+import { createProbeReader, gpuProbe } from "../../src/core/gpu/probe";
+import { vendors } from "../../src/core/gpu/vendors";
 import { createLanes, type Lanes } from "../../src/ssh/lanes";
 import type { Link } from "../../src/ssh/link";
 import { createMuxLink } from "../../src/ssh/mux/muxLink";
 import { muxCommand } from "../../src/ssh/mux/muxWire";
-import { processesMarked } from "../shell/probeHost";
+import { hostEnvironment, processesMarked } from "../shell/probeHost";
 import { collector, command, echoScript, noAbort } from "./client";
-import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
+import { freePort, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
 const withoutSsh =
   withoutSshd ?? (spawnSync("ssh", ["-V"]).error ? "no ssh on this machine (Debian: openssh-client)" : undefined);
@@ -32,7 +36,7 @@ afterEach(async () => {
 });
 
 /** The lanes over one ssh process that must not share its connection, as on Windows. */
-async function muxed({ configFile }: Sshd, host = "box"): Promise<Muxed> {
+async function muxed({ configFile }: Pick<Sshd, "configFile">, host = "box"): Promise<Muxed> {
   const options = ["-F", configFile, "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o", "BatchMode=yes", "-T"];
   const ssh = spawn("ssh", [...options, "--", host, muxCommand], { stdio: "pipe" });
   ssh.stderr.resume();
@@ -159,6 +163,34 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
   });
 });
 
+describe.skipIf(withoutSsh)(
+  `the probe over one process of the system's ssh${withoutSsh ? `: ${withoutSsh}` : ""}`,
+  () => {
+    it("brings each tick of the GPUs, and ends when it is disposed", async () => {
+      const mark = `mux-probe-${process.pid}`;
+      const server = await startSshd({ environment: { ...hostEnvironment("normal"), TENSORLINE_MARK: mark } });
+      const { lanes, link, ended } = await muxed(server);
+      const probe = gpuProbe({ beatMs: 200, vendors, nonce: "0123456789abcdef" });
+      let lines = 0;
+      let enough = () => {};
+      const thirdTick = new Promise<void>((resolve) => {
+        enough = resolve;
+      });
+      const reader = createProbeReader("0123456789abcdef", ({ kind }) => {
+        if (kind === "line" && ++lines === 30) enough();
+      });
+      const stream = await lanes.stream(probe, { data: (chunk) => reader.push(chunk), end: () => {} }, noAbort);
+      await thirdTick;
+      stream.dispose();
+      expect((await lanes.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
+      link.close();
+      await ended;
+      while (processesMarked(mark).length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await server.dispose();
+    });
+  },
+);
+
 const fortune = "Thought for the day:\\n  \\033[31mnothing is\\033[0m what it seems";
 const loginShells = [
   ["/bin/bash", ".bashrc"],
@@ -194,6 +226,48 @@ describe.skipIf(withoutUsers ?? withoutSsh)(
           detail: "the login shell ended before it was ready; it said: closed for repair",
         },
       });
+    });
+  },
+);
+
+const withoutDropbear =
+  withoutUsers ?? withoutSsh ?? (existsSync("/usr/sbin/dropbear") ? undefined : "no dropbear on this machine");
+
+describe.skipIf(withoutDropbear)(
+  `dropbear behind the one process${withoutDropbear ? `: ${withoutDropbear}` : ""}`,
+  () => {
+    it("runs commands and streams, and ends nothing but its own processes", async () => {
+      const server = await startSshd({ users: [{}] });
+      const [user] = server.users;
+      if (!user) throw new Error("no user");
+      const own = join(user.home, ".ssh");
+      await mkdir(own, { mode: 0o700 });
+      await writeFile(join(own, "authorized_keys"), await readFile(join(server.folder, "authorized_keys")), {
+        mode: 0o600,
+      });
+      execFileSync("chown", ["-R", user.name, own]);
+      const key = join(server.folder, "dropbear_key");
+      execFileSync("dropbearkey", ["-t", "ed25519", "-f", key], { stdio: "ignore" });
+      const port = await freePort();
+      const dropbear = spawn(
+        "/usr/sbin/dropbear",
+        ["-F", "-E", "-r", key, "-p", `127.0.0.1:${port}`, "-P", join(server.folder, "pid")],
+        { stdio: ["ignore", "ignore", "pipe"] },
+      );
+      await new Promise((resolve) => dropbear.stderr.once("data", resolve));
+      const configFile = join(server.folder, "dropbear_config");
+      const lines = [`Port ${port}`, `User ${user.name}`, `IdentityFile ${server.userKeyFile}`, "IdentitiesOnly yes"];
+      const trust = ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR"];
+      await writeFile(configFile, ["Host box", "HostName 127.0.0.1", ...lines, ...trust, ""].join("\n"));
+      const [one, other] = await Promise.all([muxed({ configFile }), muxed({ configFile })]);
+      expect((await one.lanes.run(command(["echo", "hello"]), noAbort)).stdout).toBe("hello\n");
+      one.link.close();
+      await one.ended;
+      expect((await other.lanes.run(command(["echo", "still here"]), noAbort)).stdout).toBe("still here\n");
+      other.link.close();
+      await other.ended;
+      await stopProcess(dropbear);
+      await server.dispose();
     });
   },
 );

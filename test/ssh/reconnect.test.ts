@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -5,9 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import type { HostState } from "../../src/shared/host";
 import { createManualClock } from "../mocks/manualClock";
-import { command, hostOf, noAbort, type TestClient, testClient } from "./client";
+import { command, hostOf, noAbort, person, secretsInMemory, type TestClient, testClient } from "./client";
 import { type Relay, startRelay } from "./relay";
-import { type Sshd, startSshd, withoutSshd } from "./sshd";
+import { startTwoFactorSshd, verificationCode, withoutSecondFactor } from "./secondFactor";
+import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
 const clients: TestClient[] = [];
 afterEach(() => {
@@ -17,6 +19,21 @@ afterEach(() => {
 function tracked(client: TestClient): TestClient {
   clients.push(client);
   return client;
+}
+
+/** The server as the alias `box`, through the relay. */
+async function hostBehind(relay: Relay, server: Sshd, user = server.user): Promise<HostRef> {
+  const configFile = join(server.folder, "relayed");
+  const where = ["Host box", "HostName 127.0.0.1", `Port ${relay.port}`, `User ${user}`];
+  const known = [`HostKeyAlias [127.0.0.1]:${server.port}`, `UserKnownHostsFile ${server.knownHostsFile}`];
+  const keys = [`IdentityFile ${server.userKeyFile}`, "IdentityAgent none"];
+  await writeFile(configFile, `${[...where, ...known, ...keys].join("\n")}\n`);
+  return { name: "box", configFile };
+}
+
+/** Looks after each round of events until it is so. */
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const problemOf = (wait: Promise<unknown>) =>
@@ -32,13 +49,7 @@ describe.skipIf(withoutSshd)(`hosts that are not there at first${withoutSshd ? `
   beforeAll(async () => {
     server = await startSshd();
     relay = await startRelay(server.port);
-    const file = join(server.folder, "relayed");
-    await writeFile(
-      file,
-      `Host box\n HostName 127.0.0.1\n Port ${relay.port}\n User ${server.user}\n IdentityFile ${server.userKeyFile}\n` +
-        ` IdentityAgent none\n HostKeyAlias [127.0.0.1]:${server.port}\n UserKnownHostsFile ${server.knownHostsFile}\n`,
-    );
-    host = { name: "box", configFile: file };
+    host = await hostBehind(relay, server);
   });
   afterEach(() => relay.refuse(false));
   afterAll(async () => {
@@ -100,6 +111,108 @@ describe.skipIf(withoutSshd)(`hosts that are not there at first${withoutSshd ? `
     expect(clock.pending()).toEqual([]);
   });
 });
+
+describe.skipIf(withoutSshd)(`many reconnections in a row${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  const rounds = process.env.TENSORLINE_FULL === "1" ? 200 : 20;
+
+  it(
+    `leave no handle, timer or listener behind after ${rounds}`,
+    async () => {
+      const server = await startSshd();
+      const relay = await startRelay(server.port);
+      const clock = createManualClock();
+      const client = tracked(testClient({ clock }));
+      const lease = client.connections.acquire(await hostBehind(relay, server));
+      const { signal } = new AbortController();
+      const use = async () => {
+        const runner = await lease.connected(signal);
+        await runner.run(command(["true"]), signal);
+      };
+      const held = () => ({
+        handles: process
+          .getActiveResourcesInfo()
+          .filter((name) => name !== "Timeout")
+          .sort(),
+        timers: clock.pending().length,
+        waiting: getEventListeners(signal, "abort").length,
+        process: process.eventNames().map((name) => [name, process.listenerCount(name)]),
+      });
+      await use();
+      const before = held();
+      for (let round = 1; round <= rounds; round++) {
+        relay.cut();
+        await client.stateIs(() => client.states.filter(({ kind }) => kind === "reconnecting").length === round);
+        clock.advance(60_000);
+        await use();
+      }
+      await until(() => held().handles.length === before.handles.length);
+      expect(held()).toEqual(before);
+      client.connections.dispose();
+      await relay.dispose();
+      await server.dispose();
+    },
+    rounds * 5_000,
+  );
+});
+
+const asking = "reconnecting to a host that asks for a password and a code";
+describe.skipIf(withoutSecondFactor)(`${asking}${withoutSecondFactor ? `: ${withoutSecondFactor}` : ""}`, () => {
+  it("asks nobody by itself, waits with the reason, and then asks only for what is not known", async () => {
+    const server = await startTwoFactorSshd();
+    const relay = await startRelay(server.port);
+    const clock = createManualClock();
+    const user = person(["right", verificationCode(), verificationCode()]);
+    const client = tracked(testClient({ clock, prompts: user }));
+    const host = await hostBehind(relay, server, server.users[0]?.name);
+    const lease = client.connections.acquire(host);
+    await lease.connected(noAbort);
+    relay.cut();
+    await client.stateIs(({ kind }) => kind === "reconnecting");
+    clock.advance(60_000);
+    await client.stateIs(({ kind }) => kind === "offline");
+    expect(await problemOf(lease.connected(noAbort))).toMatchObject({
+      reason: "promptUnavailable",
+      question: expect.stringContaining("Verification code for"),
+    });
+    expect(user.questions).toHaveLength(2);
+    client.connections.retry(host);
+    await client.stateIs(() => client.connections.state(host).kind === "connected");
+    expect(user.questions.slice(2)).toMatchObject([{ title: expect.stringContaining("Verification code for") }]);
+    client.connections.dispose();
+    await relay.dispose();
+    await server.dispose();
+  });
+});
+
+const credentials = ["typed", "stored"] as const;
+describe.skipIf(withoutUsers)(
+  `reconnecting to a host with a password${withoutUsers ? `: ${withoutUsers}` : ""}`,
+  () => {
+    for (const credential of credentials) {
+      it(`asks nobody where the password was ${credential}`, async () => {
+        const config = ["PasswordAuthentication yes", "PubkeyAuthentication no"];
+        const server = await startSshd({ config, users: [{ password: "right" }] });
+        const relay = await startRelay(server.port);
+        const clock = createManualClock();
+        const name = server.users[0]?.name;
+        const user = person(credential === "typed" ? ["right"] : []);
+        const stored = { [`password ${name}@127.0.0.1:${relay.port}`]: "right" };
+        const secrets = secretsInMemory(credential === "stored" ? stored : {});
+        const client = tracked(testClient({ clock, prompts: user, secrets }));
+        const lease = client.connections.acquire(await hostBehind(relay, server, name));
+        await lease.connected(noAbort);
+        relay.cut();
+        await client.stateIs(({ kind }) => kind === "reconnecting");
+        clock.advance(60_000);
+        await lease.connected(noAbort);
+        expect(user.questions).toHaveLength(credential === "typed" ? 1 : 0);
+        client.connections.dispose();
+        await relay.dispose();
+        await server.dispose();
+      });
+    }
+  },
+);
 
 describe.skipIf(withoutSshd)(`servers that limit log-ins${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
   const idle: Socket[] = [];

@@ -173,6 +173,22 @@ describe.skipIf(withoutSshd)(`jump hosts${withoutSshd ? `: ${withoutSshd}` : ""}
     });
   });
 
+  it("forgets the remembered key of a hop when that is the one that changed", async () => {
+    const { port } = servers.one;
+    const file = await config({ target: ["ProxyJump one"] });
+    await writeFile(file, (await readText(file)).replace(servers.one.knownHostsFile, "/nonexistent"));
+    const client = newClient({ acceptNew: true });
+    const other = makeKey(join(folder, `other${number++}`), "ed25519");
+    const own = join(client.storageDir, "known_hosts");
+    await writeFile(own, `[127.0.0.1]:${port} ${other.publicKey}\n`);
+    const host = { name: "target", configFile: file };
+    expect(await outcome(host, client)).toMatchObject({ reason: "hostKeyChanged", host: "one", own: true });
+    await client.connections.forgetHostKey(host);
+    expect(await readText(own)).toBe("");
+    client.connections.retry(host);
+    expect(await outcome(host, client)).toBe("there");
+  });
+
   it("closes every hop with the connection", async () => {
     const file = await config({ target: ["ProxyJump one,two"] });
     const client = newClient();

@@ -88,7 +88,7 @@ carry() { # channel stream: passes standard input on, to the client, a chunk for
   tl_chunk=$tl_folder/$1.$2.chunk
   while IFS= read -r tl_credit <&7 && [ -z "$tl_credit" ]; do
     # What cannot be kept is lost, which must not look like a success.
-    dd bs=32768 count=1 >"$tl_chunk" || stop "$1"
+    dd bs=32768 count=1 >"$tl_chunk" || { stop "$1"; break; }
     [ -s "$tl_chunk" ] || break
     lock
     cat "$tl_chunk" >&6
@@ -111,7 +111,7 @@ run() { # channel command
   [ -e "$tl_folder/$1.kill" ] && tl_code=KILL
   echo "$tl_code" >"$tl_folder/$1.code"
   # Its standard input is of no use any more.
-  echo 1<>"$tl_folder/$1.in"
+  [ -p "$tl_folder/$1.in" ] && echo 1<>"$tl_folder/$1.in"
 }
 
 channel() { # number text
@@ -121,7 +121,11 @@ channel() { # number text
     feed "$1" 8>&- | run "$1" "${tl_command%.}" 2>&8 6>&- 8>&- | carry "$1" 0 8>&-
   } 8>&1 | carry "$1" 1
   IFS= read -r tl_code <"$tl_folder/$1.code"
+  # From here on its process id may be another's.
+  printf '' >"$tl_folder/$1.pid"
   tell $(($1 * 8 + 3)) "$tl_code"
+  # Forgotten before its end, it has left some files after all.
+  [ -p "$tl_folder/$1.in" ] || rm -f "$tl_folder/$1".*
 }
 
 serve() {
@@ -139,7 +143,7 @@ serve() {
     kill) stop "$tl_id" ;;
     forget)
       stop "$tl_id"
-      for tl_stream in 0 1; do
+      for tl_stream in in 0 1; do
         [ -p "$tl_folder/$tl_id.$tl_stream" ] && echo end 1<>"$tl_folder/$tl_id.$tl_stream"
       done
       rm -f "$tl_folder/$tl_id".*

@@ -2,7 +2,7 @@ import { Duplex, Readable } from "node:stream";
 import type { Channel } from "../link";
 import { createMuxInput } from "./muxInput";
 
-/** The host may send this many chunks of a stream more each time it is told so. */
+/** The host may send this many chunks of a stream more each time it is told so; it starts with twice as many. */
 const grantChunks = 4;
 
 /** What the host says about a channel. */
@@ -72,16 +72,21 @@ export function createMuxChannel({ id, raw, send, gone }: MuxChannelParts): MuxC
     stderr.resume();
   }
 
+  function take(of: Credit, output: Readable, bytes: Buffer): void {
+    if (!of.taken()) close();
+    else if (output.push(bytes)) of.wanted();
+  }
+
   return {
     channel: Object.assign(stream, { stderr, signal: () => over || send(`kill ${id}\n`), close }),
     happened(event) {
       if (over) return;
       switch (event.kind) {
         case "output":
-          if (credits.output.took(stream.push(event.bytes))) credits.output.wanted();
+          take(credits.output, stream, event.bytes);
           break;
         case "errors":
-          if (credits.errors.took(stderr.push(event.bytes))) credits.errors.wanted();
+          take(credits.errors, stderr, event.bytes);
           break;
         case "passedOn":
           input.passedOn();
@@ -96,16 +101,20 @@ export function createMuxChannel({ id, raw, send, gone }: MuxChannelParts): MuxC
   };
 }
 
-/** Counts what was taken of a stream, and lets the host go on when more is wanted. */
-function credit(id: number, stream: 0 | 1, send: (line: string) => void) {
-  let taken = 0;
+interface Credit {
+  /** False for a host that sends more than it may. */
+  taken(): boolean;
+  /** Lets the host go on, as far as it may. */
+  wanted(): void;
+}
+
+/** Counts what came on a stream. */
+function credit(id: number, stream: 0 | 1, send: (line: string) => void): Credit {
+  let chunks = 0;
   return {
-    took(wantsMore: boolean): boolean {
-      taken++;
-      return wantsMore;
-    },
-    wanted(): void {
-      for (; taken >= grantChunks; taken -= grantChunks) send(`more ${id} ${stream}\n`);
+    taken: () => ++chunks <= 2 * grantChunks,
+    wanted() {
+      for (; chunks >= grantChunks; chunks -= grantChunks) send(`more ${id} ${stream}\n`);
     },
   };
 }

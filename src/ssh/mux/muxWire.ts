@@ -14,7 +14,7 @@ import script from "./mux.sh";
  */
 export const muxCommand =
   "exec sh -c 'read -r pid name state parent group rest </proc/self/stat;" +
-  ' [ "$group" = "$$" ] || { command -v setsid >/dev/null 2>&1 && exec setsid sh -s; }; exec sh -s\'';
+  " test $group -ne $$ && command -v setsid >/dev/null 2>&1 && exec setsid sh -s; exec sh -s'";
 
 /** A process that runs `muxCommand` on the host. */
 export interface MuxProcess {
@@ -96,6 +96,8 @@ export function openMuxWire(process: MuxProcess, options: MuxWireOptions): Promi
         for (let frame = frames.take(); frame !== undefined; frame = frames.take()) {
           receive({ channel: Math.floor(frame.code / 8), kind: frame.code % 8, payload: frame.output });
         }
+        // The script's frames are far smaller.
+        if (frames.tooLarge()) giveUp(noShell("the host sends frames without end"));
       };
       stdout.on("data", (chunk: Buffer) => {
         heard = clock.monotonic();

@@ -40,7 +40,7 @@ async function openLink(greeting = "raw") {
     signal: new AbortController().signal,
     deadlineMs: 5_000,
   });
-  return { link, clock, frame, said: () => said };
+  return { link, clock, frame, stdout, said: () => said };
 }
 
 describe("a link over one process", () => {
@@ -84,6 +84,24 @@ describe("a link over one process", () => {
     channel.resume();
     await new Promise((resolve) => setImmediate(resolve));
     expect(said()).toBe("open 1 cat\nmore 1 0\nmore 1 0\n");
+  });
+
+  it("closes a channel on which the host sends more than it may", async () => {
+    const { link, frame, said } = await openLink();
+    const opening = link.exec("cat");
+    frame(8 + 4);
+    const channel = await opening;
+    const closed = new Promise((resolve) => channel.once("close", resolve));
+    for (let chunk = 0; chunk < 9; chunk++) frame(8, "x".repeat(32_768));
+    await closed;
+    expect(said()).toBe("open 1 cat\nforget 1\n");
+    expect(link.failure()).toBeUndefined();
+  });
+
+  it("ends where the host sends a frame without end", async () => {
+    const { link, stdout } = await openLink();
+    stdout.write("x".repeat(2 * 1024 * 1024));
+    expect(await link.ended).toMatchObject({ problem: { reason: "connectionLost" } });
   });
 });
 
