@@ -159,7 +159,6 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
-      // Which transport it takes is found out anew: the config or the server may have changed.
       if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
       if (mayAsk && !how.attended && neededSomebody.has(reason.reason)) void start({ ...how, attended: true });
