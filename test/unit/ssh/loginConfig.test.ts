@@ -50,6 +50,8 @@ describe("the config that stands before the user's", () => {
     const named = config("ask", { host });
     expect(named).toMatch(/^Include "\/home\/ada\/\[\[\]odd\] config\[\*\]"\n$/m);
     expect(named).not.toContain("/etc/ssh");
+    const relative = config("ask", { host: { name: "lab1", configFile: "config" } });
+    expect(relative).toContain(`Include "${process.cwd()}/config"\n`);
   });
 
   it("writes paths of Windows with slashes", () => {
