@@ -12,6 +12,7 @@ import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
 import type { Link } from "./link";
 import type { LoginGate } from "./loginGate";
+import { createWaiters } from "./waiters";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -50,12 +51,6 @@ interface Attempt {
   readonly again?: "waiting" | "offline";
 }
 
-/** Someone who waits for the connection. */
-interface Waiter {
-  resolve(runner: Runner): void;
-  reject(error: unknown): void;
-}
-
 /** Trying again mends only what the network did; everything else waits for the user. */
 const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "hostNotFound",
@@ -81,7 +76,7 @@ const askNobody: Prompts = {
 export function createSession({ host, deps, store, gate, onState }: SessionDeps): Session {
   const { clock, log, random } = deps;
   const credentials = createCredentials(deps.secrets);
-  const waiting = new Set<Waiter>();
+  const waiting = createWaiters<Runner>();
   const timer = new MutableDisposable();
   let state: HostState = { kind: "disconnected" };
   let leases = 0;
@@ -98,20 +93,10 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     onState(next);
   }
 
-  function settle(act: (waiter: Waiter) => void): void {
-    const all = [...waiting];
-    waiting.clear();
-    for (const waiter of all) act(waiter);
-  }
-
-  function giveUpWaiting(): void {
-    settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
-  }
-
   function goOffline(reason: Problem): void {
     const since = state.kind === "offline" ? state.since : clock.now();
     setState({ kind: "offline", since, problem: report(reason) }, reason);
-    settle((waiter) => waiter.reject(new Failure(reason)));
+    waiting.reject(new Failure(reason));
     if (leases > 0 && mendable.has(reason.reason)) tryLater({ attended: false, again: "offline" });
   }
 
@@ -188,7 +173,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       reconnectLater(failure.problem);
     });
     setState({ kind: "connected", since: clock.now(), ...(systemSsh === undefined ? {} : { systemSsh }) });
-    settle((waiter) => waiter.resolve(lanes));
+    waiting.resolve(lanes);
     if (leases === 0) closeWhenIdle();
   }
 
@@ -234,24 +219,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     if (signal.aborted) return Promise.reject(new Failure({ reason: "cancelled" }));
     if (live) return Promise.resolve(live.lanes);
     if (state.kind === "offline" && problem) return Promise.reject(new Failure(problem));
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        waiting.delete(waiter);
-        reject(new Failure({ reason: "cancelled" }));
-      };
-      const waiter: Waiter = {
-        resolve(runner) {
-          signal.removeEventListener("abort", onAbort);
-          resolve(runner);
-        },
-        reject(error) {
-          signal.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      waiting.add(waiter);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return waiting.wait(signal);
   }
 
   return {
@@ -278,7 +246,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
           // Why it is offline stays to be read.
           else if (state.kind === "offline") stop();
           else end();
-          giveUpWaiting();
+          waiting.reject(new Failure({ reason: "cancelled" }));
         },
       };
     },
@@ -289,7 +257,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     disconnect: end,
     dispose() {
       end();
-      giveUpWaiting();
+      waiting.reject(new Failure({ reason: "cancelled" }));
     },
   };
 }
