@@ -49,6 +49,12 @@ describe("what ssh says when it gives up", () => {
     expect(await complaintProblem(said(line), facts)).toMatchObject(problem);
   });
 
+  it("names the key that nobody could be asked about", async () => {
+    const output = said("debug1: Server host key: ssh-ed25519 SHA256:abc", "Host key verification failed.");
+    const problem = { reason: "hostKeyUnknown", host: "lab1", keyType: "ssh-ed25519", fingerprint: "SHA256:abc" };
+    expect(await complaintProblem(output, facts)).toEqual(problem);
+  });
+
   it("names what was tried and what the server accepts", async () => {
     const output = said(
       proven,
