@@ -12,6 +12,7 @@ import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
 import type { Link } from "./link";
 import type { LoginGate } from "./loginGate";
+import { whenDue } from "./whenDue";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -198,7 +199,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
   /** Returns the milliseconds until then. */
   function tryLater(how: Attempt): number {
     const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** retries++) * (0.5 + random() / 2);
-    timer.replace(clock.after(wait, () => void start(how)));
+    timer.replace(whenDue(clock, wait, () => void start(how)));
     return wait;
   }
 
