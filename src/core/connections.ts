@@ -52,4 +52,32 @@ export interface ConnectionsDeps {
   readonly log: Logger;
   /** 0 ≤ x < 1, for jitter. */
   readonly random: () => number;
+  /** What the system's ssh needs to be of full use; without it, it can ask nothing. */
+  readonly systemSsh?: SystemSshParts;
+}
+
+/** What the composition supplies for the system's ssh. */
+export interface SystemSshParts {
+  /** Our own askpass program: a Node program, or the editor's own run as one, and the script for it. */
+  readonly askpass: { readonly node: string; readonly script: string };
+  /** `node-pty`, for terminals where each is a log-in of its own; undefined where this build has none. */
+  loadPty(): Promise<Pty | undefined>;
+}
+
+/** The part of `node-pty` that is used. */
+export interface Pty {
+  spawn(
+    file: string,
+    args: string[],
+    options: { name: string; cols: number; rows: number; env: Record<string, string | undefined> },
+  ): PtyProcess;
+}
+
+export interface PtyProcess {
+  readonly pid: number;
+  onData(listener: (data: string) => void): Disposable;
+  onExit(listener: (end: { exitCode: number; signal?: number }) => void): Disposable;
+  write(data: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal?: string): void;
 }

@@ -29,5 +29,9 @@ export const editorSettings: EditorSettings = {
   configFile: () => section().get<string>("ssh.configFile")?.trim() || undefined,
   identityFiles: () => strings(section().get("ssh.identityFiles")),
   acceptNewHostKeys: () => false,
+  sshTransport() {
+    const chosen = section().get("ssh.transport");
+    return chosen === "ssh2" || chosen === "system" ? chosen : "auto";
+  },
   connectTimeoutMs: () => bounded(section().get("ssh.connectTimeoutSeconds"), 2, 300, 20) * 1000,
 };

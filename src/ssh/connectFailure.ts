@@ -33,7 +33,8 @@ export interface LoginProgress {
   readonly greeted: boolean;
   /** Keys are agreed and the host is proven. */
   readonly secured: boolean;
-  readonly refused: () => Failure;
+  /** What a hang-up with this code means while logging in. */
+  readonly refused: (code: number) => Failure;
 }
 
 /** `SSH_DISCONNECT_KEY_EXCHANGE_FAILED`, RFC 4253 section 11.1. */
@@ -47,7 +48,7 @@ export function loginFailure(error: Error & { level?: string; code?: unknown }, 
   const { host, port } = progress;
   if (turnedAway.test(progress.beginning)) return new Failure({ reason: "tooManyLogins", host }, error);
   if (!progress.greeted && progress.beginning !== "") return new Failure({ reason: "notSsh", host, port }, error);
-  if (progress.secured && typeof error.code === "number") return progress.refused();
+  if (progress.secured && typeof error.code === "number") return progress.refused(error.code);
   if (progress.greeted && !progress.secured && (error.level === "handshake" || error.code === keyExchangeFailed)) {
     return new Failure({ reason: "noCommonAlgorithm", host, what: plainText(error.message, 200) }, error);
   }

@@ -32,6 +32,9 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     retry: (host) => sessionOf(host).retry(),
     disconnect: (host) => sessions.get(hostId(host))?.disconnect(),
     async forgetHostKey(host) {
+      const problem = sessions.get(hostId(host))?.problem();
+      // The changed key may be that of a jump host.
+      if (problem?.reason === "hostKeyChanged") return store.remove(problem.entry);
       const options = await resolveHost(host, deps.client, new AbortController().signal);
       await store.remove(knownHostName(options.hostname, options.port, options.hostKeyAlias));
     },

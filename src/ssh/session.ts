@@ -5,13 +5,14 @@ import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
-import type { HostState } from "../shared/host";
-import { type ConnectStep, connect } from "./connection";
+import type { ConnectStep, HostState, SystemSshNeed } from "../shared/host";
+import { connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
 import type { Link } from "./link";
 import type { LoginGate } from "./loginGate";
+import { createWaiters } from "./waiters";
 import { whenDue } from "./whenDue";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
@@ -51,12 +52,6 @@ interface Attempt {
   readonly again?: "waiting" | "offline";
 }
 
-/** Someone who waits for the connection. */
-interface Waiter {
-  resolve(runner: Runner): void;
-  reject(error: unknown): void;
-}
-
 /** Trying again mends only what the network did; everything else waits for the user. */
 const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "hostNotFound",
@@ -66,6 +61,8 @@ const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "loginTimeout",
   "tooManyLogins",
   "connectionLost",
+  "jumpFailed",
+  "proxyCommandFailed",
 ]);
 
 /** A question was to be asked and nobody was there. */
@@ -80,7 +77,7 @@ const askNobody: Prompts = {
 export function createSession({ host, deps, store, gate, onState }: SessionDeps): Session {
   const { clock, log, random } = deps;
   const credentials = createCredentials(deps.secrets);
-  const waiting = new Set<Waiter>();
+  const waiting = createWaiters<Runner>();
   const timer = new MutableDisposable();
   let state: HostState = { kind: "disconnected" };
   let leases = 0;
@@ -88,6 +85,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
   let live: { link: Link; lanes: Lanes; since: number } | undefined;
   let retries = 0;
   let mayAsk = false;
+  let systemSsh: SystemSshNeed | undefined;
   let problem: Problem | undefined;
 
   function setState(next: HostState, reason?: Problem): void {
@@ -96,20 +94,10 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     onState(next);
   }
 
-  function settle(act: (waiter: Waiter) => void): void {
-    const all = [...waiting];
-    waiting.clear();
-    for (const waiter of all) act(waiter);
-  }
-
-  function giveUpWaiting(): void {
-    settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
-  }
-
   function goOffline(reason: Problem): void {
     const since = state.kind === "offline" ? state.since : clock.now();
     setState({ kind: "offline", since, problem: report(reason) }, reason);
-    settle((waiter) => waiter.reject(new Failure(reason)));
+    waiting.reject(new Failure(reason));
     if (leases > 0 && mendable.has(reason.reason)) tryLater({ attended: false, again: "offline" });
   }
 
@@ -125,6 +113,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
+    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -149,13 +138,15 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     };
     const { signal } = controller;
     try {
-      adopt(await connect({ host, deps, store, gate, credentials, prompts, onStep, signal }), own);
+      adopt(await connect({ host, deps, store, gate, credentials, prompts, onStep, systemSsh, signal }), own);
     } catch (error) {
       if (attempt !== own) return;
       attempt = undefined;
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
+      // Which transport it takes is found out anew: the config or the server may have changed.
+      if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
       if (mayAsk && !how.attended && neededSomebody.has(reason.reason)) void start({ ...how, attended: true });
       else if (how.again === "waiting" && mendable.has(reason.reason)) reconnectLater(reason);
@@ -169,8 +160,9 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       return;
     }
     attempt = undefined;
+    systemSsh = link.systemSsh;
     const connectAgain = (signal: AbortSignal) =>
-      connect({ host, deps, store, gate, credentials, prompts: askNobody, onStep: () => {}, signal });
+      connect({ host, deps, store, gate, credentials, prompts: askNobody, onStep: () => {}, systemSsh, signal });
     const lanes = createLanes(link, { clock, connectAgain });
     const own = { link, lanes, since: clock.monotonic() };
     live = own;
@@ -182,8 +174,8 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
       reconnectLater(failure.problem);
     });
-    setState({ kind: "connected", since: clock.now() });
-    settle((waiter) => waiter.resolve(lanes));
+    setState({ kind: "connected", since: clock.now(), ...(systemSsh === undefined ? {} : { systemSsh }) });
+    waiting.resolve(lanes);
     if (leases === 0) closeWhenIdle();
   }
 
@@ -220,6 +212,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
 
   function end(): void {
     stop();
+    systemSsh = undefined;
     retries = 0;
     setState({ kind: "disconnected" });
   }
@@ -228,24 +221,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     if (signal.aborted) return Promise.reject(new Failure({ reason: "cancelled" }));
     if (live) return Promise.resolve(live.lanes);
     if (state.kind === "offline" && problem) return Promise.reject(new Failure(problem));
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        waiting.delete(waiter);
-        reject(new Failure({ reason: "cancelled" }));
-      };
-      const waiter: Waiter = {
-        resolve(runner) {
-          signal.removeEventListener("abort", onAbort);
-          resolve(runner);
-        },
-        reject(error) {
-          signal.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      waiting.add(waiter);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return waiting.wait(signal);
   }
 
   return {
@@ -272,7 +248,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
           // Why it is offline stays to be read.
           else if (state.kind === "offline") stop();
           else end();
-          giveUpWaiting();
+          waiting.reject(new Failure({ reason: "cancelled" }));
         },
       };
     },
@@ -283,9 +259,20 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
     disconnect: end,
     dispose() {
       end();
-      giveUpWaiting();
+      waiting.reject(new Failure({ reason: "cancelled" }));
     },
   };
+}
+
+/** A notice stays for as long as what it is about, whether or not anything shows it. */
+async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
+  await Promise.all([
+    shown,
+    new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }),
+  ]);
 }
 
 function report(problem: Problem): ProblemReport {

@@ -8,6 +8,8 @@ export interface Relay {
   accepted(): number;
   /** Hangs up on new connections at once. */
   refuse(on: boolean): void;
+  /** Takes new connections and passes nothing on. */
+  stall(on: boolean): void;
   /** Cuts every connection. */
   cut(): void;
   /** Cuts every connection once so many more bytes have passed, whichever way; the last of them still arrives. */
@@ -33,6 +35,7 @@ export async function startRelay(target: number): Promise<Relay> {
         cut();
       },
     });
+  let stalling = false;
   const server = createServer((near): void => {
     accepted++;
     if (refusing) {
@@ -42,8 +45,10 @@ export async function startRelay(target: number): Promise<Relay> {
     const far = connect(target, "127.0.0.1");
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
-    near.pipe(counter()).pipe(far);
-    far.pipe(counter()).pipe(near);
+    if (!stalling) {
+      near.pipe(counter()).pipe(far);
+      far.pipe(counter()).pipe(near);
+    }
     for (const side of pair) {
       side.on("error", () => {});
       side.on("close", () => {
@@ -64,6 +69,9 @@ export async function startRelay(target: number): Promise<Relay> {
     accepted: () => accepted,
     refuse(on) {
       refusing = on;
+    },
+    stall(on) {
+      stalling = on;
     },
     cut,
     cutAfter(bytes) {
