@@ -264,7 +264,7 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
 
   it("says when there is no algorithm in common", async () => {
     const modern = await startSshd({ config: ["KexAlgorithms sntrup761x25519-sha512@openssh.com"] });
-    const client = tracked(testClient());
+    const client = tracked(testClient({ transport: "ssh2" }));
     const lease = client.connections.acquire({ name: "box", configFile: modern.configFile });
     await expect(lease.connected(noAbort)).rejects.toMatchObject({
       problem: { reason: "noCommonAlgorithm", host: "box" },

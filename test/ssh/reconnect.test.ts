@@ -213,7 +213,7 @@ describe.skipIf(withoutUsers)(
         const clock = createManualClock();
         const name = server.users[0]?.name;
         const user = person(credential === "typed" ? ["right"] : []);
-        const stored = { [`password ${name}@127.0.0.1:${relay.port}`]: "right" };
+        const stored = { [`password ${name}@[127.0.0.1]:${server.port}:${relay.port}`]: "right" };
         const secrets = secretsInMemory(credential === "stored" ? stored : {});
         const client = tracked(testClient({ clock, prompts: user, secrets }));
         const lease = client.connections.acquire(await hostBehind(relay, server, name));
