@@ -15,7 +15,6 @@ afterEach(async () => {
 
 function newClient(options: ClientOptions = {}): TestClient {
   const client = testClient({
-    transport: "ssh2",
     client: { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } },
     transport: "ssh2",
     ...options,
