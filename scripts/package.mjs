@@ -8,17 +8,20 @@ import { addNodePty, nodePty, nodePtyFiles, platforms } from "./nodePty.mjs";
 import { root } from "./prerequisites.mjs";
 import { temporaryFolder } from "./vscode/temporary.mjs";
 
-/** Everything that ships. A file that matches none of these fails the build, and so does one that matches no file. */
-const belongs = [
-  /^package\.json$/,
-  /^README\.md$/,
-  /^CHANGELOG\.md$/,
-  /^LICENSE$/,
-  /^media\/(icon\.png|activity\.svg)$/,
-  /^dist\/(extension|ssh|cli|demo|askpass)\.cjs$/,
-  /^dist\/webview\/gpu\.(js|css)$/,
-  /^dist\/webview\/codicons\/codicon\.(css|ttf)$/,
-  /^dist\/third-party-notices\.txt$/,
+/** What every package holds. A file that is not of these fails the build, and so does one of these that is not there. */
+const common = [
+  "package.json",
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+  "media/icon.png",
+  "media/activity.svg",
+  ...["extension", "ssh", "cli", "demo", "askpass"].map((bundle) => `dist/${bundle}.cjs`),
+  "dist/webview/gpu.js",
+  "dist/webview/gpu.css",
+  "dist/webview/codicons/codicon.css",
+  "dist/webview/codicons/codicon.ttf",
+  "dist/third-party-notices.txt",
 ];
 
 /** The name by which the package without a binary goes. */
@@ -49,9 +52,12 @@ export async function packageExtension() {
 async function packageFor(platform, version, ignoreFile) {
   const vsce = await import("@vscode/vsce");
   const files = await vsce.listFiles({ cwd: root, packageManager: vsce.PackageManager.None, ignoreFile });
-  const patterns = platform === universal ? belongs : [...belongs, ...nodePtyContents(platform)];
-  const strangers = files.filter((file) => !patterns.some((pattern) => pattern.test(file)));
-  const missing = patterns.filter((pattern) => !files.some((file) => pattern.test(file)));
+  const patterns = platform === universal ? [] : nodePtyContents(platform);
+  const strangers = files.filter((file) => !common.includes(file) && !patterns.some((pattern) => pattern.test(file)));
+  const missing = [
+    ...common.filter((file) => !files.includes(file)),
+    ...patterns.filter((pattern) => !files.some((file) => pattern.test(file))),
+  ];
   const target = platform === universal ? {} : { target: platform };
   const name = ["tensorline", ...Object.values(target), version].join("-");
   const packagePath = join(root, `${name}.vsix`);
@@ -63,7 +69,10 @@ async function packageFor(platform, version, ignoreFile) {
   return packagePath;
 }
 
-/** @param {string} platform */
+/**
+ * What a platform's package holds besides: patterns, each of at least one file.
+ * @param {string} platform
+ */
 function nodePtyContents(platform) {
   const of = (files) => new RegExp(`^dist/node_modules/${nodePty}${files}$`);
   const binaries = {

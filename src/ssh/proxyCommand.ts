@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { Logger } from "../core/logger";
 import type { ClientFacts } from "../core/ports";
-import { envOf } from "./clientPaths";
+import { inClientShell, type ShellCommand } from "./clientShell";
 import { plainText } from "./plainText";
 
 export interface ProxyCommandRequest {
@@ -17,27 +17,13 @@ export interface ProxyCommandRequest {
   readonly log: Logger;
 }
 
-/** A program the client's shell runs. */
-export interface ShellCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly verbatim: boolean;
-}
-
 const keptComplaint = 1_000;
 /** A helper that outlives the command may keep its standard error open; no more than this is waited for it. */
 const lastWordsMs = 250;
 
-/**
- * How the client's shell runs a command line. On POSIX as ssh does it: the user's shell, replaced by the command. On
- * Windows cmd.exe, where `/s` takes off exactly the outer quotes and leaves the rest as the user wrote it.
- */
+/** How the client's shell runs a proxy command; on POSIX the command takes the shell's place, as in ssh. */
 export function shellCommand(command: string, client: ClientFacts): ShellCommand {
-  if (client.os === "win32") {
-    const file = envOf(client, "ComSpec") || "cmd.exe";
-    return { file, args: ["/d", "/s", "/c", `"${command}"`], verbatim: true };
-  }
-  return { file: envOf(client, "SHELL") || "/bin/sh", args: ["-c", `exec ${command}`], verbatim: false };
+  return inClientShell(client.os === "win32" ? command : `exec ${command}`, client);
 }
 
 /**

@@ -101,6 +101,15 @@ for (const shell of shells) {
       while (sleepers() > 0) await new Promise((resolve) => setImmediate(resolve));
     });
 
+    it("kills a program that has hardly begun", async () => {
+      for (let round = 0; round < 10; round++) {
+        const channel = await host.link.exec("exec sleep 309");
+        const heard = hear(channel);
+        channel.signal("KILL");
+        expect((await heard).signal).toBe("SIGKILL");
+      }
+    });
+
     it("gives programs the umask and the signals that the login had", async () => {
       const mask = process.umask().toString(8).padStart(4, "0");
       expect((await runOn(host.link, "umask")).output.toString().trim()).toBe(mask);
@@ -113,9 +122,8 @@ for (const shell of shells) {
 
     it("leaves no file of a channel, whoever ended it, and of itself neither process nor file", async () => {
       await runOn(host.link, "cat", "some");
-      const closed = await host.link.exec("trap '' HUP; cat /dev/zero");
-      closed.close();
-      const ofChannels = () => host.files().filter((file) => /\/\d/.test(file));
+      for (let round = 0; round < 10; round++) (await host.link.exec("trap '' HUP; cat /dev/zero")).close();
+      const ofChannels = () => host.files().filter((file) => /^\d/.test(file));
       while (ofChannels().length > 0) await new Promise((resolve) => setImmediate(resolve));
       expect(host.processes().filter((line) => line.startsWith("cat "))).toEqual([]);
       const idle = await host.link.exec("sleep 303");
@@ -155,6 +163,15 @@ for (const shell of shells) {
     });
   });
 }
+
+describe("the folder for short-lived files", () => {
+  it("is the next one where the first cannot be written", async () => {
+    const host = await startMuxHost({ shell: shells[0] ?? ["sh"], runtimeFolder: "/proc" });
+    expect((await runOn(host.link, "cat", everyByte)).output.equals(everyByte)).toBe(true);
+    expect(host.files()).toEqual([]);
+    await host.dispose();
+  });
+});
 
 const withoutBusyBox = shells.some(([name]) => name === "busybox") ? undefined : "no busybox on this machine";
 

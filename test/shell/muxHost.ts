@@ -13,21 +13,21 @@ export interface MuxHostOptions {
   /** Default: the system's own tools. */
   readonly path?: string;
   readonly silenceSeconds?: number;
+  /** What the login names as the folder for short-lived files; default: a scratch folder. */
+  readonly runtimeFolder?: string;
 }
 
 /** The mux on this machine, over a shell's standard streams instead of ssh's. */
-export async function startMuxHost({
-  shell: [program, ...options],
-  path = "/usr/bin:/bin",
-  silenceSeconds,
-}: MuxHostOptions) {
+export async function startMuxHost(request: MuxHostOptions) {
+  const { shell, path = "/usr/bin:/bin", silenceSeconds, runtimeFolder } = request;
+  const [program, ...options] = shell;
   const mark = `mux-${process.pid}-${Math.random().toString(36).slice(2)}`;
   const scratch = mkdtempSync(join(tmpdir(), "tensorline-mux-"));
   const env = {
     PATH: path,
     HOME: scratch,
     // First in the script's list, so that a test sees what is left.
-    XDG_RUNTIME_DIR: scratch,
+    XDG_RUNTIME_DIR: runtimeFolder ?? scratch,
     TENSORLINE_MARK: mark,
   };
   const child = spawn(program, [...options, "-s"], { detached: true, env, stdio: "pipe" });
@@ -61,7 +61,7 @@ export async function startMuxHost({
     ended,
     scratch,
     /** What the mux keeps on the host. */
-    files: () => readdirSync(scratch, { recursive: true }).map(String),
+    files: () => readdirSync(scratch).flatMap((name) => [name, ...namesIn(join(scratch, name))]),
     /** Command lines of all that the mux and its channels run. */
     processes: () => processesMarked(mark),
     async dispose() {
@@ -70,6 +70,15 @@ export async function startMuxHost({
       rmSync(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** The names in a folder, which may go away meanwhile. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** What a host may have for tools: BusyBox for all of them, or so little that the mux has to do without. */

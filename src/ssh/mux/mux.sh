@@ -49,7 +49,7 @@ finish() {
   trap - EXIT
   mv "$tl_folder" "$tl_folder.end" || [ ! -d "$tl_folder.end" ] || exit
   [ -z "$tl_leader" ] || kill -s TERM 0
-  for tl_file in "$tl_folder.end"/*.pid; do
+  for tl_file in "$tl_folder.end"/*/pid; do
     IFS= read -r tl_pid <"$tl_file" && kill -s KILL -- "-$tl_pid"
   done
   rm -rf "$tl_folder.end" || rm -rf "$tl_folder.end"
@@ -68,7 +68,7 @@ watch() { # a third of the longest silence, in seconds: sshd does not notice a c
 }
 
 feed() { # channel: passes the client's input on, to standard output
-  exec 3<>"$tl_folder/$1.in"
+  exec 3<>"$tl_folder/$1/in"
   # What the program does not want is dropped.
   trap '' PIPE
   tell $(($1 * 8 + 4))
@@ -83,9 +83,9 @@ feed() { # channel: passes the client's input on, to standard output
 }
 
 carry() { # channel stream: passes standard input on, to the client, a chunk for each empty line of the credit
-  exec 7<>"$tl_folder/$1.$2"
+  exec 7<>"$tl_folder/$1/$2"
   printf '\n\n\n\n\n\n\n\n' >&7
-  tl_chunk=$tl_folder/$1.$2.chunk
+  tl_chunk=$tl_folder/$1/chunk.$2
   while IFS= read -r tl_credit <&7 && [ -z "$tl_credit" ]; do
     # What cannot be kept is lost, which must not look like a success.
     dd bs=32768 count=1 >"$tl_chunk" || { stop "$1"; break; }
@@ -98,39 +98,42 @@ carry() { # channel stream: passes standard input on, to the client, a chunk for
 }
 
 stop() { # channel: kills the program; one that is about to start finds the mark and does not
-  echo >"$tl_folder/$1.kill"
-  IFS= read -r tl_pid <"$tl_folder/$1.pid" && kill -s KILL -- "${tl_group}$tl_pid"
+  echo >"$tl_folder/$1/kill"
+  IFS= read -r tl_pid <"$tl_folder/$1/pid" && kill -s KILL -- "${tl_group}$tl_pid"
 }
 
 run() { # channel command
   umask "$tl_mask"
   trap - USR1
+  # What was killed before it began finds the mark; what was forgotten finds the mark or nothing at all.
   # shellcheck disable=SC2086
-  $tl_session sh -c 'echo "$$" >"$1.pid" && [ ! -e "$1.kill" ] && exec sh -c "$2"' sh "$tl_folder/$1" "$2" 9>&-
+  $tl_session sh -c 'echo "$$" >"$1/pid" && [ ! -e "$1/kill" ] && [ -p "$1/in" ] && exec sh -c "$2"' \
+    sh "$tl_folder/$1" "$2" 9>&-
   tl_code=$?
-  [ -e "$tl_folder/$1.kill" ] && tl_code=KILL
-  echo "$tl_code" >"$tl_folder/$1.code"
+  [ -e "$tl_folder/$1/kill" ] && tl_code=KILL
+  echo "$tl_code" >"$tl_folder/$1/code"
   # Its standard input is of no use any more.
-  [ -p "$tl_folder/$1.in" ] && echo 1<>"$tl_folder/$1.in"
+  echo 1<>"$tl_folder/$1/in"
 }
 
 channel() { # number text
-  mkfifo "$tl_folder/$1.in" "$tl_folder/$1.0" "$tl_folder/$1.1" || { tell $(($1 * 8 + 5)) && exit; }
+  mkdir "$tl_folder/$1" && mkfifo "$tl_folder/$1/in" "$tl_folder/$1/0" "$tl_folder/$1/1" || {
+    tell $(($1 * 8 + 5))
+    exit
+  }
   tl_command=$(printf '%b.' "$2")
   {
     feed "$1" 8>&- | run "$1" "${tl_command%.}" 2>&8 6>&- 8>&- | carry "$1" 0 8>&-
   } 8>&1 | carry "$1" 1
-  IFS= read -r tl_code <"$tl_folder/$1.code"
+  IFS= read -r tl_code <"$tl_folder/$1/code"
   # From here on its process id may be another's.
-  printf '' >"$tl_folder/$1.pid"
+  printf '' >"$tl_folder/$1/pid"
   tell $(($1 * 8 + 3)) "$tl_code"
-  # Forgotten before its end, it has left some files after all.
-  [ -p "$tl_folder/$1.in" ] || rm -f "$tl_folder/$1".*
 }
 
 serve() {
   while read -r tl_kind tl_id tl_rest <&5; do
-    tl_input=$tl_folder/$tl_id.in
+    tl_input=$tl_folder/$tl_id/in
     case $tl_kind in
     open) channel "$tl_id" "$tl_rest" 5<&- & ;;
     text | eof) [ -p "$tl_input" ] && printf '%s%s\n' "$tl_kind" "$tl_rest" 1<>"$tl_input" ;;
@@ -139,14 +142,15 @@ serve() {
       printf 'bytes%s\n' "$tl_rest" 1<>"$tl_input"
       dd bs="$tl_rest" count=1 iflag=fullblock <&5 1<>"$tl_input"
       ;;
-    more) [ -p "$tl_folder/$tl_id.$tl_rest" ] && printf '\n\n\n\n' 1<>"$tl_folder/$tl_id.$tl_rest" ;;
+    more) [ -p "$tl_folder/$tl_id/$tl_rest" ] && printf '\n\n\n\n' 1<>"$tl_folder/$tl_id/$tl_rest" ;;
     kill) stop "$tl_id" ;;
     forget)
       stop "$tl_id"
       for tl_stream in in 0 1; do
-        [ -p "$tl_folder/$tl_id.$tl_stream" ] && echo end 1<>"$tl_folder/$tl_id.$tl_stream"
+        [ -p "$tl_folder/$tl_id/$tl_stream" ] && echo end 1<>"$tl_folder/$tl_id/$tl_stream"
       done
-      rm -f "$tl_folder/$tl_id".*
+      # Under the old name nothing can be made any more.
+      mv "$tl_folder/$tl_id" "$tl_folder/$tl_id.end" && rm -rf "$tl_folder/$tl_id.end"
       ;;
     alive)
       kill -s USR1 "$tl_watcher"
