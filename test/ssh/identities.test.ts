@@ -3,34 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
-import { type ClientOptions, command, noAbort, person, type TestClient, testClient } from "./client";
+import { attempts } from "./attempts";
+import { person } from "./client";
 import { makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
-const clients: TestClient[] = [];
+const { newClient, outcome } = attempts({ transport: "ssh2" });
 const agents: ChildProcess[] = [];
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.connections.dispose();
-  await Promise.all(agents.splice(0).map(stopProcess));
-});
-
-function newClient(options: ClientOptions = {}): TestClient {
-  const client = testClient({
-    client: { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } },
-    transport: "ssh2",
-    ...options,
-  });
-  clients.push(client);
-  return client;
-}
-
-async function outcome(host: HostRef, client = newClient()): Promise<unknown> {
-  try {
-    const runner = await client.connections.acquire(host).connected(noAbort);
-    return (await runner.run(command(["echo", "there"]), noAbort)).stdout.trim();
-  } catch (error) {
-    return (error as { problem: unknown }).problem;
-  }
-}
+afterEach(() => Promise.all(agents.splice(0).map(stopProcess)));
 
 let number = 0;
 
