@@ -17,7 +17,7 @@ export interface Prompts {
   askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswer>;
   /** True: trust this key from now on. */
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
-  /** Shows what the person has to do elsewhere, such as touching a security key, until the signal fires. */
+  /** Shows what the person has to do elsewhere, such as touching a security key, until the signal fires; resolves then. */
   tell?(notice: Notice, signal: AbortSignal): Promise<void>;
 }
 

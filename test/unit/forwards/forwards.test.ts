@@ -7,6 +7,7 @@ import { Emitter } from "../../../src/core/event";
 import { Failure } from "../../../src/core/failure";
 import type { Forward } from "../../../src/core/forwards/forward";
 import { createForwards } from "../../../src/core/forwards/forwards";
+import { listenOnLoopback } from "../../../src/core/forwards/loopback";
 import { silentLogger } from "../../../src/core/logger";
 import type { HostRef } from "../../../src/core/ports";
 import type { Runner } from "../../../src/core/remote";
@@ -116,13 +117,17 @@ describe("forwards", () => {
     expect((await open({ localPort: v4 })).localPort).toBeGreaterThan(v4);
   });
 
-  it.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
-    "stand in for a port that only root may open (skipped as root and on Windows)",
-    async () => {
-      const { open } = setUp();
-      expect((await open({ localPort: 80 })).localPort).toBeGreaterThan(8000);
-    },
-  );
+  it("stand in for a port that only an administrator may open", async () => {
+    const server = createServer();
+    const listen = server.listen.bind(server);
+    vi.spyOn(server, "listen").mockImplementation(((options: { port: number }) => {
+      if (options.port >= 1024) return listen(options);
+      queueMicrotask(() => server.emit("error", Object.assign(new Error("not allowed"), { code: "EACCES" })));
+      return server;
+    }) as typeof server.listen);
+    expect(await listenOnLoopback(server, 80)).toBeGreaterThan(8000);
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   it("say that they wait while the host is away, and let a connection wait for it", async () => {
     const dialled = vi.fn(async () => silentEnd());

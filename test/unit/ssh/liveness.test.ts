@@ -49,7 +49,7 @@ describe("liveness", () => {
     clock.advance(19_999);
     expect(dead).toBe(false);
     clock.advance(1);
-    expect(dead).toBe(true);
+    expect([probes, dead]).toEqual([2, true]);
     expect(clock.pending()).toEqual([]);
   });
 
@@ -80,6 +80,18 @@ describe("liveness", () => {
     clock.advance(5_000);
     expect([probes, dead]).toEqual([1, false]);
     clock.advance(5_000);
+    expect(dead).toBe(true);
+  });
+
+  it("is as patient after a sleep during which the clock of silence went on", () => {
+    watch(false);
+    heard = clock.monotonic() - 3_600_000;
+    clock.jump(3_600_000);
+    clock.advance(2_000);
+    expect(probes).toBe(1);
+    clock.advance(4_999);
+    expect(dead).toBe(false);
+    clock.advance(2_000);
     expect(dead).toBe(true);
   });
 
