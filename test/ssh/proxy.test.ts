@@ -36,8 +36,7 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
 
   async function hostBehind(line: string): Promise<HostRef> {
     const file = join(server.folder, `proxied${number++}`);
-    const command = line.replace("%h", "127.0.0.1").replace("%p", String(server.port));
-    await writeFile(file, `Host box\n  ProxyCommand ${command}\n${await readText(server.configFile)}`);
+    await writeFile(file, `Host box\n  ProxyCommand ${line}\n${await readText(server.configFile)}`);
     return { name: "box", configFile: file };
   }
 
