@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import {
@@ -348,6 +348,18 @@ describe.skipIf(withoutSshd)(`the system's ssh and its questions${withoutSshd ? 
     const quiet = client.connections.acquire(host, { quiet: true });
     await expect(quiet.connected(noAbort)).rejects.toMatchObject({ problem: { reason: "hostKeyUnknown" } });
     expect(readdirSync(client.storageDir).filter((name) => name.startsWith("askpass"))).toEqual([]);
+  });
+
+  it("takes a named config as ssh -F does, whoever may write it, and names it where it is wrong", async () => {
+    const { configFile = "" } = hostWith(server, []);
+    chmodSync(configFile, 0o666);
+    const cwd = relative(process.cwd(), configFile);
+    expect((await throughSystem({ name: "box", configFile: cwd }, person())).outcome).toBe("hello\n");
+    writeFileSync(configFile, `Nonsense yes\n${await readText(configFile)}`);
+    expect((await throughSystem({ name: "box", configFile }, person())).outcome).toMatchObject({
+      reason: "configUnreadable",
+      file: configFile,
+    });
   });
 
   it("gives up with the network's reason", async () => {
