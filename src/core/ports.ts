@@ -7,6 +7,8 @@ export interface ClientFacts {
   readonly home: string;
   readonly user: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folders open in the editor: what lies in them may come from somebody else. Absent: none, as on the command line. */
+  readonly workspaceFolders?: () => readonly string[];
 }
 
 /** Asks the person. Rejects with reason `promptUnavailable` where nobody can be asked, `cancelled` when they decline. */

@@ -13,6 +13,7 @@ import { createLanes, type Lanes } from "./lanes";
 import type { Link } from "./link";
 import type { LoginGate } from "./loginGate";
 import { createWaiters } from "./waiters";
+import { whenDue } from "./whenDue";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -189,7 +190,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
   /** Returns the milliseconds until then. */
   function tryLater(how: Attempt): number {
     const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** retries++) * (0.5 + random() / 2);
-    timer.replace(clock.after(wait, () => void start(how)));
+    timer.replace(whenDue(clock, wait, () => void start(how)));
     return wait;
   }
 

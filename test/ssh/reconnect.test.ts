@@ -70,9 +70,9 @@ describe.skipIf(withoutSshd)(`hosts that are not there at first${withoutSshd ? `
     const offline = client.connections.state(host);
     expect(offline).toMatchObject({ kind: "offline", since: clock.now() });
     for (let attempt = 2; attempt <= 5; attempt++) {
-      const [wait = 0] = clock.pending();
-      expect(wait).toBe(500 * 2 ** (attempt - 2));
-      clock.advance(wait);
+      clock.advance(500 * 2 ** (attempt - 2) - 1);
+      expect(clock.pending()).toEqual([1]);
+      clock.advance(1);
       await failures(client, attempt);
       expect(client.connections.state(host)).toEqual(offline);
     }
@@ -84,6 +84,23 @@ describe.skipIf(withoutSshd)(`hosts that are not there at first${withoutSshd ? `
     await client.stateIs(({ kind }) => kind === "connected");
     const runner = await lease.connected(noAbort);
     expect((await runner.run(command(["echo", "there"]), noAbort)).stdout).toBe("there\n");
+  });
+
+  it("are tried at once after sleep when a retry came due meanwhile", async () => {
+    const clock = createManualClock();
+    const client = tracked(testClient({ clock }));
+    relay.refuse(true);
+    const lease = client.connections.acquire(host);
+    for (let attempt = 1; attempt <= 7; attempt++) {
+      await failures(client, attempt);
+      clock.advance(30_000);
+    }
+    await failures(client, 8);
+    relay.refuse(false);
+    clock.jump(3_600_000);
+    clock.advance(2_000);
+    await client.stateIs(({ kind }) => kind === "connected");
+    await lease.connected(noAbort);
   });
 
   it("are not tried any more once nobody looks, and at once when somebody looks anew", async () => {

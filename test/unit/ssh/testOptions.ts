@@ -1,4 +1,4 @@
-import { parseSshOptions } from "../../../src/ssh/config";
+import { parseSshOptions } from "../../../src/ssh/config/printed";
 import { parseHostName } from "../../../src/ssh/hostName";
 import { type HostOptions, hostOptions } from "../../../src/ssh/hostOptions";
 
@@ -8,5 +8,6 @@ export function testOptions(lines: readonly string[], home = "/home/ada"): HostO
   const defaults = ["identityfile none", "userknownhostsfile none", "globalknownhostsfile none"];
   const named = new Set(lines.map((line) => line.split(" ")[0]));
   const all = [...lines, ...defaults.filter((line) => !named.has(line.split(" ")[0]))];
-  return hostOptions({ name: "lab1" }, parseHostName("lab1"), parseSshOptions(`${all.join("\n")}\n`), client);
+  const values = parseSshOptions(`${all.join("\n")}\n`, client);
+  return hostOptions({ name: "lab1" }, parseHostName("lab1"), values, client, new Map());
 }
