@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import {
@@ -15,6 +15,7 @@ import {
   type TestClient,
   testClient,
 } from "./client";
+import { startDropbear, withoutDropbear } from "./dropbear";
 import { makeKey, readText, type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
 
@@ -350,6 +351,18 @@ describe.skipIf(withoutSshd)(`the system's ssh and its questions${withoutSshd ? 
     expect(readdirSync(client.storageDir).filter((name) => name.startsWith("askpass"))).toEqual([]);
   });
 
+  it("takes a named config as ssh -F does, whoever may write it, and names it where it is wrong", async () => {
+    const { configFile = "" } = hostWith(server, []);
+    chmodSync(configFile, 0o666);
+    const cwd = relative(process.cwd(), configFile);
+    expect((await throughSystem({ name: "box", configFile: cwd }, person())).outcome).toBe("hello\n");
+    writeFileSync(configFile, `Nonsense yes\n${await readText(configFile)}`);
+    expect((await throughSystem({ name: "box", configFile }, person())).outcome).toMatchObject({
+      reason: "configUnreadable",
+      file: configFile,
+    });
+  });
+
   it("gives up with the network's reason", async () => {
     const closed = hostWith(server, ["Port 1"]);
     expect((await throughSystem(closed, person())).outcome).toEqual({
@@ -394,3 +407,36 @@ describe.skipIf(withoutUsers)(`passwords through the system's ssh${withoutUsers 
     expect(declined.outcome).toEqual({ reason: "cancelled" });
   });
 });
+
+describe.skipIf(withoutDropbear)(
+  `dropbear through the system's ssh${withoutDropbear ? `: ${withoutDropbear}` : ""}`,
+  () => {
+    it("connects as typed, streams, and kills what is late", async () => {
+      const server = await startSshd({ users: [{ password: "pw" }] });
+      const user = server.users[0]?.name ?? "";
+      const { port, stop } = await startDropbear(server.folder);
+      const client = testClient({ systemSsh, transport: "system", acceptNew: true, prompts: person(["pw"]) });
+      try {
+        const host = { name: `${user}@127.0.0.1:${port}`, configFile: "/dev/null" };
+        const runner = await client.connections.acquire(host).connected(noAbort);
+        const sink = collector();
+        const stream = await runner.stream(
+          { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 10_000 },
+          sink,
+          noAbort,
+        );
+        stream.writeLine("q");
+        await sink.says("line <q>");
+        const late = runner.run(command(["sleep", "297"], { deadlineMs: 700 }), noAbort);
+        await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
+        const left = () => spawnSync("pgrep", ["-u", user, "-f", "sleep 297"], { encoding: "utf8" }).stdout;
+        while (left() !== "") await new Promise((resolve) => setImmediate(resolve));
+        expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
+      } finally {
+        client.connections.dispose();
+        await stop();
+        await server.dispose();
+      }
+    });
+  },
+);

@@ -12,7 +12,6 @@ export interface ComplaintFacts {
   readonly host: string;
   readonly options: HostOptions;
   readonly ownKnownHosts: string;
-  readonly configFile: string;
   /** How long the attempt lasted. */
   readonly seconds: number;
 }
@@ -83,9 +82,9 @@ const beforeProof: readonly Rule[] = [
   ],
   [
     /^(?:Bad owner or permissions on (.*)|(.*?)(?:: line| line) \d+: (?:Bad configuration option|.*[Uu]nsupported|.*missing argument).*)$/m,
-    ([detail, owned, read], { configFile }) => ({
+    ([detail, owned, read]) => ({
       reason: "configUnreadable",
-      file: owned ?? read ?? configFile,
+      file: owned ?? read ?? "",
       detail: plainText(detail, 200),
     }),
   ],

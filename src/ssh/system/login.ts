@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../core/failure";
@@ -60,7 +60,8 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
   await mkdir(storageDir, { recursive: true, mode: 0o700 });
   const configFile = join(folder, "config");
   const acceptNew = deps.settings.acceptNewHostKeys();
-  const config = loginConfig({ host, route, client, ownKnownHosts: store.file, acceptNew });
+  const namedConfig = host.configFile && (await copyInto(folder, host.configFile));
+  const config = loginConfig({ route, client, ownKnownHosts: store.file, acceptNew, namedConfig });
   await writeFile(configFile, config, { mode: 0o600 });
   const output = sshOutput((fact) => request.onStep(fact === "reached" ? "verifying host key" : "logging in"));
   let interrupt: (error: unknown) => void = () => {};
@@ -96,8 +97,11 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
     interrupted,
     async failure() {
       const seconds = Math.round((deps.clock.monotonic() - started) / 1000);
-      const facts = { host: host.name, options, ownKnownHosts: store.file, configFile, seconds };
-      return new Failure(await complaintProblem(output, facts), new Error(output.complaints()));
+      const facts = { host: host.name, options, ownKnownHosts: store.file, seconds };
+      const problem = await complaintProblem(output, facts);
+      const isCopy = problem.reason === "configUnreadable" && problem.file === namedConfig;
+      const named = isCopy ? { ...problem, file: host.configFile ?? problem.file } : problem;
+      return new Failure(named, new Error(output.complaints()));
     },
     async loggedIn() {
       await askpass?.close();
@@ -107,6 +111,13 @@ export async function prepareLogin(request: LoginRequest): Promise<Login> {
     },
     dispose: () => removeAll(askpass, folder),
   };
+}
+
+/** ssh takes a named config as it is, but looks at owner and permissions of one that another config includes. */
+async function copyInto(folder: string, file: string): Promise<string> {
+  const copy = join(folder, "named");
+  await writeFile(copy, await readFile(file), { mode: 0o600 });
+  return copy;
 }
 
 async function removeAll(askpass: Askpass | undefined, folder: string): Promise<void> {

@@ -1,31 +1,29 @@
-import type { ClientFacts, HostRef } from "../../core/ports";
-import { pathsOf, systemSshFile, userSshFile } from "../clientPaths";
+import type { ClientFacts } from "../../core/ports";
+import { systemSshFile, userSshFile } from "../clientPaths";
 import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
 import type { Stop } from "../route";
 
 export interface LoginConfigRequest {
-  readonly host: HostRef;
   readonly route: readonly Stop[];
   readonly client: ClientFacts;
   /** Our own known_hosts file: ssh writes new keys into the first file it is told. */
   readonly ownKnownHosts: string;
   /** Trust unknown keys without asking, except where the config says `StrictHostKeyChecking yes`. */
   readonly acceptNew: boolean;
+  /** Stands for the user's and the system's config. */
+  readonly namedConfig: string | undefined;
 }
 
 /**
  * A config for ssh that stands before the user's own, where the first value wins. ssh passes it on to the ssh processes
  * of jumps, so that our rules for host keys hold at each of them: a changed key is refused whatever the config says.
  */
-export function loginConfig({ host, route, client, ownKnownHosts, acceptNew }: LoginConfigRequest): string {
+export function loginConfig({ route, client, ownKnownHosts, acceptNew, namedConfig }: LoginConfigRequest): string {
   const checking = (asked: HostOptions["strictHostKeyChecking"]) =>
     asked === "yes" ? "yes" : acceptNew || asked === "accept" ? "accept-new" : "ask";
   const files =
-    host.configFile === undefined
-      ? [userSshFile(client, "config"), systemSshFile(client, "ssh_config")]
-      : // A relative one is ssh's own folder's in an `Include`.
-        [pathsOf(client).resolve(host.configFile)];
+    namedConfig === undefined ? [userSshFile(client, "config"), systemSshFile(client, "ssh_config")] : [namedConfig];
   const known = (paths: readonly string[]) =>
     `UserKnownHostsFile ${[ownKnownHosts, ...paths].map((path) => quotePath(path, client)).join(" ")}`;
   return [

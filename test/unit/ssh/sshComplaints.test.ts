@@ -3,7 +3,7 @@ import { complaintProblem, forwardProblem } from "../../../src/ssh/system/compla
 import { sshOutput } from "../../../src/ssh/system/sshOutput";
 import { testOptions } from "./testOptions";
 
-const facts = { host: "lab1", options: testOptions([]), ownKnownHosts: "/own", configFile: "/config", seconds: 9 };
+const facts = { host: "lab1", options: testOptions([]), ownKnownHosts: "/own", seconds: 9 };
 
 function said(...lines: readonly string[]) {
   const output = sshOutput(() => {});
