@@ -2,6 +2,7 @@ import type { Connections, ConnectionsDeps } from "./core/connections";
 import { Emitter, type Event } from "./core/event";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
+import type { ClientKeys } from "./core/keyLogin/clientKeys";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { HostRef } from "./core/ports";
 import type { HostState } from "./shared/host";
@@ -9,6 +10,7 @@ import type { HostState } from "./shared/host";
 /** The SSH side, loaded at the first connection because it is the heavy part. */
 export interface SshModule {
   createConnections(deps: ConnectionsDeps): Connections;
+  createClientKeys(deps: ConnectionsDeps): ClientKeys;
 }
 
 export interface EngineDeps extends ConnectionsDeps {
@@ -19,6 +21,8 @@ export interface EngineDeps extends ConnectionsDeps {
 export interface Engine extends Disposable {
   /** Loads the SSH side. */
   connections(): Connections;
+  /** Loads the SSH side. */
+  clientKeys(): ClientKeys;
   /** Without loading anything: a host that nobody connected to is disconnected. */
   state(host: HostRef): HostState;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
@@ -40,6 +44,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     connections,
+    clientKeys: () => deps.loadSsh().createClientKeys(deps),
     state: (host) => loaded?.state(host) ?? { kind: "disconnected" },
     onState: states.event,
     gpus: store.add(

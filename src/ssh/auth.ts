@@ -49,6 +49,11 @@ export function passwordKey(options: HostOptions): string {
   return `password ${options.user}@${options.hostname}:${options.port}`;
 }
 
+/** The key under which a key file's passphrase is kept in the secret store. */
+export function passphraseKey(file: string): string {
+  return `passphrase ${file}`;
+}
+
 export function createAuthenticator(request: AuthRequest): Authenticator {
   const progress: Progress = { tried: [], accepted: [], asked: 0, unanswered: undefined, interrupt: () => {} };
   const interrupted = new Promise<never>((_resolve, reject) => {
@@ -218,7 +223,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
   const opened = new Map<string, Promise<ParsedKey | undefined>>();
   const { credentials } = request;
   const unlock = async (key: KeyFile): Promise<ParsedKey | undefined> => {
-    const name = `passphrase ${key.file}`;
+    const name = passphraseKey(key.file);
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
       const known = unlockKey(key, recalled);

@@ -28,6 +28,8 @@ export interface ConnectRequest {
   readonly store: KnownHostsStore;
   readonly onStep: (step: ConnectStep) => void;
   readonly signal: AbortSignal;
+  /** Changes what the config says for this one log-in. */
+  readonly narrow?: (options: HostOptions) => HostOptions;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   const { host, deps, signal } = request;
   signal.throwIfAborted();
   request.onStep("resolving");
-  const options = await resolveHost(host, deps.client, signal);
+  const resolved = await resolveHost(host, deps.client, signal);
+  const options = request.narrow?.(resolved) ?? resolved;
   const proxy = options.proxyJump.length > 0 ? "proxyjump" : options.proxyCommand && "proxycommand";
   if (proxy) throw new Failure({ reason: "configUnsupported", host: host.name, option: proxy });
   signal.throwIfAborted();
