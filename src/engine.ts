@@ -21,6 +21,8 @@ export interface EngineDeps extends ConnectionsDeps {
 export interface Engine extends Disposable {
   /** Loads the SSH side. */
   connections(): Connections;
+  /** Connections that share nothing with the others, for trying something out; whoever asks disposes of them. */
+  separateConnections(): Connections;
   /** Loads the SSH side. */
   clientKeys(): ClientKeys;
   /** Without loading anything: a host that nobody connected to is disconnected. */
@@ -44,6 +46,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     connections,
+    separateConnections: () => deps.loadSsh().createConnections(deps),
     clientKeys: () => deps.loadSsh().createClientKeys(deps),
     state: (host) => loaded?.state(host) ?? { kind: "disconnected" },
     onState: states.event,

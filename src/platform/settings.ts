@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import { clientFacts } from "../core/client";
+import { chosenConfigFile } from "../core/hostsFile/places";
 import type { Settings } from "../core/ports";
 
 /** Tensorline's settings, typed; read anew at each use. */
@@ -6,13 +8,17 @@ export interface EditorSettings extends Settings {
   hosts(): readonly string[];
   setHosts(hosts: readonly string[]): Thenable<void>;
   showConfigHosts(): boolean;
-  /** Another ssh config than the user's own. */
+  /** Another ssh config than the user's own: by our setting, else by Remote-SSH's. */
   configFile(): string | undefined;
   gpuBeatMs(): number;
   statusBarBeatMs(): number;
 }
 
 const section = () => vscode.workspace.getConfiguration("tensorline");
+
+/** Only what the user set for all windows: a workspace may not choose an ssh config. */
+const remoteSshConfigFile = (): unknown =>
+  vscode.workspace.getConfiguration("remote.SSH").inspect("configFile")?.globalValue;
 
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === "string" && item.trim() !== "") : [];
@@ -26,7 +32,7 @@ export const editorSettings: EditorSettings = {
   showConfigHosts: () => section().get("ssh.showConfigHosts") !== false,
   gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
   statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
-  configFile: () => section().get<string>("ssh.configFile")?.trim() || undefined,
+  configFile: () => chosenConfigFile([section().get("ssh.configFile"), remoteSshConfigFile()], clientFacts()),
   identityFiles: () => strings(section().get("ssh.identityFiles")),
   acceptNewHostKeys: () => false,
   connectTimeoutMs: () => bounded(section().get("ssh.connectTimeoutSeconds"), 2, 300, 20) * 1000,

@@ -22,7 +22,7 @@ folder=$home/.ssh
 file=$folder/authorized_keys
 
 has_key() {
-  [ -f "$file" ] && grep -v '^[[:space:]]*#' "$file" 2>/dev/null | grep -q -F -e "$blob"
+  [ -n "$blob" ] && [ -f "$file" ] && grep -v '^[[:space:]]*#' "$file" 2>/dev/null | grep -q -F -e "$blob"
 }
 
 relabel() {
