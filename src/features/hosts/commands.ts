@@ -29,6 +29,12 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
       }),
     );
 
+  const forget = (host: HostRef) => {
+    kept.release(host);
+    if (sameHost(book.selected(), host)) book.select(undefined);
+    if (sameHost(book.pinned(), host)) book.pin(undefined);
+  };
+
   on("tensorline.connect", async (host) => {
     book.select(host);
     const lease = kept.connect(host);
@@ -53,7 +59,7 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
   on("tensorline.editHost", (host) => (isDemo(app, host) ? sayDemo(host) : editHost(app, host)));
   on("tensorline.removeHost", async (host) => {
     if (isDemo(app, host)) await sayDemo(host);
-    else if (await removeHost(app, host)) kept.release(host);
+    else if (await removeHost(app, host)) forget(host);
   });
   on("tensorline.testHost", async (host) => showHostTest(host, await testWithProgress(app, host)));
   on("tensorline.setUpKeyLogin", (host) => (isDemo(app, host) ? sayDemo(host) : setUpKey(app, host)));

@@ -22,8 +22,8 @@ interface Editing {
   /** Its entry among the remembered hosts so far. */
   readonly remembered?: string;
   readonly inherited?: HostValues;
-  /** It may be kept in Tensorline alone. */
-  readonly mayRemember: boolean;
+  /** Which of our places it may be kept in: an override makes sense in the file alone, under the name it overrides. */
+  readonly kind: "new" | "saved" | "override";
 }
 
 const hostsFileOf = (app: App): HostsFile => createHostsFile(app.settings.configFile(), app.client);
@@ -43,7 +43,7 @@ export async function addHost(app: App): Promise<void> {
   if (standing.kind !== "nowhere" && Object.keys(draft.values).length === 0)
     return editHost(app, app.book.ref(draft.alias));
   const note = leftOut.length === 0 ? "" : `Left out, because a host does not keep it: ${leftOut.join(" ")}`;
-  await edit(app, { title: "Add a host", note, mayRemember: true, ...besideOthers(draft, standing) });
+  await edit(app, { title: "Add a host", note, kind: "new", ...besideOthers(draft, standing) });
 }
 
 /** Changes a host of ours; for one of the user's own config there are two ways, and the person chooses. */
@@ -51,13 +51,13 @@ export async function editHost(app: App, host: HostRef): Promise<void> {
   const title = `Edit ${host.name}`;
   if (app.settings.hosts().includes(host.name)) {
     const { draft } = parseConnectionText(host.name);
-    return edit(app, { title, note: "", draft, remembered: host.name, mayRemember: true });
+    return edit(app, { title, note: "", draft, remembered: host.name, kind: "new" });
   }
   const standing = await hostsFileOf(app).standing(host.name);
   if (standing.kind === "own") return editOwn(app, host, standing);
   const values = standing.kind === "managed" ? standing.values : {};
   const replaces = standing.kind === "managed" ? { replaces: host.name } : {};
-  await edit(app, { title, note: "", draft: { alias: host.name, values }, mayRemember: false, ...replaces });
+  await edit(app, { title, note: "", draft: { alias: host.name, values }, kind: "saved", ...replaces });
 }
 
 /** Takes a host away where we put it; what stands in the user's own file is only shown. */
@@ -100,7 +100,7 @@ async function editOwn(app: App, host: HostRef, standing: Extract<HostStanding, 
   const override = {
     label: "$(layers) Override It in Tensorline’s File",
     description: "your own file stays as it is",
-    detail: "ssh takes the first value it finds, and Tensorline’s file comes first: what you set there wins.",
+    detail: "ssh takes the first value it finds, and that file comes first: what you set there wins.",
   };
   const title = `${host.name} stands in your own ssh config`;
   const picked = await vscode.window.showQuickPick([open, override], { title });
@@ -111,7 +111,7 @@ async function editOwn(app: App, host: HostRef, standing: Extract<HostStanding, 
     note: "What you leave out stays as your ssh config has it",
     draft: { alias: host.name, values: {} },
     inherited: standing.values,
-    mayRemember: false,
+    kind: "override",
   });
 }
 
@@ -127,8 +127,16 @@ async function edit(app: App, editing: Editing): Promise<void> {
   let { draft } = editing;
   let tests: Awaited<ReturnType<typeof testDraft>> = [];
   for (;;) {
-    const rememberAs = editing.mayRemember ? shortName(draft) : undefined;
-    const choice = await showHostForm({ title, note, draft, inherited, rememberAs, tests });
+    const rememberAs = editing.kind === "new" ? shortName(draft) : undefined;
+    const choice = await showHostForm({
+      title,
+      note,
+      draft,
+      inherited,
+      isNameFixed: editing.kind === "override",
+      rememberAs,
+      tests,
+    });
     if (!choice) return;
     try {
       switch (choice.kind) {

@@ -11,7 +11,7 @@ export async function reviewChanges(title: string, verb: string, changes: readon
   const store = new DisposableStore();
   const texts = new Map<string, string>();
   const page = (side: string, file: string, text: string) => {
-    const uri = vscode.Uri.from({ scheme, path: `/${++shown}/${side}/${basename(file)}` });
+    const uri = vscode.Uri.from({ scheme, path: `/${basename(file)}`, query: `${side} ${++shown}` });
     texts.set(uri.toString(), text);
     return uri;
   };
@@ -37,7 +37,7 @@ export async function reviewChanges(title: string, verb: string, changes: readon
   } finally {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     await vscode.window.tabGroups.close(
-      tabs.filter((tab) => tab.label === title),
+      tabs.filter((tab) => tab.label.startsWith(title)),
       true,
     );
     store.dispose();
@@ -47,16 +47,10 @@ export async function reviewChanges(title: string, verb: string, changes: readon
 async function ask(title: string, verb: string, changes: readonly FileChange[]): Promise<boolean> {
   const names = changes.map(({ file }) => basename(file)).join(" and ");
   const isChanged = changes.some(({ before }) => before !== undefined);
-  const yes = {
-    label: `$(check) ${verb}`,
-    description: `writes ${names}`,
-    ...(isChanged ? { detail: `What is there now stays beside it, as NAME${backupSuffix}.` } : {}),
-  };
+  const backup = isChanged ? `; what is there now stays beside it as NAME${backupSuffix}` : "";
+  // One line each: what is asked about stands below.
+  const yes = { label: `$(check) ${verb}`, description: `writes ${names}${backup}` };
   const no = { label: "$(close) Cancel", description: "changes nothing" };
-  const picked = await vscode.window.showQuickPick([yes, no], {
-    title,
-    placeHolder: "The change is shown below.",
-    ignoreFocusOut: true,
-  });
+  const picked = await vscode.window.showQuickPick([yes, no], { title, ignoreFocusOut: true });
   return picked === yes;
 }

@@ -19,6 +19,8 @@ export interface HostForm {
   readonly draft: HostDraft;
   /** What the user's own config says where the draft says nothing. */
   readonly inherited: HostValues;
+  /** The name belongs to the user's own config. */
+  readonly isNameFixed: boolean;
   /** How the host may be kept without writing a file; undefined where that would lose something. */
   readonly rememberAs: string | undefined;
   readonly tests: readonly HostTestResult[];
@@ -71,6 +73,7 @@ export function showHostForm(form: HostForm): Promise<FormChoice | undefined> {
     pick.ignoreFocusOut = true;
     pick.matchOnDescription = true;
     pick.items = formItems(form);
+    pick.activeItems = pick.items.filter(({ choice }) => choice?.kind === "save");
     let chosen: FormChoice | undefined;
     pick.onDidAccept(() => {
       chosen = pick.activeItems[0]?.choice;
@@ -84,7 +87,7 @@ export function showHostForm(form: HostForm): Promise<FormChoice | undefined> {
   });
 }
 
-function formItems({ draft, inherited, rememberAs, tests }: HostForm): FormItem[] {
+function formItems({ draft, inherited, isNameFixed, rememberAs, tests }: HostForm): FormItem[] {
   const separator = (label: string): FormItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const remember: FormItem[] =
     rememberAs === undefined
@@ -107,7 +110,7 @@ function formItems({ draft, inherited, rememberAs, tests }: HostForm): FormItem[
     ...remember,
     { label: "$(debug-start) Test", description: "connects without saving", choice: { kind: "test" } },
     separator("Change"),
-    ...(["alias", ...fieldNames] as const).map((field): FormItem => {
+    ...[...(isNameFixed ? [] : (["alias"] as const)), ...fieldNames].map((field): FormItem => {
       const value = field === "alias" ? draft.alias : draft.values[field];
       const otherwise = field === "alias" ? undefined : inherited[field];
       return {
@@ -144,7 +147,7 @@ export async function askField(draft: HostDraft, field: FormField): Promise<Host
     validateInput: (value) => (value.trim() === "" && field !== "alias" ? undefined : whyNot(field, value.trim())),
   });
   if (text === undefined) return draft;
-  return field === "alias" ? { ...draft, alias: text.trim() } : withValue(draft, field, text.trim());
+  return field === "alias" ? renamed(draft, text.trim()) : withValue(draft, field, text.trim());
 }
 
 async function askForwardAgent(draft: HostDraft): Promise<HostDraft> {
@@ -158,6 +161,12 @@ async function askForwardAgent(draft: HostDraft): Promise<HostDraft> {
     placeHolder: hints.forwardAgent,
   });
   return picked ? withValue(draft, "forwardAgent", picked.value) : draft;
+}
+
+/** A name that was the address as well leaves it behind. */
+function renamed(draft: HostDraft, alias: string): HostDraft {
+  if (alias === draft.alias) return draft;
+  return { alias, values: { hostName: draft.alias, ...draft.values } };
 }
 
 function withValue({ alias, values }: HostDraft, field: HostField, value: string): HostDraft {
