@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { backupSuffix, type FileChange } from "../../core/hostsFile/configText";
+import type { FileChange } from "../../core/hostsFile/configText";
 import { DisposableStore } from "../../core/lifecycle";
 
 const scheme = "tensorline-change";
@@ -47,7 +47,7 @@ export async function reviewChanges(title: string, verb: string, changes: readon
 async function ask(title: string, verb: string, changes: readonly FileChange[]): Promise<boolean> {
   const names = changes.map(({ file }) => basename(file)).join(" and ");
   const isChanged = changes.some(({ before }) => before !== undefined);
-  const backup = isChanged ? `; what is there now stays beside it as NAME${backupSuffix}` : "";
+  const backup = isChanged ? "; what is there now is kept beside it" : "";
   // One line each: what is asked about stands below.
   const yes = { label: `$(check) ${verb}`, description: `writes ${names}${backup}` };
   const no = { label: "$(close) Cancel", description: "changes nothing" };
