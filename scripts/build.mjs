@@ -41,7 +41,7 @@ export async function build({ minify = true } = {}) {
     }),
     esbuild.build({
       ...node,
-      entryPoints: { ssh: "src/ssh/index.ts", demo: "src/demo/main.ts" },
+      entryPoints: { ssh: "src/ssh/index.ts", demo: "src/demo/main.ts", askpass: "src/ssh/system/askpassMain.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
     }),

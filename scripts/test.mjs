@@ -11,7 +11,16 @@ const inCi = process.env.CI === "true";
 const bin = (name) => join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 
 /** What the ssh and cli layers run against. Missing ones skip their suites by name. */
-const debianPackages = ["openssh-server", "openssh-client", "dropbear-bin", "busybox", "fish", "tcsh", "zsh"];
+const debianPackages = [
+  "openssh-server",
+  "openssh-client",
+  "dropbear-bin",
+  "busybox",
+  "fish",
+  "tcsh",
+  "zsh",
+  "netcat-openbsd",
+];
 
 /** Whether the VS Code that comes from npm can run here. */
 const serverRuns = process.platform === "linux";
@@ -41,13 +50,15 @@ const layers = {
   },
   package: async () => {
     const { packageExtension } = await import("./package.mjs");
-    const vsix = await packageExtension();
+    const packages = await packageExtension();
     if (!serverRuns)
       return { ...skip("installing the VSIX", "the VS Code server from npm runs on Linux only"), passed: 1 };
     const { installInVsCode } = await import("./vscode/tryInstall.mjs");
-    const installed = await installInVsCode(vsix);
-    console.log(`VS Code lists it as ${installed}`);
-    return installed.startsWith("tensorline.tensorline@") ? { ...none, passed: 1 } : { ...none, failed: 1 };
+    const { listed, terminals } = await installInVsCode(packages.get(`linux-${process.arch}`));
+    console.log(`VS Code lists it as ${listed}`);
+    for (const { node, size } of terminals) console.log(`node-pty under Node ${node} opens a terminal of ${size}`);
+    const works = listed.startsWith("tensorline.tensorline@") && terminals.every(({ size }) => size === "23 91");
+    return works ? { ...none, passed: 1 } : { ...none, failed: 1 };
   },
   host: async () => {
     if (!serverRuns && !process.env.VSCODE_EXECUTABLE_PATH)

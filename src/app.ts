@@ -4,7 +4,7 @@ import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
-import { createEngine, type Engine, type SshModule } from "./engine";
+import { createEngine, type Engine, type SshModule, systemSshParts } from "./engine";
 import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
 import { createDemo, type Demo } from "./features/hosts/demo";
 import { createHostBook, type HostBook } from "./features/hosts/hostBook";
@@ -49,6 +49,7 @@ export function createApp(context: vscode.ExtensionContext): App {
       clock: systemClock,
       log,
       random: Math.random,
+      systemSsh: systemSshParts(dist(".")),
       loadSsh: () => require(dist("ssh.cjs")) as SshModule,
     }),
   );

@@ -1,4 +1,6 @@
-import type { Connections, ConnectionsDeps } from "./core/connections";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Connections, ConnectionsDeps, Pty, SystemSshParts } from "./core/connections";
 import { Emitter, type Event } from "./core/event";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
@@ -59,5 +61,19 @@ export function createEngine(deps: EngineDeps): Engine {
       }),
     ),
     dispose: () => store.dispose(),
+  };
+}
+
+/** What the system's ssh needs, from the folder of the bundles; `node-pty` lies beside them where the build has it. */
+export function systemSshParts(dist: string): SystemSshParts {
+  return {
+    askpass: { node: process.execPath, script: join(dist, "askpass.cjs") },
+    async loadPty() {
+      try {
+        return createRequire(join(dist, "ssh.cjs"))("@lydell/node-pty") as Pty;
+      } catch {
+        return undefined;
+      }
+    },
   };
 }

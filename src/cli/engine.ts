@@ -3,7 +3,7 @@ import { clientFacts, storageFolder } from "../core/client";
 import { systemClock } from "../core/clock";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
-import { createEngine, type Engine, type SshModule } from "../engine";
+import { createEngine, type Engine, type SshModule, systemSshParts } from "../engine";
 import type { ConnectionOptions } from "./arguments";
 import { type TerminalIo, terminalPrompts } from "./terminal";
 
@@ -28,6 +28,7 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     clock: systemClock,
     log: io.verbose ? stderrLogger : silentLogger,
     random: Math.random,
+    systemSsh: systemSshParts(__dirname),
     loadSsh: () => require(join(__dirname, "ssh.cjs")) as SshModule,
   });
 }

@@ -68,6 +68,9 @@ export function terminalPrompts(): Prompts {
       const words = `${host} is not known yet. Its ${keyType} key is ${fingerprint}.${known}\nTrust it from now on? (yes/no) `;
       return (await askNext(words, false, signal)).trim().toLowerCase() === "yes";
     },
+    async tell(notice) {
+      process.stderr.write(`${notice.host}: ${notice.text}\n`);
+    },
   };
 }
 

@@ -31,8 +31,11 @@ export interface Connections extends Disposable {
 export interface HostLease extends Disposable {
   readonly host: HostRef;
   /**
-   * The runner of a live connection. Waits while connecting or reconnecting; rejects with the failure when the host
-   * went offline for a reason that trying again will not mend (wrong key, changed host key), and when aborted.
+   * The runner of a live connection. Waits while connecting for the first time and while reconnecting; rejects with the
+   * failure when the host is offline, and when aborted. A host that could not be reached the first time is offline at
+   * once, so that the reason is seen; while a lease lives it is tried again with growing pauses, asking nobody, and stays
+   * offline until that succeeds. One that is offline for a reason that trying again will not mend (wrong key, changed
+   * host key) waits for `retry`.
    */
   connected(signal: AbortSignal): Promise<Runner>;
 }
@@ -49,4 +52,32 @@ export interface ConnectionsDeps {
   readonly log: Logger;
   /** 0 ≤ x < 1, for jitter. */
   readonly random: () => number;
+  /** What the system's ssh needs to be of full use; without it, it can ask nothing. */
+  readonly systemSsh?: SystemSshParts;
+}
+
+/** What the composition supplies for the system's ssh. */
+export interface SystemSshParts {
+  /** Our own askpass program: a Node program, or the editor's own run as one, and the script for it. */
+  readonly askpass: { readonly node: string; readonly script: string };
+  /** `node-pty`, for terminals where each is a log-in of its own; undefined where this build has none. */
+  loadPty(): Promise<Pty | undefined>;
+}
+
+/** The part of `node-pty` that is used. */
+export interface Pty {
+  spawn(
+    file: string,
+    args: string[],
+    options: { name: string; cols: number; rows: number; env: Record<string, string | undefined> },
+  ): PtyProcess;
+}
+
+export interface PtyProcess {
+  readonly pid: number;
+  onData(listener: (data: string) => void): Disposable;
+  onExit(listener: (end: { exitCode: number; signal?: number }) => void): Disposable;
+  write(data: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal?: string): void;
 }

@@ -1,3 +1,5 @@
+import type { SystemSshNeed } from "../shared/host";
+
 /**
  * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
  * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
@@ -26,8 +28,16 @@ export type ConnectionProblem =
   | { reason: "connectTimeout"; host: string; seconds: number }
   | { reason: "loginTimeout"; host: string; seconds: number }
   | { reason: "notSsh"; host: string; port: number }
+  /** The server turns connections away for now. */
+  | { reason: "tooManyLogins"; host: string }
   | { reason: "noCommonAlgorithm"; host: string; what: string }
   | { reason: "connectionLost"; host: string }
+  /** `hop` carries the way to `host` and does not let it pass. */
+  | { reason: "jumpProhibited"; host: string; hop: string }
+  | { reason: "jumpFailed"; host: string; hop: string; target: string; detail: string }
+  /** The way to `host` leads through `hop` again and again. */
+  | { reason: "jumpLoop"; host: string; hop: string }
+  | { reason: "proxyCommandFailed"; host: string; detail: string; exitCode?: number }
   | { reason: "configUnreadable"; file: string; detail: string }
   | { reason: "configUnsupported"; host: string; option: string }
   // Proving the host
@@ -45,7 +55,7 @@ export type ConnectionProblem =
       /** The name the file knows the host by, for `ssh-keygen -R`. */
       entry: string;
     }
-  | { reason: "hostKeyRevoked"; host: string; keyType: string; fingerprint: string; file: string; line: number }
+  | { reason: "hostKeyRevoked"; host: string; keyType: string; fingerprint: string; file: string; line?: number }
   | { reason: "knownHostsUnreadable"; file: string; detail: string }
   // Proving the user
   | {
@@ -54,11 +64,23 @@ export type ConnectionProblem =
       user: string;
       tried: readonly string[];
       accepted: readonly string[];
+      /** Key files named for this host that could not be offered. */
+      leftOut?: readonly LeftOutKey[];
+      /** The user has keys that only the system's ssh can use. */
+      needsSystemSsh?: "certificate" | "security key";
     }
+  /** The server hung up over keys it did not want. */
+  | { reason: "tooManyKeys"; host: string; user: string; tried: readonly string[]; accepted: readonly string[] }
   | { reason: "promptUnavailable"; question: string }
   | { reason: "cancelled" }
+  // Leaving it to the system's ssh
+  | { reason: "systemSshMissing"; host: string; need: SystemSshNeed }
+  | { reason: "systemSshFailed"; host: string; detail: string }
   // Using a connection
   | { reason: "noSession"; host: string }
+  | { reason: "terminalUnavailable"; host: string }
+  /** It gave the only session to something else. */
+  | { reason: "paused"; what: string }
   | { reason: "noShell"; host: string; detail: string }
   /** Connected as far as is known, but nothing has come for a while. */
   | { reason: "silent"; host: string; seconds: number }
@@ -66,6 +88,11 @@ export type ConnectionProblem =
   | { reason: "answerTooLarge"; what: string; limitBytes: number }
   | { reason: "commandFailed"; what: string; exitCode?: number; signal?: string; detail: string }
   | { reason: "unreadable"; what: string; detail: string };
+
+/** A key file that cannot be offered, and why; `detail` is a code of the client's system. */
+export type LeftOutKey =
+  | { file: string; why: "missing" | "not a key" | "PuTTY" | "certificate" | "security key" | "unsupported" }
+  | { file: string; why: "unreadable"; detail: string };
 
 /** What a forwarded port can suffer from. */
 export type ForwardProblem =

@@ -15,6 +15,13 @@ export interface Prompts {
   askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswer>;
   /** True: trust this key from now on. */
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
+  /** Shows what the person has to do elsewhere, such as touching a security key, until the signal fires. */
+  tell?(notice: Notice, signal: AbortSignal): Promise<void>;
+}
+
+export interface Notice {
+  readonly host: string;
+  readonly text: string;
 }
 
 export interface TextQuestion {
@@ -26,6 +33,8 @@ export interface TextQuestion {
   readonly secret: boolean;
   /** The secret may be kept in the secret store. */
   readonly rememberable: boolean;
+  /** Where the server asks several things at once: which of them this is, from 1. */
+  readonly part?: { readonly number: number; readonly of: number };
 }
 
 export interface TextAnswer {
@@ -59,6 +68,8 @@ export interface Settings {
   acceptNewHostKeys(): boolean;
   /** Milliseconds until a connection attempt is given up, prompts not counted. */
   connectTimeoutMs(): number;
+  /** Which transport carries connections; `auto`, also where it is left out: ssh2, and the system's ssh where ssh2 cannot. */
+  sshTransport?(): "auto" | "ssh2" | "system";
 }
 
 /** Which host: a name for people and for `ssh`, and the ssh config that knows it where that is not the user's own. */

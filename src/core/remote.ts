@@ -36,6 +36,11 @@ export interface StreamCommand {
   readonly parameters: readonly string[];
   /** Milliseconds to wait for `readyMark` before it fails with reason `deadline`. */
   readonly deadlineMs: number;
+  /**
+   * Where the server allows a single session it may be ended, with reason `paused`, for something that needs one. Its
+   * owner starts it again at once: that waits until the session is free.
+   */
+  readonly yields?: true;
 }
 
 /** What every script prints once it has been read whole. Written as `printf '\036tensorline ready\037'`. */

@@ -16,6 +16,15 @@ export const editorPrompts: Prompts = {
     );
     return answer === trust;
   },
+
+  async tell({ host, text }, signal) {
+    const over = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    const title = `${host}: ${text}`;
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => over);
+  },
 };
 
 function hostKeyDetail(question: HostKeyQuestion): string {
@@ -38,6 +47,8 @@ function askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswe
     input.title = question.title;
     input.prompt = question.detail ?? "";
     input.password = question.secret;
+    input.step = question.part?.number;
+    input.totalSteps = question.part?.of;
     input.ignoreFocusOut = true;
     if (question.rememberable) input.buttons = [remember(false)];
     const settle = (act: () => void) => {

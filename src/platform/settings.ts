@@ -35,5 +35,9 @@ export const editorSettings: EditorSettings = {
   configFile: () => chosenConfigFile([section().get("ssh.configFile"), remoteSshConfigFile()], clientFacts()),
   identityFiles: () => strings(section().get("ssh.identityFiles")),
   acceptNewHostKeys: () => false,
+  sshTransport() {
+    const chosen = section().get("ssh.transport");
+    return chosen === "ssh2" || chosen === "system" ? chosen : "auto";
+  },
   connectTimeoutMs: () => bounded(section().get("ssh.connectTimeoutSeconds"), 2, 300, 20) * 1000,
 };

@@ -4,7 +4,7 @@ import type { Logger } from "../core/logger";
 import type { Prompts, TextQuestion } from "../core/ports";
 import type { Credentials } from "./credentials";
 import type { AuthMethodName, HostOptions } from "./hostOptions";
-import { type Identity, type OpenIdentity, SingleKeyAgent, type Unlock } from "./identities";
+import { type FoundIdentities, type OpenIdentity, SingleKeyAgent, type Unlock } from "./identities";
 import { type KeyFile, unlockKey } from "./keyFile";
 import { plainText } from "./plainText";
 
@@ -16,9 +16,11 @@ export interface AuthRequest {
   readonly account: string;
   readonly options: HostOptions;
   /** Reads the user's keys; begun at once, so that it happens while the connection is being made. */
-  readonly collectIdentities: (unlock: Unlock) => Promise<readonly Identity[]>;
+  readonly collectIdentities: (unlock: Unlock) => Promise<FoundIdentities>;
   readonly credentials: Credentials;
   readonly prompts: Prompts;
+  /** Asked before the first question, with what there would be to report: true ends the log-in with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -37,16 +39,21 @@ export interface Authenticator {
   next(reply: AuthReply | undefined): Promise<AnyAuthMethod>;
   /** Rejects when a question inside an attempt put an end to the log-in. */
   readonly interrupted: Promise<never>;
-  /** What to report when the server hangs up instead of answering. */
+  /** What to report when the server wants something that cannot be given. */
   refused(): Failure;
+  /** What to report when the server hangs up instead of answering; `code` is what it gave as the reason. */
+  turnedAway(code?: number): Failure;
 }
 
 const passphraseTries = 3;
-const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
+/** `SSH_DISCONNECT_PROTOCOL_ERROR`, RFC 4253 section 11.1: what sshd gives for too many refusals. */
+const protocolError = 2;
+/** Words of a prompt that asks for a password rather than for a code. */
+export const asksForPassword = /pass(word|phrase)|kennwort|mot de passe|contrase/i;
 
 /** The key under which a host's password is kept in the secret store. */
 export function passwordKey(options: HostOptions): string {
-  return `password ${options.user}@${options.hostname}:${options.port}`;
+  return `password ${options.user}@${options.hostKeyAlias ?? options.hostname}:${options.port}`;
 }
 
 /** The key under which a key file's passphrase is kept in the secret store. */
@@ -55,7 +62,16 @@ export function passphraseKey(file: string): string {
 }
 
 export function createAuthenticator(request: AuthRequest): Authenticator {
-  const progress: Progress = { tried: [], accepted: [], asked: 0, unanswered: undefined, interrupt: () => {} };
+  const progress: Progress = {
+    tried: [],
+    accepted: [],
+    way: undefined,
+    asked: 0,
+    leftOut: [],
+    needsSystemSsh: undefined,
+    unanswered: undefined,
+    interrupt: () => {},
+  };
   const interrupted = new Promise<never>((_resolve, reject) => {
     progress.interrupt = reject;
   });
@@ -64,7 +80,10 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
     progress.unanswered ??= failure;
   });
   const identities = request.collectIdentities(unlock);
-  identities.catch(() => {});
+  identities.then(
+    ({ leftOut, needsSystemSsh }) => Object.assign(progress, { leftOut, needsSystemSsh }),
+    () => {},
+  );
   const attempts = walk(request, identities, progress);
   return {
     async next(reply) {
@@ -74,12 +93,23 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
     },
     interrupted,
     refused: () => refused(request, progress),
+    turnedAway(code) {
+      const { tried, accepted, way } = progress;
+      const overKeys = way === "publickey" && (code === protocolError || tried.length > 1);
+      if (!overKeys) return refused(request, progress);
+      const { host, options } = request;
+      return new Failure({ reason: "tooManyKeys", host, user: options.user, tried: [...new Set(tried)], accepted });
+    },
   };
 }
 
 interface Progress {
   readonly tried: string[];
   accepted: readonly string[];
+  /** What is being tried. */
+  way: AuthMethodName | undefined;
+  leftOut: FoundIdentities["leftOut"];
+  needsSystemSsh: FoundIdentities["needsSystemSsh"];
   /** How often the user was asked for a password or a code. */
   asked: number;
   /** A question nobody could be asked. */
@@ -89,17 +119,20 @@ interface Progress {
 
 type Attempts = AsyncGenerator<AnyAuthMethod, void, AuthReply | undefined>;
 
-function refused({ host, options }: AuthRequest, { tried, accepted }: Progress): Failure {
+function refused({ host, options }: AuthRequest, progress: Progress): Failure {
+  const { tried, accepted, leftOut, needsSystemSsh } = progress;
   return new Failure({
     reason: "authenticationFailed",
     host,
     user: options.user,
     tried: [...new Set(tried)],
     accepted,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(needsSystemSsh === undefined ? {} : { needsSystemSsh }),
   });
 }
 
-async function* walk(request: AuthRequest, identities: Promise<readonly Identity[]>, progress: Progress): Attempts {
+async function* walk(request: AuthRequest, identities: Promise<FoundIdentities>, progress: Progress): Attempts {
   const { options } = request;
   const ways: Record<AuthMethodName, Attempts> = {
     publickey: publicKeys(request, identities, progress),
@@ -113,18 +146,18 @@ async function* walk(request: AuthRequest, identities: Promise<readonly Identity
     progress.accepted = reply?.methods ?? progress.accepted;
     const way = options.preferredMethods.find((name) => progress.accepted.includes(name) && !spent.has(name));
     if (!way) return;
+    const firstQuestion = way !== "publickey" && (progress.way ?? "publickey") === "publickey";
+    if (firstQuestion && (await request.giveWay?.(refused(request, progress)))) throw refused(request, progress);
+    progress.way = way;
     const attempt = await ways[way].next();
     if (attempt.done) spent.add(way);
     else reply = yield attempt.value;
   }
 }
 
-async function* publicKeys(
-  request: AuthRequest,
-  identities: Promise<readonly Identity[]>,
-  progress: Progress,
-): Attempts {
-  for (const identity of await identities) {
+async function* publicKeys(request: AuthRequest, found: Promise<FoundIdentities>, progress: Progress): Attempts {
+  const { identities } = await found;
+  for (const identity of identities) {
     const open = await identity.open();
     if (!open) continue;
     progress.tried.push(identity.label);
@@ -150,7 +183,7 @@ async function* passwords(request: AuthRequest, progress: Progress): Attempts {
   for (;;) {
     const recalled = await credentials.recall(key);
     if (recalled === undefined && progress.asked >= options.passwordTries) return;
-    const password = recalled ?? (await askPassword(request, undefined));
+    const password = recalled ?? (await askPassword(request, {}));
     if (recalled === undefined) progress.asked++;
     progress.tried.push("password");
     yield { type: "password", username: options.user, password };
@@ -166,7 +199,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   for (let round = 0; round <= options.passwordTries && progress.asked < options.passwordTries; round++) {
     let lastAnswer: "password" | "other" | undefined;
     let counted = false;
-    const answer = async (server: string, prompt: Prompt): Promise<string> => {
+    const answer = async (server: string, prompt: Prompt, part: Part): Promise<string> => {
       const isPassword = prompt.echo !== true && asksForPassword.test(prompt.prompt);
       lastAnswer = isPassword ? "password" : "other";
       if (isPassword && recalled !== undefined) {
@@ -176,7 +209,7 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       }
       if (!counted) progress.asked++;
       counted = true;
-      return isPassword ? askPassword(request, server) : askFactor(request, server, prompt);
+      return isPassword ? askPassword(request, { detail: server, ...part }) : askFactor(request, server, prompt, part);
     };
     progress.tried.push("keyboard-interactive");
     yield {
@@ -185,7 +218,10 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
       prompt(name, instructions, _language, prompts, finish) {
         const answerAll = async () => {
           const answers: string[] = [];
-          for (const prompt of prompts) answers.push(await answer(serverWords(name, instructions, prompt), prompt));
+          for (const [index, prompt] of prompts.entries()) {
+            const part = prompts.length > 1 ? { part: { number: index + 1, of: prompts.length } } : {};
+            answers.push(await answer(serverWords(name, instructions, prompt), prompt, part));
+          }
           finish(answers);
         };
         answerAll().catch(progress.interrupt);
@@ -196,17 +232,19 @@ async function* keyboardInteractive(request: AuthRequest, progress: Progress): A
   }
 }
 
-async function askPassword(request: AuthRequest, detail: string | undefined): Promise<string> {
+type Part = Pick<TextQuestion, "part">;
+
+async function askPassword(request: AuthRequest, more: Part & Pick<TextQuestion, "detail">): Promise<string> {
   const title = `Password for ${request.account}`;
-  const answer = await ask(request, { title, secret: true, rememberable: true, ...(detail ? { detail } : {}) });
+  const answer = await ask(request, { title, secret: true, rememberable: true, ...more });
   request.credentials.offer(passwordKey(request.options), answer.text, answer.remember);
   return answer.text;
 }
 
-async function askFactor(request: AuthRequest, detail: string, prompt: Prompt): Promise<string> {
+async function askFactor(request: AuthRequest, detail: string, prompt: Prompt, part: Part): Promise<string> {
   const isCode = /code|token|otp|factor|pin\b/i.test(prompt.prompt);
   const title = `${isCode ? "Verification code" : "Answer to the log-in question"} for ${request.account}`;
-  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false });
+  const answer = await ask(request, { title, detail, secret: prompt.echo !== true, rememberable: false, ...part });
   return answer.text;
 }
 
@@ -226,7 +264,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
     const name = passphraseKey(key.file);
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
-      const known = unlockKey(key, recalled);
+      const known = await unlockKey(key, recalled);
       if (known) return known;
       await credentials.reject(name);
     }
@@ -234,7 +272,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
       const question = { host: request.host, title: `Passphrase for ${key.file}, to log in as ${request.account}` };
       try {
         const answer = await request.prompts.askText({ ...question, secret: true, rememberable: true }, request.signal);
-        const found = unlockKey(key, answer.text);
+        const found = await unlockKey(key, answer.text);
         if (!found) continue;
         credentials.offer(name, answer.text, answer.remember);
         return found;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type ParsedKey, utils } from "ssh2";
 import type { ConnectionsDeps } from "../core/connections";
-import { Failure } from "../core/failure";
+import { Failure, type LeftOutKey } from "../core/failure";
 import { codeOf } from "../core/fileLock";
 import type { ClientKey, ClientKeys } from "../core/keyLogin/clientKeys";
 import type { ClientFacts } from "../core/ports";
@@ -12,8 +12,9 @@ import { resolveHost } from "./config";
 import { connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { HostOptions } from "./hostOptions";
-import { type KeyFile, readKeyFile, type SkippedKeyFile } from "./keyFile";
+import { type KeyFile, readKeyFile } from "./keyFile";
 import type { KnownHostsStore } from "./knownHostsStore";
+import { createLoginGate } from "./loginGate";
 
 /** The key files of this client. */
 export function createClientKeys(deps: ConnectionsDeps, store: KnownHostsStore): ClientKeys {
@@ -23,7 +24,7 @@ export function createClientKeys(deps: ConnectionsDeps, store: KnownHostsStore):
       const files = [...new Set([...deps.settings.identityFiles(), ...options.identityFiles])];
       const found = await Promise.all(files.map(readKeyFile));
       const keys = await Promise.all(found.map((key) => clientKey(key, deps.client)));
-      const free = files.filter((_file, index) => found[index] === undefined);
+      const free = found.flatMap((key) => ("why" in key && key.why === "missing" ? key.file : []));
       const { user, hostname, port } = options;
       return {
         user,
@@ -39,8 +40,9 @@ export function createClientKeys(deps: ConnectionsDeps, store: KnownHostsStore):
       const own = passphrase === undefined ? undefined : passphraseKey(key.file);
       const link = await connect({
         host,
-        deps: { ...deps, settings: { ...deps.settings, identityFiles: () => [] } },
+        deps: { ...deps, settings: { ...deps.settings, identityFiles: () => [], sshTransport: () => "ssh2" } },
         store,
+        gate: createLoginGate(),
         credentials: { ...credentials, recall: async (name) => (name === own ? passphrase : credentials.recall(name)) },
         prompts: deps.prompts,
         onStep: () => {},
@@ -63,11 +65,8 @@ function newKeyFile(free: readonly string[], client: ClientFacts): string | unde
   return free.includes(usual) ? usual : free.find((file) => !otherTypes.test(pathsOf(client).basename(file)));
 }
 
-async function clientKey(
-  found: KeyFile | SkippedKeyFile | undefined,
-  client: ClientFacts,
-): Promise<ClientKey | undefined> {
-  if (!found || "skipped" in found || !found.publicKey) return undefined;
+async function clientKey(found: KeyFile | LeftOutKey, client: ClientFacts): Promise<ClientKey | undefined> {
+  if ("why" in found || !found.publicKey) return undefined;
   const { file, publicKey, encrypted } = found;
   // An encrypted key keeps its comment to itself; the file beside it does not.
   const beside = (await readFile(`${file}.pub`, "utf8").catch(() => "")).split(/\s+/);

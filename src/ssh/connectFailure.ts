@@ -27,23 +27,28 @@ export function networkProblem(code: string, host: string, hostname: string, por
 export interface LoginProgress {
   readonly host: string;
   readonly port: number;
-  /** Anything came from the other side. */
-  readonly heard: boolean;
+  /** What came from the other side up to its greeting. */
+  readonly beginning: string;
   /** It introduced itself as SSH. */
   readonly greeted: boolean;
   /** Keys are agreed and the host is proven. */
   readonly secured: boolean;
-  readonly refused: () => Failure;
+  /** What a hang-up with this code means while logging in. */
+  readonly refused: (code: number) => Failure;
 }
 
 /** `SSH_DISCONNECT_KEY_EXCHANGE_FAILED`, RFC 4253 section 11.1. */
 const keyExchangeFailed = 3;
 
+/** All that an OpenSSH server says when it turns a connection away; it has no code for this. */
+const turnedAway = /^(Exceeded MaxStartups|Not allowed at this time)\r?\n/;
+
 /** Turns an error event of ssh2 before the log-in is done into a failure; its `level` and `code` decide, never its text. */
 export function loginFailure(error: Error & { level?: string; code?: unknown }, progress: LoginProgress): Failure {
   const { host, port } = progress;
-  if (!progress.greeted && progress.heard) return new Failure({ reason: "notSsh", host, port }, error);
-  if (progress.secured && typeof error.code === "number") return progress.refused();
+  if (turnedAway.test(progress.beginning)) return new Failure({ reason: "tooManyLogins", host }, error);
+  if (!progress.greeted && progress.beginning !== "") return new Failure({ reason: "notSsh", host, port }, error);
+  if (progress.secured && typeof error.code === "number") return progress.refused(error.code);
   if (progress.greeted && !progress.secured && (error.level === "handshake" || error.code === keyExchangeFailed)) {
     return new Failure({ reason: "noCommonAlgorithm", host, what: plainText(error.message, 200) }, error);
   }

@@ -1,23 +1,17 @@
-import { connect as connectTcp, type Socket } from "node:net";
-import { Client } from "ssh2";
 import type { ConnectionsDeps } from "../core/connections";
-import { Failure } from "../core/failure";
+import { type Failure, isFailure, type Problem } from "../core/failure";
 import type { HostRef, Prompts } from "../core/ports";
-import type { HostState } from "../shared/host";
-import { type AuthReply, createAuthenticator } from "./auth";
+import type { ConnectStep, SystemSshNeed } from "../shared/host";
 import { resolveHost } from "./config";
-import { connectDeadline } from "./connectDeadline";
-import { loginFailure, networkProblem } from "./connectFailure";
+import { type Interaction, withDeadline } from "./connectDeadline";
 import type { Credentials } from "./credentials";
-import { readHostKeys } from "./hostKeys";
-import { parseHostName } from "./hostName";
 import type { HostOptions } from "./hostOptions";
-import { collectIdentities } from "./identities";
-import { codeOf, type KnownHostsStore } from "./knownHostsStore";
+import type { KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
-import { createSsh2Link } from "./ssh2Link";
-
-export type ConnectStep = Extract<HostState, { kind: "connecting" }>["step"];
+import { logIn } from "./login";
+import type { LoginGate } from "./loginGate";
+import { openStream, planRoute, type Stop } from "./route";
+import { connectByEither } from "./system/either";
 
 export interface ConnectRequest {
   readonly host: HostRef;
@@ -26,166 +20,109 @@ export interface ConnectRequest {
   readonly prompts: Prompts;
   readonly credentials: Credentials;
   readonly store: KnownHostsStore;
+  readonly gate: LoginGate;
   readonly onStep: (step: ConnectStep) => void;
+  /** Why the system's ssh carried the last connection: then it is not found out anew. */
+  readonly systemSsh?: SystemSshNeed | undefined;
+  /** Asked before the first question, with what there would be to report: true ends the attempt with that. */
+  readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly signal: AbortSignal;
   /** Changes what the config says for this one log-in. */
   readonly narrow?: (options: HostOptions) => HostOptions;
 }
 
 /**
- * Resolves the host, proves it, logs in.
+ * Resolves the host, goes its way, proves every server on it, logs in.
  * @throws Failure for every reason "Reaching a host", "Proving the host" and "Proving the user"
  */
 export async function connect(request: ConnectRequest): Promise<Link> {
   const { host, deps, signal } = request;
   signal.throwIfAborted();
   request.onStep("resolving");
-  const resolved = await resolveHost(host, deps.client, signal);
-  const options = request.narrow?.(resolved) ?? resolved;
-  const proxy = options.proxyJump.length > 0 ? "proxyjump" : options.proxyCommand && "proxycommand";
-  if (proxy) throw new Failure({ reason: "configUnsupported", host: host.name, option: proxy });
+  const resolve = (ref: HostRef) => resolveHost(ref, deps.client, signal);
+  const resolved = await resolve(host);
+  const target = request.narrow?.(resolved) ?? resolved;
+  const route = await planRoute({ host, options: target }, resolve);
   signal.throwIfAborted();
-  request.onStep("connecting");
-  const socket = connectTcp({ host: options.hostname, port: options.port, family: options.addressFamily });
-  socket.setNoDelay(true);
-  const ms = options.connectTimeoutMs ?? deps.settings.connectTimeoutMs();
-  const abort = new AbortController();
-  const onAbort = () => abort.abort(new Failure({ reason: "cancelled" }));
-  signal.addEventListener("abort", onAbort, { once: true });
-  const deadline = connectDeadline(deps.clock, ms, request.prompts, () => {
-    const reason = socket.connecting ? "connectTimeout" : "loginTimeout";
-    abort.abort(new Failure({ reason, host: host.name, seconds: Math.round(ms / 1000) }));
-  });
+  const { hostname, port } = (route[0] ?? { options: target }).options;
+  const place = await request.gate.enter(`${hostname}:${port}`, signal);
   try {
-    return await logIn({ ...request, prompts: deadline.prompts, signal: abort.signal }, options, socket);
-  } catch (error) {
-    socket.destroy();
-    throw abort.signal.aborted ? abort.signal.reason : error;
+    return await connectByEither(request, route, (attempt) => travel(attempt, route));
   } finally {
-    abort.abort(new Failure({ reason: "cancelled" }));
-    deadline.dispose();
-    signal.removeEventListener("abort", onAbort);
+    place.dispose();
   }
 }
 
-async function logIn(request: ConnectRequest, options: HostOptions, socket: Socket): Promise<Link> {
-  const { host, deps, signal, prompts, store, credentials } = request;
-  const { log, settings } = deps;
-  const typed = parseHostName(host.name);
-  // Keys and known hosts are read while the network answers.
-  const keysRead = readHostKeys({ host: host.name, options, store, prompts, acceptNew: settings.acceptNewHostKeys() });
-  const authenticator = createAuthenticator({
-    host: host.name,
-    account: `${options.user}@${typed.name}`,
-    options,
-    collectIdentities: (unlock) => collectIdentities(options, settings.identityFiles(), unlock, log),
-    credentials,
-    prompts,
-    log,
-    signal,
+/** Logs in to each stop through the one before, within the time for the whole way. The last link closes the others with it. */
+function travel(request: ConnectRequest, route: readonly Stop[]): Promise<Link> {
+  const { clock, settings } = request.deps;
+  const at = { host: request.host.name, heard: false };
+  const within = (ms: number) => ({
+    clock,
+    ms,
+    problem: (): Problem => ({
+      reason: at.heard ? "loginTimeout" : "connectTimeout",
+      host: at.host,
+      seconds: Math.round(ms / 1000),
+    }),
   });
-  const client = new Client();
-  const [keys] = await Promise.all([keysRead, connected(socket, host.name, options, signal)]);
-  request.onStep("verifying host key");
-
-  return new Promise<Link>((resolve, reject) => {
-    let settled = false;
-    let lastHeard = deps.clock.monotonic();
-    let beginning = "";
-    let heard = false;
-    let greeted = false;
-    let secured = false;
-    const fail = (error: unknown) => {
-      settled = true;
-      reject(error);
-      socket.destroy();
-    };
-    signal.addEventListener("abort", () => !settled && fail(signal.reason), { once: true });
-    authenticator.interrupted.catch((error: unknown) => !settled && fail(error));
-    let refusal: AuthReply | undefined;
-    let proven: Buffer | undefined;
-
-    client.on("error", (error) => {
-      // ssh2 reports a key that would not sign, and goes on with the next way to log in.
-      if (error.level === "agent" || error.level === "client-authentication") return;
-      if (settled) return;
-      const progress = { host: host.name, port: options.port, heard, greeted, secured, refused: authenticator.refused };
-      fail(loginFailure(error, progress));
-    });
-    client.on("close", () => {
-      if (settled) return;
-      fail(secured ? authenticator.refused() : new Failure({ reason: "connectionLost", host: host.name }));
-    });
-    client.on("change password", () => fail(authenticator.refused()));
-    client.on("handshake", () => {
-      secured = true;
-      if (!settled) request.onStep("logging in");
-    });
-    client.on("ready", () => {
-      settled = true;
-      credentials.commit().catch((error: unknown) => log.warn(`a secret could not be kept: ${String(error)}`));
-      const { clock } = deps;
-      resolve(
-        createSsh2Link({ host: host.name, client, socket, clock, greeting: beginning, lastHeard: () => lastHeard }),
-      );
-    });
-    // ssh2 would wait for ever for the end of a socket that ended before it came.
-    if (socket.destroyed) return fail(new Failure({ reason: "connectionLost", host: host.name }));
-    client.connect({
-      sock: socket,
-      username: options.user,
-      readyTimeout: 0,
-      algorithms: { serverHostKey: keys.algorithms },
-      hostVerifier: (key: Buffer, verified: (trusted: boolean) => void) => {
-        // Asked again at every exchange of new keys; then only the same key will do.
-        if (proven) return verified(proven.equals(key));
-        keys.verify(key, signal).then(
-          () => {
-            proven = Buffer.from(key);
-            verified(true);
-          },
-          (error: unknown) => !settled && fail(error),
-        );
-      },
-      authHandler: (methods, _partial, next) => {
-        const reply = refusal ?? (methods ? { methods } : undefined);
-        authenticator.next(reply).then(next, (error: unknown) => !settled && fail(error));
-      },
-    });
-    onRefusal(client, (methods) => {
-      refusal = { methods };
-    });
-    socket.on("data", (chunk: Buffer) => {
-      lastHeard = deps.clock.monotonic();
-      heard = true;
-      if (greeted) return;
-      beginning += chunk.toString("latin1");
-      greeted = /^SSH-/m.test(beginning);
-    });
-  });
-}
-
-function connected(socket: Socket, host: string, options: HostOptions, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    socket.on("error", (error) => {
-      reject(new Failure(networkProblem(codeOf(error), host, options.hostname, options.port), error));
-    });
-    socket.once("connect", resolve);
+  const whole = route.at(-1)?.options.connectTimeoutMs ?? settings.connectTimeoutMs();
+  return withDeadline(within(whole), request, async (interaction) => {
+    let link: Link | undefined;
+    try {
+      for (const stop of route) {
+        at.host = stop.host.name;
+        at.heard = false;
+        const carrier = link;
+        const go = (inner: Interaction) =>
+          enter({ ...request, ...inner }, stop, carrier, () => {
+            at.heard = true;
+          });
+        const own = stop.options.connectTimeoutMs;
+        link = await (own === undefined ? go(interaction) : withDeadline(within(own), interaction, go));
+      }
+    } catch (error) {
+      link?.close();
+      throw error;
+    }
+    if (!link) throw new Error("a route without a stop");
+    return link;
   });
 }
 
 /**
- * ssh2 gives its handler a stale list after an agent's key: the server's word is read where ssh2 itself gets it.
- * Verified against ssh2 1.17.0, which is bundled.
+ * Logs in to one stop. Where the server hung up over too many keys but would take a password, it gets a second connection
+ * on which no key is offered.
  */
-function onRefusal(client: Client, listener: (methods: string[]) => void): void {
-  type Handler = (protocol: unknown, methods: string[], partial: boolean) => void;
-  const handlers = (client as { _protocol?: { _handlers: Record<string, Handler | undefined> } })._protocol?._handlers;
-  const original = handlers?.USERAUTH_FAILURE;
-  if (!handlers || !original) return;
-  handlers.USERAUTH_FAILURE = (protocol, methods, partial) => {
-    listener(methods);
-    original(protocol, methods, partial);
+async function enter(
+  request: ConnectRequest,
+  stop: Stop,
+  carrier: Link | undefined,
+  onHeard: () => void,
+): Promise<Link> {
+  const { deps, host, signal } = request;
+  const login = (withoutKeys: boolean) => {
+    request.onStep("connecting");
+    return logIn({
+      ...request,
+      stop,
+      carrier,
+      withoutKeys,
+      onHeard,
+      onTheWayTo: stop.host.name === host.name ? undefined : host.name,
+      openStream: () => openStream({ ...deps, stop, carrier, signal, onHeard }),
+    });
   };
+  try {
+    return await login(false);
+  } catch (error) {
+    if (!isFailure(error) || error.problem.reason !== "tooManyKeys") throw error;
+    const { accepted } = error.problem;
+    const others = stop.options.preferredMethods.filter(
+      (method) => method !== "publickey" && accepted.includes(method),
+    );
+    if (others.length === 0) throw error;
+    deps.log.info(`${stop.host.name}: hung up after ${error.problem.tried.length} keys; trying ${others.join(", ")}`);
+    return login(true);
+  }
 }

@@ -5,6 +5,7 @@ import type { Prompts } from "../core/ports";
 import type { HostOptions } from "./hostOptions";
 import {
   fingerprint,
+  type HostKeyVerdict,
   judgeHostKey,
   type KnownHostLine,
   keyTypeOf,
@@ -75,7 +76,7 @@ async function verify(
 ): Promise<void> {
   const { host, options, store } = rules;
   const keyType = keyTypeOf(key);
-  const verdict = judgeHostKey(lines, name, key);
+  const verdict = judgeByName(lines, name, rules, key);
   switch (verdict.kind) {
     case "known":
       return;
@@ -110,6 +111,19 @@ async function verify(
   }
 }
 
+/** As ssh: a key that is not known with the port is known if it is the host's without one. */
+function judgeByName(
+  lines: readonly KnownHostLine[],
+  name: string,
+  { options }: HostKeyRules,
+  key: Buffer,
+): HostKeyVerdict {
+  const verdict = judgeHostKey(lines, name, key);
+  if (verdict.kind !== "unknown" || options.hostKeyAlias !== undefined) return verdict;
+  const bare = judgeHostKey(lines, knownHostName(options.hostname, 22), key);
+  return bare.kind === "known" ? bare : verdict;
+}
+
 async function ask(
   rules: HostKeyRules,
   key: Buffer,
@@ -134,7 +148,8 @@ async function ask(
   }
 }
 
-async function readKnownHosts(file: string): Promise<KnownHostLine[]> {
+/** @throws Failure `knownHostsUnreadable`; a file that is not there holds nothing */
+export async function readKnownHosts(file: string): Promise<KnownHostLine[]> {
   try {
     return parseKnownHosts(await readFile(file, "utf8"), file);
   } catch (error) {

@@ -1,7 +1,9 @@
-import { BaseAgent, createAgent, type ParsedKey } from "ssh2";
+import { BaseAgent, type ParsedKey } from "ssh2";
+import type { LeftOutKey } from "../core/failure";
 import type { Logger } from "../core/logger";
+import { listAgentKeys } from "./agentKeys";
 import type { HostOptions } from "./hostOptions";
-import { type KeyFile, readKeyFile, unlockKey } from "./keyFile";
+import { foreignKind, type KeyFile, readKeyFile, unlockKey } from "./keyFile";
 
 /** A key the user can prove to own. */
 export interface Identity {
@@ -19,33 +21,60 @@ export interface OpenIdentity {
 /** Asks for what an encrypted key file needs; undefined when nobody can say. */
 export type Unlock = (key: KeyFile) => Promise<ParsedKey | undefined>;
 
+/** The user's keys, and what ssh would have offered besides. */
+export interface FoundIdentities {
+  readonly identities: readonly Identity[];
+  /** Files that cannot be used, those left out that were never there by any wish of the user. */
+  readonly leftOut: readonly LeftOutKey[];
+  readonly needsSystemSsh: "certificate" | "security key" | undefined;
+}
+
+/** sshd hangs up at the sixth refusal (`MaxAuthTries`); asking for `none` first is free. */
+export const usualTries = 6;
+/** ssh looks for these without being told. */
+const defaultName = /(^|[\\/])id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss)$/;
+
 /**
  * The user's keys in the order ssh tries them: named files the agent holds, the agent's other keys (unless
- * `IdentitiesOnly`), the files themselves. What cannot be used is left out with a line in the log.
+ * `IdentitiesOnly`), the files themselves. Where these are more than servers usually hear out, the files that stand for
+ * this host go before agent's keys that do not. What cannot be used is left out with a line in the log.
  */
 export async function collectIdentities(
   options: HostOptions,
   firstFiles: readonly string[],
   unlock: Unlock,
   log: Logger,
-): Promise<Identity[]> {
+  signal: AbortSignal,
+): Promise<FoundIdentities> {
   const paths = [...new Set([...firstFiles, ...options.identityFiles])];
-  const [found, agentKeys] = await Promise.all([
+  const [found, agent] = await Promise.all([
     Promise.all(paths.map(readKeyFile)),
-    options.agent === undefined ? [] : agentIdentities(options.agent, log),
+    options.agent === undefined ? undefined : agentIdentities(options.agent, log, signal),
   ]);
   const files: KeyFile[] = [];
+  const leftOut: LeftOutKey[] = [];
   for (const file of found) {
-    if (!file) continue;
-    if ("skipped" in file) log.info(`key file ${file.file} left out: ${file.skipped}`);
-    else files.push(file);
+    if (!("why" in file)) files.push(file);
+    else if (file.why !== "missing" || !defaultName.test(file.file)) leftOut.push(file);
   }
+  for (const { file, why } of leftOut) log.info(`key file ${file} left out: ${why}`);
+  const agentKeys = agent?.identities ?? [];
   const named = files.flatMap((file) => agentKeys.filter((key) => sameKey(key.publicKey, file.publicKey)));
   const others = options.identitiesOnly ? [] : agentKeys.filter((key) => !named.includes(key));
-  const onlyInFiles = files.filter(
-    (file) => file.content && !named.some((key) => sameKey(key.publicKey, file.publicKey)),
-  );
-  return [...named, ...others, ...onlyInFiles.map((file) => fileIdentity(file, unlock))];
+  const onlyInFiles = files
+    .filter((file) => file.content && !named.some((key) => sameKey(key.publicKey, file.publicKey)))
+    .map((file) => fileIdentity(file, unlock));
+  const room = Math.max(0, usualTries - named.length - onlyInFiles.length);
+  const foreign = [
+    ...(options.certificateFiles.length > 0 || files.some(({ certificate }) => certificate) ? ["certificate"] : []),
+    ...leftOut.map(({ why }) => why),
+    ...(options.identitiesOnly ? [] : (agent?.foreignTypes ?? []).map(foreignKind)),
+  ];
+  return {
+    identities: [...named, ...others.slice(0, room), ...onlyInFiles, ...others.slice(room)],
+    leftOut,
+    needsSystemSsh: (["certificate", "security key"] as const).find((kind) => foreign.includes(kind)),
+  };
 }
 
 /** One key as an agent, which is how ssh2 lets signing take its time: a passphrase is asked only for a welcome key. */
@@ -81,14 +110,14 @@ export class SingleKeyAgent extends BaseAgent {
 
 type AgentIdentity = Identity & { readonly publicKey: ParsedKey };
 
-function agentIdentities(path: string, log: Logger): Promise<AgentIdentity[]> {
-  return new Promise((resolve) => {
-    const agent = createAgent(path);
-    agent.getIdentities((error, keys) => {
-      if (error) log.info(`no keys from the agent at ${path}: ${error.message}`);
-      resolve((keys ?? []).map((key) => agentIdentity(agent, key as ParsedKey)));
-    });
-  });
+async function agentIdentities(path: string, log: Logger, signal: AbortSignal) {
+  try {
+    const { agent, keys, foreignTypes } = await listAgentKeys(path, signal);
+    return { identities: keys.map((key) => agentIdentity(agent, key)), foreignTypes };
+  } catch (error) {
+    log.info(`no keys from the agent at ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function agentIdentity(agent: BaseAgent, publicKey: ParsedKey): AgentIdentity {

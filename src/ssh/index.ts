@@ -8,6 +8,7 @@ import { createClientKeys as clientKeys } from "./clientKeys";
 import { resolveHost } from "./config";
 import { knownHostName } from "./knownHosts";
 import { type KnownHostsStore, knownHostsStore } from "./knownHostsStore";
+import { createLoginGate } from "./loginGate";
 import { createSession, type Session } from "./session";
 
 /** The user's keys, for setting up a log-in by key. */
@@ -18,13 +19,14 @@ export function createClientKeys(deps: ConnectionsDeps): ClientKeys {
 /** SSH connections by ssh2: one per host, shared. */
 export function createConnections(deps: ConnectionsDeps): Connections {
   const store = ownKnownHosts(deps);
+  const gate = createLoginGate();
   const states = new Emitter<{ host: HostRef; state: HostState }>((error) => deps.log.error("a state listener", error));
   const sessions = new Map<string, Session>();
 
   const sessionOf = (host: HostRef): Session => {
     const known = sessions.get(hostId(host));
     if (known) return known;
-    const session = createSession({ host, deps, store, onState: (state) => states.fire({ host, state }) });
+    const session = createSession({ host, deps, store, gate, onState: (state) => states.fire({ host, state }) });
     sessions.set(hostId(host), session);
     return session;
   };
@@ -37,6 +39,9 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     retry: (host) => sessionOf(host).retry(),
     disconnect: (host) => sessions.get(hostId(host))?.disconnect(),
     async forgetHostKey(host) {
+      const problem = sessions.get(hostId(host))?.problem();
+      // The changed key may be that of a jump host.
+      if (problem?.reason === "hostKeyChanged") return store.remove(problem.entry);
       const options = await resolveHost(host, deps.client, new AbortController().signal);
       await store.remove(knownHostName(options.hostname, options.port, options.hostKeyAlias));
     },

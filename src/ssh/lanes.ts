@@ -1,116 +1,154 @@
-import type { Clock } from "../core/clock";
 import { Failure, isFailure } from "../core/failure";
-import type { Capabilities, CommandOutput, RemoteCommand, Runner } from "../core/remote";
+import type {
+  Capabilities,
+  CommandOutput,
+  RemoteCommand,
+  RemotePipe,
+  RemoteStream,
+  Runner,
+  StreamCommand,
+  StreamSink,
+} from "../core/remote";
 import { commandLine } from "./frames";
 import type { Link } from "./link";
+import { createSessions, type SessionsDeps } from "./sessions";
 import { openWarmShell, type WarmShell } from "./shortLane";
-import { openPipe, openStream, openTerminal } from "./streamLane";
+import { type Interruptible, openPipe, openStream, openTerminal } from "./streamLane";
+import { abortable, createTurns } from "./turns";
 
 export interface Lanes extends Runner {
   /** Ends the extra connections and the warm shell; the first connection is its owner's. */
   close(): void;
 }
 
-export interface LanesDeps {
-  readonly clock: Clock;
-  /** Another connection to the same host, made without asking anybody; rejects when that cannot be. */
-  readonly connectAgain: (signal: AbortSignal) => Promise<Link>;
-}
+export type LanesDeps = SessionsDeps;
 
 const killDeadlineMs = 5_000;
-const freedPatienceMs = 1_000;
-const freedPauseMs = 50;
+/** Commands come in bursts: a stream that made room for one comes back when none has come for so long. */
+const quietMs = 250;
 
-/** The two lanes over one connection, and over further ones where the server allows a single session each. */
-export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): Lanes {
-  const extras: Link[] = [];
+/**
+ * The two lanes over one connection, and over further ones where the server allows too few sessions on one and logging in
+ * again needs nobody. Where that cannot be, sessions are scarce: then who needs one waits for the turn of the short lane
+ * and takes the session of the idle warm shell, else that of a stream which yields.
+ */
+export function createLanes(first: Link, deps: LanesDeps): Lanes {
+  const { clock } = deps;
+  const sessions = createSessions(first, deps);
+  const turns = createTurns(afterTurn);
+  const yielding = new Map<Interruptible, string>();
   const never = new AbortController().signal;
-  let parallel = true;
+  let scarce = false;
   let forwardProhibited = false;
   let warm: WarmShell | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
-  let closed = false;
-  /** `clock.monotonic()` when a session was last given up on the first connection. */
-  let freedAt = Number.NEGATIVE_INFINITY;
 
-  /** Tries a session on each connection in turn, then on a new one. */
-  async function onSomeLink<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
-    for (const link of [first, ...extras.filter((extra) => extra.failure() === undefined)]) {
-      try {
-        return await (link === first ? onFirstLink(work) : work(link));
-      } catch (error) {
-        if (!isFailure(error, "noSession") && (link === first || !isFailure(error, "connectionLost"))) throw error;
-        if (link === first && first.openChannels() <= 1) parallel = false;
-      }
-    }
-    const noSession = new Failure({ reason: "noSession", host: first.host });
-    const extra = await connectAgain(signal).catch((error: unknown) => {
-      throw isFailure(error, "cancelled") ? error : new Failure(noSession.problem, error);
-    });
-    if (closed) extra.close();
-    else extras.push(extra);
-    extra.ended.then(() => extras.splice(extras.indexOf(extra), 1));
+  /** An abandoned shell still holds its session for a moment, which may be the only one. */
+  async function afterTurn(): Promise<void> {
+    if (!warm || warm.alive()) return;
+    const gone = warm;
+    warm = undefined;
+    await gone.killed();
+    sessions.freed();
+  }
+
+  /** Frees a session, if anybody can spare one. */
+  async function makeRoom(interrupts: boolean): Promise<boolean> {
+    const [stream] = yielding;
+    if (warm?.alive()) await warm.close();
+    else if (interrupts && stream) await stream[0].interrupt(new Failure({ reason: "paused", what: stream[1] }));
+    else return false;
+    sessions.freed();
+    return true;
+  }
+
+  /** To be called in a turn, so that nobody else takes the session that becomes free. */
+  async function withRoom<T>(signal: AbortSignal, interrupts: boolean, work: (link: Link) => Promise<T>): Promise<T> {
     try {
-      return await work(extra);
+      return await sessions.on(signal, work);
     } catch (error) {
-      if (isFailure(error, "noSession")) extra.close();
-      throw error;
+      if (!isFailure(error, "noSession")) throw error;
+      scarce = true;
+      if (!(await makeRoom(interrupts))) throw error;
+      return sessions.on(signal, work);
     }
   }
 
-  /** sshd counts a session for a moment longer than it is open: one that was just freed is worth waiting for. */
-  async function onFirstLink<T>(work: (link: Link) => Promise<T>): Promise<T> {
-    for (;;) {
+  async function withSession<T>(signal: AbortSignal, work: (link: Link) => Promise<T>, yields = false): Promise<T> {
+    if (!scarce) {
       try {
-        return await work(first);
+        return await sessions.on(signal, work);
       } catch (error) {
-        if (!isFailure(error, "noSession") || clock.monotonic() - freedAt > freedPatienceMs) throw error;
-        await new Promise<void>((resolve) => clock.after(freedPauseMs, resolve));
+        if (!isFailure(error, "noSession")) throw error;
+        scarce = true;
       }
     }
+    if (yields) await shortLaneQuiet(signal);
+    return turns.take(signal, () => withRoom(signal, !yields, work));
+  }
+
+  /** Resolves once no command has run or waited for a while. */
+  async function shortLaneQuiet(signal: AbortSignal): Promise<void> {
+    let seen: Promise<void> | undefined;
+    while (seen !== turns.over()) {
+      seen = turns.over();
+      await abortable(seen, signal);
+      await abortable(new Promise<void>((resolve) => clock.after(quietMs, resolve)), signal);
+    }
+  }
+
+  async function stream(command: StreamCommand, sink: StreamSink, signal: AbortSignal): Promise<RemoteStream> {
+    let ended = false;
+    let opened: Interruptible | undefined;
+    const watched = endWatched(sink, () => {
+      ended = true;
+      if (opened) yielding.delete(opened);
+    });
+    const yields = command.yields === true;
+    opened = await withSession(
+      signal,
+      (link) => openStream(link, command, watched, { clock, killGroup }, signal),
+      yields,
+    );
+    if (yields && !ended) yielding.set(opened, command.what);
+    return opened;
+  }
+
+  /** A session that ended by itself is free, too. */
+  function endWatched(sink: StreamSink, onEnd?: () => void): StreamSink {
+    return {
+      data: (chunk) => sink.data(chunk),
+      errorData: (chunk) => sink.errorData?.(chunk),
+      end(end) {
+        sessions.freed();
+        onEnd?.();
+        sink.end(end);
+      },
+    };
+  }
+
+  async function pipe(command: StreamCommand, signal: AbortSignal): Promise<RemotePipe> {
+    const opened = await withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal));
+    opened.ended.then(sessions.freed);
+    return opened;
   }
 
   async function openWarm(signal: AbortSignal): Promise<WarmShell> {
     if (warm?.alive()) return warm;
-    warm = await onSomeLink(signal, (link) => openWarmShell(link, clock, signal, killGroup));
+    warm = await withRoom(signal, true, (link) => openWarmShell(link, clock, signal, killGroup));
     return warm;
+  }
+
+  async function runNow(command: RemoteCommand<unknown>, signal: AbortSignal): Promise<CommandOutput> {
+    const line = commandLine(command.argv, command.stdin);
+    const shell = await openWarm(signal);
+    return shell.run(line, { what: command.what, deadlineMs: command.deadlineMs, signal });
   }
 
   /** What the server would not kill is killed by a command of its own, in turn with the others. */
   function killGroup(pid: number): void {
     const argv = ["kill", "-s", "KILL", "--", `-${pid}`] as const;
     const command = { what: "stopping a command", argv, deadlineMs: killDeadlineMs, parse: () => {} };
-    inTurn(() => runNow(command, never)).catch(() => {});
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = queue.then(work);
-    // An abandoned shell still holds its session for a moment, which may be the only one.
-    queue = done.catch(async () => {
-      if (warm?.alive() !== false) return;
-      await warm.killed();
-      freedAt = clock.monotonic();
-    });
-    return done;
-  }
-
-  async function runNow(command: RemoteCommand<unknown>, signal: AbortSignal): Promise<CommandOutput> {
-    if (signal.aborted) throw new Failure({ reason: "cancelled" });
-    const line = commandLine(command.argv, command.stdin);
-    const shell = await openWarm(signal);
-    return shell.run(line, { what: command.what, deadlineMs: command.deadlineMs, signal });
-  }
-
-  /** A warm shell that is not running anything gives its session to a stream that finds no other. */
-  async function withSession<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
-    try {
-      return await onSomeLink(signal, work);
-    } catch (error) {
-      if (!isFailure(error, "noSession") || !warm?.alive()) throw error;
-      await inTurn(async () => warm?.close());
-      freedAt = clock.monotonic();
-      return onFirstLink(work);
-    }
+    turns.take(never, () => runNow(command, never)).catch(() => {});
   }
 
   const capabilities: Capabilities = {
@@ -119,24 +157,17 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
       return first.capabilities.forward && !forwardProhibited;
     },
     get parallel() {
-      return parallel;
+      return sessions.parallel();
     },
   };
 
   return {
     capabilities,
-    async run(command, signal) {
-      return command.parse(
-        await abortable(
-          inTurn(() => runNow(command, signal)),
-          signal,
-        ),
-      );
-    },
-    stream: (command, sink, signal) =>
-      withSession(signal, (link) => openStream(link, command, sink, { clock, killGroup }, signal)),
-    pipe: (command, signal) => withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal)),
-    terminal: (size, sink, signal) => withSession(signal, (link) => openTerminal(link, size, sink, { clock, signal })),
+    run: async (command, signal) => command.parse(await turns.take(signal, () => runNow(command, signal))),
+    stream,
+    pipe,
+    terminal: (size, sink, signal) =>
+      withSession(signal, (link) => openTerminal(link, size, endWatched(sink), { clock, signal })),
     async dial(target, signal) {
       const dialling = first.dial(target);
       dialling.then(
@@ -150,19 +181,6 @@ export function createLanes(first: Link, { clock, connectAgain }: LanesDeps): La
         throw error;
       }
     },
-    close() {
-      closed = true;
-      for (const extra of [...extras]) extra.close();
-    },
+    close: sessions.close,
   };
-}
-
-/** A command still waiting in the queue need not be waited for once it is aborted. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Failure({ reason: "cancelled" }));
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
 import type { Failure } from "../core/failure";
 import type { Capabilities, TcpTarget, TerminalSize } from "../core/remote";
+import type { SystemSshNeed } from "../shared/host";
 
 /**
  * A program on the host with its standard streams: reading gives its output, writing its input. The `close` event comes
@@ -24,6 +25,8 @@ export interface Link {
   readonly host: string;
   /** What the server calls itself, where its ways with processes differ. */
   readonly server: "openssh" | "dropbear" | "other";
+  /** Why the system's ssh carries it; undefined: it does not. */
+  readonly systemSsh?: SystemSshNeed;
   readonly capabilities: Pick<Capabilities, "pty" | "forward" | "sftp">;
   /** Resolves with the reason once the connection is gone, whoever ended it. */
   readonly ended: Promise<Failure>;

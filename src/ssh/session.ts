@@ -5,12 +5,14 @@ import type { HostRef, Prompts } from "../core/ports";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { ProblemReport } from "../shared/gpu";
-import type { HostState } from "../shared/host";
-import { type ConnectStep, connect } from "./connection";
+import type { ConnectStep, HostState, SystemSshNeed } from "../shared/host";
+import { connect } from "./connection";
 import { createCredentials } from "./credentials";
 import type { KnownHostsStore } from "./knownHostsStore";
 import { createLanes, type Lanes } from "./lanes";
 import type { Link } from "./link";
+import type { LoginGate } from "./loginGate";
+import { createWaiters } from "./waiters";
 
 /** A connection that nobody uses is closed after this time, so that switching views does not log in anew. */
 const idleMs = 30_000;
@@ -34,13 +36,19 @@ export interface SessionDeps {
   readonly host: HostRef;
   readonly deps: ConnectionsDeps;
   readonly store: KnownHostsStore;
+  readonly gate: LoginGate;
   readonly onState: (state: HostState) => void;
 }
 
-/** Someone who waits for the connection. */
-interface Waiter {
-  resolve(runner: Runner): void;
-  reject(error: unknown): void;
+/** How a connection is tried. */
+interface Attempt {
+  /** Somebody may be asked. */
+  readonly attended: boolean;
+  /**
+   * What the network did is tried again: `waiting` after a connection was lost, `offline` where there was none; that
+   * one shows nothing before it succeeds.
+   */
+  readonly again?: "waiting" | "offline";
 }
 
 /** Trying again mends only what the network did; everything else waits for the user. */
@@ -50,7 +58,10 @@ const mendable: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "unreachable",
   "connectTimeout",
   "loginTimeout",
+  "tooManyLogins",
   "connectionLost",
+  "jumpFailed",
+  "proxyCommandFailed",
 ]);
 
 /** A question was to be asked and nobody was there. */
@@ -62,17 +73,18 @@ const askNobody: Prompts = {
     Promise.reject(new Failure({ reason: "promptUnavailable", question: `host key of ${question.host}` })),
 };
 
-export function createSession({ host, deps, store, onState }: SessionDeps): Session {
+export function createSession({ host, deps, store, gate, onState }: SessionDeps): Session {
   const { clock, log, random } = deps;
   const credentials = createCredentials(deps.secrets);
-  const waiting = new Set<Waiter>();
+  const waiting = createWaiters<Runner>();
   const timer = new MutableDisposable();
   let state: HostState = { kind: "disconnected" };
   let leases = 0;
-  let attempt: AbortController | undefined;
+  let attempt: (Attempt & { readonly controller: AbortController }) | undefined;
   let live: { link: Link; lanes: Lanes; since: number } | undefined;
   let retries = 0;
   let mayAsk = false;
+  let systemSsh: SystemSshNeed | undefined;
   let problem: Problem | undefined;
 
   function setState(next: HostState, reason?: Problem): void {
@@ -81,19 +93,11 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     onState(next);
   }
 
-  function settle(act: (waiter: Waiter) => void): void {
-    const all = [...waiting];
-    waiting.clear();
-    for (const waiter of all) act(waiter);
-  }
-
-  function giveUpWaiting(): void {
-    settle((waiter) => waiter.reject(new Failure({ reason: "cancelled" })));
-  }
-
   function goOffline(reason: Problem): void {
-    setState({ kind: "offline", since: clock.now(), problem: report(reason) }, reason);
-    settle((waiter) => waiter.reject(new Failure(reason)));
+    const since = state.kind === "offline" ? state.since : clock.now();
+    setState({ kind: "offline", since, problem: report(reason) }, reason);
+    waiting.reject(new Failure(reason));
+    if (leases > 0 && mendable.has(reason.reason)) tryLater({ attended: false, again: "offline" });
   }
 
   /** Passes questions on while somebody is there to answer, and tells meanwhile that the host waits for them. */
@@ -108,6 +112,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
+    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -120,39 +125,43 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     }
   }
 
-  /** `attended`: somebody may be asked. `keepTrying`: what the network did is tried again. */
-  async function start(attended: boolean, keepTrying: boolean): Promise<void> {
+  async function start(how: Attempt): Promise<void> {
     stop();
-    mayAsk = attended;
+    mayAsk = how.attended;
     const controller = new AbortController();
-    attempt = controller;
+    const own = { ...how, controller };
+    attempt = own;
     const since = clock.now();
     const onStep = (step: ConnectStep) => {
-      if (attempt === controller) setState({ kind: "connecting", since, step });
+      if (attempt === own && how.again !== "offline") setState({ kind: "connecting", since, step });
     };
+    const { signal } = controller;
     try {
-      adopt(await connect({ host, deps, store, credentials, prompts, onStep, signal: controller.signal }), controller);
+      adopt(await connect({ host, deps, store, gate, credentials, prompts, onStep, systemSsh, signal }), own);
     } catch (error) {
-      if (attempt !== controller) return;
+      if (attempt !== own) return;
       attempt = undefined;
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
+      // Which transport it takes is found out anew: the config or the server may have changed.
+      if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
-      if (mayAsk && !attended && neededSomebody.has(reason.reason)) void start(true, keepTrying);
-      else if (keepTrying && mendable.has(reason.reason)) retryLater(reason);
+      if (mayAsk && !how.attended && neededSomebody.has(reason.reason)) void start({ ...how, attended: true });
+      else if (how.again === "waiting" && mendable.has(reason.reason)) reconnectLater(reason);
       else goOffline(reason);
     }
   }
 
-  function adopt(link: Link, controller: AbortController): void {
-    if (attempt !== controller) {
+  function adopt(link: Link, from: Attempt): void {
+    if (attempt !== from) {
       link.close();
       return;
     }
     attempt = undefined;
+    systemSsh = link.systemSsh;
     const connectAgain = (signal: AbortSignal) =>
-      connect({ host, deps, store, credentials, prompts: askNobody, onStep: () => {}, signal });
+      connect({ host, deps, store, gate, credentials, prompts: askNobody, onStep: () => {}, systemSsh, signal });
     const lanes = createLanes(link, { clock, connectAgain });
     const own = { link, lanes, since: clock.monotonic() };
     live = own;
@@ -162,21 +171,27 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
       live = undefined;
       timer.replace(undefined);
       if (clock.monotonic() - own.since > goodConnectionMs) retries = 0;
-      retryLater(failure.problem);
+      reconnectLater(failure.problem);
     });
-    setState({ kind: "connected", since: clock.now() });
-    settle((waiter) => waiter.resolve(lanes));
+    setState({ kind: "connected", since: clock.now(), ...(systemSsh === undefined ? {} : { systemSsh }) });
+    waiting.resolve(lanes);
     if (leases === 0) closeWhenIdle();
   }
 
-  function retryLater(reason: Problem): void {
+  function reconnectLater(reason: Problem): void {
     if (leases === 0) {
       setState({ kind: "disconnected" });
       return;
     }
+    const retryAt = clock.now() + tryLater({ attended: false, again: "waiting" });
+    setState({ kind: "reconnecting", retryAt, problem: report(reason) }, reason);
+  }
+
+  /** Returns the milliseconds until then. */
+  function tryLater(how: Attempt): number {
     const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** retries++) * (0.5 + random() / 2);
-    setState({ kind: "reconnecting", retryAt: clock.now() + wait, problem: report(reason) }, reason);
-    timer.replace(clock.after(wait, () => void start(false, true)));
+    timer.replace(clock.after(wait, () => void start(how)));
+    return wait;
   }
 
   function closeWhenIdle(): void {
@@ -186,7 +201,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
   /** Lets go of whatever is going on, without a word. */
   function stop(): void {
     timer.replace(undefined);
-    attempt?.abort();
+    attempt?.controller.abort();
     attempt = undefined;
     const old = live;
     live = undefined;
@@ -196,6 +211,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
 
   function end(): void {
     stop();
+    systemSsh = undefined;
     retries = 0;
     setState({ kind: "disconnected" });
   }
@@ -204,24 +220,7 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     if (signal.aborted) return Promise.reject(new Failure({ reason: "cancelled" }));
     if (live) return Promise.resolve(live.lanes);
     if (state.kind === "offline" && problem) return Promise.reject(new Failure(problem));
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        waiting.delete(waiter);
-        reject(new Failure({ reason: "cancelled" }));
-      };
-      const waiter: Waiter = {
-        resolve(runner) {
-          signal.removeEventListener("abort", onAbort);
-          resolve(runner);
-        },
-        reject(error) {
-          signal.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      waiting.add(waiter);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return waiting.wait(signal);
   }
 
   return {
@@ -229,10 +228,14 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
     problem: () => problem,
     acquire(quiet) {
       const first = leases++ === 0;
-      const refusedQuietly = state.kind === "offline" && !mayAsk && !quiet;
+      // Somebody who looks does not wait for the next try in the background.
+      const looksAgain = state.kind === "offline" && !quiet && (!mayAsk || (problem && mendable.has(problem.reason)));
       if (live) timer.replace(undefined);
-      else if (attempt) mayAsk ||= !quiet;
-      else if (first || refusedQuietly) void start(!quiet, false);
+      else if (attempt && attempt.again !== "offline") mayAsk ||= !quiet;
+      else if (first || looksAgain) {
+        retries = 0;
+        void start({ attended: !quiet });
+      }
       let released = false;
       return {
         connected,
@@ -242,21 +245,33 @@ export function createSession({ host, deps, store, onState }: SessionDeps): Sess
           if (--leases > 0) return;
           if (live) closeWhenIdle();
           // Why it is offline stays to be read.
-          else if (state.kind !== "offline") end();
-          giveUpWaiting();
+          else if (state.kind === "offline") stop();
+          else end();
+          waiting.reject(new Failure({ reason: "cancelled" }));
         },
       };
     },
     retry() {
       retries = 0;
-      if (!live) void start(true, state.kind === "reconnecting");
+      if (!live) void start({ attended: true, ...(state.kind === "reconnecting" ? { again: "waiting" } : {}) });
     },
     disconnect: end,
     dispose() {
       end();
-      giveUpWaiting();
+      waiting.reject(new Failure({ reason: "cancelled" }));
     },
   };
+}
+
+/** A notice stays for as long as what it is about, whether or not anything shows it. */
+async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
+  await Promise.all([
+    shown,
+    new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    }),
+  ]);
 }
 
 function report(problem: Problem): ProblemReport {

@@ -1,17 +1,21 @@
 import type { Duplex } from "node:stream";
 import type { Client, ClientCallback, ClientChannel } from "ssh2";
 import type { Clock } from "../core/clock";
-import { Failure } from "../core/failure";
-import type { TcpTarget } from "../core/remote";
+import { Failure, isFailure } from "../core/failure";
+import type { TcpTarget, TerminalSize } from "../core/remote";
+import type { HostOptions } from "./hostOptions";
 import type { Link } from "./link";
 import { watchLiveness } from "./liveness";
 import { plainText } from "./plainText";
 
 export interface LinkParts {
   readonly host: string;
+  readonly options: HostOptions;
   readonly client: Client;
-  /** What the connection runs on: a socket, or a channel of another connection. */
-  readonly socket: Duplex;
+  /** What the connection runs on: a socket, a proxy command, or a channel of `carrier`. */
+  readonly stream: Duplex;
+  /** The connection that exists only for this one. */
+  readonly carrier: Link | undefined;
   readonly clock: Clock;
   /** What the server said first. */
   readonly greeting: string;
@@ -23,30 +27,42 @@ export interface LinkParts {
 const farewellMs = 1_000;
 
 /** Takes over a client that has just logged in, and watches that it stays alive. */
-export function createSsh2Link({ host, client, socket, clock, greeting, lastHeard }: LinkParts): Link {
+export function createSsh2Link(parts: LinkParts): Link {
+  const { host, options, client, stream, carrier, clock } = parts;
   let failure: Failure | undefined;
   let channels = 0;
+  let agentRefused = false;
+  const env = { ...options.environment };
   const lost = (cause?: unknown) => new Failure({ reason: "connectionLost", host }, cause);
   const end = () => {
-    failure ??= lost();
+    failure ??= carrier?.failure() ?? (isFailure(stream.errored) ? stream.errored : lost());
     watch.dispose();
-    socket.destroy();
+    stream.destroy();
+    carrier?.close();
   };
   const watch = watchLiveness(clock, {
-    lastHeard,
+    lastHeard: parts.lastHeard,
     // Ending a forward that never was: any server answers this, and nothing changes.
-    probe: () => (socket.writable ? client.unforwardIn("127.0.0.1", 1, () => {}) : end()),
+    probe: () => (stream.writable ? client.unforwardIn("127.0.0.1", 1, () => {}) : end()),
     dead: end,
   });
-  // ssh2 ends the channels after these two events, so that each finds the reason.
-  socket.once("close", end);
-  const ended = new Promise<Failure>((resolve) => client.once("close", () => resolve(failure ?? lost())));
+  // ssh2 ends the channels after this event, so that each finds the reason.
+  const ended = new Promise<Failure>((resolve) =>
+    client.once("close", () => {
+      end();
+      resolve(failure ?? lost());
+    }),
+  );
 
   function open(start: (opened: ClientCallback) => void, refused: (error: Error) => Failure): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       try {
-        start((error, channel) => (error ? reject(failure ?? refused(error)) : resolve(channel)));
+        start((error, channel) => {
+          if (!error) return resolve(channel);
+          // ssh2 refuses what is being opened before anybody else hears that the stream is closed.
+          reject(failure ?? carrier?.failure() ?? (stream.destroyed ? lost(error) : refused(error)));
+        });
       } catch (error) {
         // ssh2 throws when the socket is already closed.
         reject(failure ?? lost(error));
@@ -61,17 +77,36 @@ export function createSsh2Link({ host, client, socket, clock, greeting, lastHear
     return channel;
   }
 
+  function openTerminal({ columns, rows }: TerminalSize, agentForward: boolean): Promise<ClientChannel> {
+    const window = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0 };
+    const { remoteCommand } = options;
+    const wishes = { env, agentForward };
+    const withWindow = { ...wishes, pty: window };
+    return session((opened) =>
+      remoteCommand === undefined
+        ? client.shell(window, wishes, opened)
+        : client.exec(remoteCommand, withWindow, opened),
+    );
+  }
+
   return {
     host,
     capabilities: { pty: true, forward: true, sftp: false },
-    server: serverOf(greeting),
+    server: serverOf(parts.greeting),
     ended,
     failure: () => failure,
     openChannels: () => channels,
-    exec: (command) => session((opened) => client.exec(command, opened)),
-    terminal({ columns, rows }) {
-      const window = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0 };
-      return session((opened) => client.shell(window, opened));
+    exec: (command) => session((opened) => client.exec(command, { env }, opened)),
+    async terminal(size) {
+      if (options.forwardAgent === undefined || agentRefused) return openTerminal(size, false);
+      try {
+        return await openTerminal(size, true);
+      } catch (error) {
+        if (failure) throw error;
+        // Where forwarding is forbidden ssh goes on without it.
+        agentRefused = true;
+        return openTerminal(size, false);
+      }
     },
     dial: (target) =>
       open(
@@ -83,8 +118,8 @@ export function createSsh2Link({ host, client, socket, clock, greeting, lastHear
       failure = lost();
       watch.dispose();
       client.end();
-      const patience = clock.after(farewellMs, () => socket.destroy());
-      socket.once("close", () => patience.dispose());
+      const patience = clock.after(farewellMs, end);
+      client.once("close", () => patience.dispose());
     },
   };
 }

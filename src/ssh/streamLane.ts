@@ -15,6 +15,12 @@ const terminalDeadlineMs = 20_000;
 
 type Means = Pick<ShellRequest, "clock" | "killGroup">;
 
+/** A running stream that can be made to give its session to something else. */
+export interface Interruptible extends RemoteStream {
+  /** Kills the script and ends the stream for this reason; resolves when its session is free again. */
+  interrupt(why: Failure): Promise<void>;
+}
+
 /**
  * Starts a script on a channel of its own and gives it its parameters. A stream that could not be started never calls
  * its sink.
@@ -26,7 +32,7 @@ export async function openStream(
   sink: StreamSink,
   means: Means,
   signal: AbortSignal,
-): Promise<RemoteStream> {
+): Promise<Interruptible> {
   const { channel, rest, kill } = await startScript(link, command, means, signal);
   const stream = forward(link, channel, sink, kill);
   if (rest.length > 0) stream.data(rest);
@@ -36,6 +42,7 @@ export async function openStream(
       if (/[\n\0]/.test(line)) throw new RangeError("a line holds a line break");
       if (channel.writable) channel.write(`${line}\n`);
     },
+    interrupt: stream.stop,
     dispose: stream.dispose,
   };
 }
@@ -100,7 +107,7 @@ export async function openTerminal(
   const limits = { what: "opening a terminal", deadlineMs: terminalDeadlineMs, clock, signal };
   const channel = await withinLimits(limits, (abandoned) => openChannel(link.terminal(size), abandoned));
   // Closing hangs the terminal up, which ends what runs in it, as closing a window does.
-  const stream = forward(link, channel, sink, () => channel.close());
+  const stream = forward(link, channel, sink, async () => channel.close());
   return {
     write(data) {
       if (channel.writable) channel.write(data, "utf8");
@@ -113,7 +120,7 @@ export async function openTerminal(
 }
 
 /** Passes a channel's bytes on until its end, which comes once; after `dispose` nothing but the end is passed on. */
-function forward(link: Link, channel: Channel, sink: StreamSink, kill: () => void) {
+function forward(link: Link, channel: Channel, sink: StreamSink, kill: () => Promise<void>) {
   let ended = false;
   const end = (how: StreamEnd) => {
     if (ended) return;
@@ -131,14 +138,13 @@ function forward(link: Link, channel: Channel, sink: StreamSink, kill: () => voi
   channel.once("close", (exitCode?: number | null, signal?: string) => {
     end(endOf(link, exitCode, signal));
   });
-  return {
-    data,
-    dispose() {
-      if (ended) return;
-      kill();
-      end(cancelled());
-    },
+  const stop = async (why: Failure) => {
+    if (ended) return;
+    const killed = kill();
+    end({ kind: "failure", error: why });
+    await killed;
   };
+  return { data, stop, dispose: () => void stop(new Failure({ reason: "cancelled" })) };
 }
 
 function endOf(link: Link, exitCode: number | null | undefined, signal: string | undefined): StreamEnd {

@@ -15,7 +15,7 @@ import { type Sshd, startSshd } from "../ssh/sshd";
 export const root = join(__dirname, "..", "..");
 const load = createRequire(__filename);
 
-export interface BenchServer extends Pick<Sshd, "folder" | "dispose"> {
+export interface BenchServer extends Pick<Sshd, "folder" | "port" | "dispose"> {
   readonly configFile: string;
   /** Hosts `box1`, `box2`, …: all the same machine, each with a connection of its own. */
   host(number: number): HostRef;
@@ -29,12 +29,12 @@ export async function startBenchServer(environment: Readonly<Record<string, stri
   const names = Array.from({ length: 50 }, (_, index) => `box${index + 1}`);
   const text = await readFile(sshd.configFile, "utf8");
   await writeFile(sshd.configFile, text.replace("Host box\n", `Host box ${names.join(" ")}\n`));
-  const { configFile, folder } = sshd;
+  const { configFile, folder, port } = sshd;
   const dispose = async () => {
     await sshd.dispose();
     await rm(home, { recursive: true, force: true });
   };
-  return { configFile, folder, dispose, host: (number) => ({ name: `box${number}`, configFile }) };
+  return { configFile, folder, port, dispose, host: (number) => ({ name: `box${number}`, configFile }) };
 }
 
 /** The engine as the product builds it, with the SSH bundle that ships, and nobody to ask. */

@@ -285,6 +285,25 @@ describe("monitor by a clock turned by hand", () => {
     expect(watched.latest()).toBe(before);
   });
 
+  test("a probe that gave its session away is started again at once: no problem, a gap, and the details are kept", async () => {
+    const reads: ((error: unknown) => void)[] = [];
+    const { streams, watched, say, tick } = await start(() => new Promise((_, reject) => void reads.push(reject)));
+    const problems: unknown[] = [];
+    watched.onProblem((problem) => problems.push(problem));
+    tick();
+    expect(reads).toHaveLength(1);
+    streams[0]?.sink.end({ kind: "failure", error: new Failure({ reason: "paused", what: "watching the GPUs" }) });
+    await vi.waitFor(() => expect(streams).toHaveLength(2));
+    // The command for which it paused is the reading of the details, which must not be in vain.
+    reads[0]?.(tooLate());
+    say("<fields nvidia index,count,utilization.gpu><done amd 0><done amdSmi 127>");
+    tick();
+    expect(reads).toHaveLength(1);
+    expect(watched.latest()?.report.gpus).toMatchObject([{ utilizationPercent: 50 }]);
+    expect(problems).toEqual([]);
+    expect(watched.history().gpus[0]?.utilizationPercent).toEqual([50, null, 50]);
+  });
+
   test("the age of a sample grows by a clock that does not jump", async () => {
     const { clock, watched, tick } = await start();
     tick();

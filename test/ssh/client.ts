@@ -70,6 +70,7 @@ export type ClientOptions = Partial<Omit<ConnectionsDeps, "settings">> & {
   readonly acceptNew?: boolean;
   readonly timeoutMs?: number;
   readonly identityFiles?: readonly string[];
+  readonly transport?: "auto" | "ssh2" | "system";
 };
 
 /** Connections as the product makes them, with a scripted person and everything kept in a scratch folder. */
@@ -91,6 +92,7 @@ export function testClient(options: ClientOptions = {}): TestClient {
       identityFiles: () => options.identityFiles ?? [],
       acceptNewHostKeys: () => options.acceptNew ?? false,
       connectTimeoutMs: () => options.timeoutMs ?? 10_000,
+      sshTransport: () => options.transport ?? "auto",
     },
   });
   const states: HostState[] = [];

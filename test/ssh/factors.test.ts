@@ -79,6 +79,21 @@ describe("keyboard-interactive log-ins", () => {
     ]);
   });
 
+  it("tells how many things a server asks at once", async () => {
+    const { host } = await serverWith(
+      keyboardOnly(async (context) => {
+        const prompts = [
+          { prompt: "Password: ", echo: false },
+          { prompt: "Code: ", echo: false },
+        ];
+        return (await ask(context, prompts)).join() === "pw,1";
+      }),
+    );
+    const user = person(["pw", "1"]);
+    expect(await logIn(host, user)).toBe("connected");
+    expect(user.questions).toMatchObject([{ part: { number: 1, of: 2 } }, { part: { number: 2, of: 2 } }]);
+  });
+
   it("gives a stored password only to a question for a password that is not echoed", async () => {
     const asked: string[] = [];
     const { host, port } = await serverWith(

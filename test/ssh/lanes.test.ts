@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { connect } from "../../src/ssh/connection";
 import { createCredentials } from "../../src/ssh/credentials";
 import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import { createLanes } from "../../src/ssh/lanes";
+import { createLoginGate } from "../../src/ssh/loginGate";
 import {
   collector,
   command,
@@ -22,7 +23,8 @@ import {
   type TestClient,
   testClient,
 } from "./client";
-import { freePort, makeKey, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
+import { startDropbear, withoutDropbear } from "./dropbear";
+import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
 const busybox = ["/usr/bin/busybox", "/bin/busybox"].find((path) => existsSync(path));
 const clients: TestClient[] = [];
@@ -226,6 +228,7 @@ describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${wi
       deps: { client, storageDir, prompts, secrets, settings, clock: systemClock, log: silentLogger, random: () => 0 },
       prompts,
       credentials: createCredentials(secrets),
+      gate: createLoginGate(),
       store: knownHostsStore(join(storageDir, "known_hosts")),
       onStep: () => {},
       signal: noAbort,
@@ -352,23 +355,11 @@ describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` 
   });
 });
 
-const withoutDropbear = withoutUsers ?? (existsSync("/usr/sbin/dropbear") ? undefined : "no dropbear on this machine");
-
 describe.skipIf(withoutDropbear)(`dropbear${withoutDropbear ? `: ${withoutDropbear}` : ""}`, () => {
   it("connects, runs commands, kills them and streams", async () => {
     const server = await startSshd({ users: [{ password: "pw" }] });
     const name = server.users[0]?.name ?? "";
-    const port = await freePort();
-    const key = join(server.folder, "dropbear_key");
-    const pem = makeKey(join(server.folder, "dropbear_source"), "ecdsa");
-    const made = spawn("dropbearconvert", ["openssh", "dropbear", pem.file, key], { stdio: "ignore" });
-    await new Promise((resolve) => made.once("exit", resolve));
-    const dropbear = spawn(
-      "/usr/sbin/dropbear",
-      ["-F", "-E", "-r", key, "-p", `127.0.0.1:${port}`, "-P", join(server.folder, "pid")],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
-    await new Promise((resolve) => dropbear.stderr.once("data", resolve));
+    const { port, stop } = await startDropbear(server.folder);
     const client = testClient({ acceptNew: true, prompts: person(["pw"]) });
     clients.push(client);
     try {
@@ -390,7 +381,7 @@ describe.skipIf(withoutDropbear)(`dropbear${withoutDropbear ? `: ${withoutDropbe
       await gone(await pidFrom(runner, file));
     } finally {
       client.connections.dispose();
-      await stopProcess(dropbear);
+      await stop();
       await server.dispose();
     }
   });

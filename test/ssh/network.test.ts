@@ -117,17 +117,17 @@ describe("hosts that cannot be reached", () => {
     expect(await outcome).toMatchObject({ reason: "loginTimeout", seconds: 30 });
   });
 
-  it("refuses a name that ssh would refuse, and options only the system's ssh can follow", async () => {
+  it("refuses a name that ssh would refuse, and names the jump host that cannot be found", async () => {
     expect(await problemAt({ name: "-oProxyCommand=evil" })).toEqual({
       reason: "badHostName",
       host: "-oProxyCommand=evil",
     });
     const file = join(tracked(testClient()).storageDir, "config");
-    await writeFile(file, "Host far\n  ProxyJump near\n");
+    await writeFile(file, "Host far\n  ProxyJump near.invalid\n");
     expect(await problemAt({ name: "far", configFile: file })).toEqual({
-      reason: "configUnsupported",
-      host: "far",
-      option: "proxyjump",
+      reason: "hostNotFound",
+      host: "near.invalid",
+      hostname: "near.invalid",
     });
     expect(await problemAt({ name: "far", configFile: "/nonexistent/config" })).toMatchObject({
       reason: "configUnreadable",
@@ -264,7 +264,7 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
 
   it("says when there is no algorithm in common", async () => {
     const modern = await startSshd({ config: ["KexAlgorithms sntrup761x25519-sha512@openssh.com"] });
-    const client = tracked(testClient());
+    const client = tracked(testClient({ transport: "ssh2" }));
     const lease = client.connections.acquire({ name: "box", configFile: modern.configFile });
     await expect(lease.connected(noAbort)).rejects.toMatchObject({
       problem: { reason: "noCommonAlgorithm", host: "box" },

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 /** A TCP relay to a port of 127.0.0.1 that can misbehave as networks do. */
 export interface Relay {
@@ -7,8 +8,12 @@ export interface Relay {
   accepted(): number;
   /** Hangs up on new connections at once. */
   refuse(on: boolean): void;
+  /** Takes new connections and passes nothing on. */
+  stall(on: boolean): void;
   /** Cuts every connection. */
   cut(): void;
+  /** Cuts every connection once so many more bytes have passed, whichever way; the last of them still arrives. */
+  cutAfter(bytes: number): void;
   /** Passes nothing on any more, in either direction, and closes nothing: what a sleeping laptop or a dead link looks like. */
   freeze(): void;
   dispose(): Promise<void>;
@@ -18,6 +23,19 @@ export async function startRelay(target: number): Promise<Relay> {
   const pairs = new Set<[Socket, Socket]>();
   let accepted = 0;
   let refusing = false;
+  let left = Number.POSITIVE_INFINITY;
+  const counter = () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const passing = chunk.subarray(0, left);
+        left -= passing.length;
+        done(null, passing);
+        if (left > 0) return;
+        left = Number.POSITIVE_INFINITY;
+        cut();
+      },
+    });
+  let stalling = false;
   const server = createServer((near): void => {
     accepted++;
     if (refusing) {
@@ -27,8 +45,10 @@ export async function startRelay(target: number): Promise<Relay> {
     const far = connect(target, "127.0.0.1");
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
-    near.pipe(far);
-    far.pipe(near);
+    if (!stalling) {
+      near.pipe(counter()).pipe(far);
+      far.pipe(counter()).pipe(near);
+    }
     for (const side of pair) {
       side.on("error", () => {});
       side.on("close", () => {
@@ -41,22 +61,26 @@ export async function startRelay(target: number): Promise<Relay> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no port");
-  const cut = () => {
+  function cut(): void {
     for (const [near] of [...pairs]) near.destroy();
-  };
+  }
   return {
     port: address.port,
     accepted: () => accepted,
     refuse(on) {
       refusing = on;
     },
+    stall(on) {
+      stalling = on;
+    },
     cut,
+    cutAfter(bytes) {
+      left = bytes;
+    },
     freeze() {
-      for (const [near, far] of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
-        near.pause();
-        far.pause();
+      for (const side of [...pairs].flat()) {
+        side.unpipe();
+        side.pause();
       }
     },
     dispose() {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -13,6 +13,11 @@ export const withoutSshd = sshdPath === undefined ? "no sshd on this machine (De
 /** Why throw-away users cannot be made here, or undefined when they can. */
 export const withoutUsers =
   withoutSshd ?? (process.getuid?.() === 0 && existsSync("/usr/sbin/useradd") ? undefined : "needs root and useradd");
+
+/** Why a server cannot have a mount namespace of its own here, or undefined when it can. */
+export const withoutMounts =
+  withoutUsers ??
+  (spawnSync("unshare", ["-m", "true"]).status === 0 ? undefined : "mount namespaces cannot be made here");
 
 /** A user made for one test and removed after it. */
 export interface TestUserRequest {
@@ -36,6 +41,12 @@ export interface SshdRequest {
   /** Environment of every session, such as a PATH with stand-in tools in front. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly users?: readonly TestUserRequest[];
+  /** Environment of the server itself, besides the tests' own. */
+  readonly serverEnvironment?: Readonly<Record<string, string>>;
+  /** Shell lines for a mount namespace of the server's own, run as root before it starts; the machine stays as it is. */
+  readonly mounts?: (folder: string, users: readonly TestUser[]) => readonly string[];
+  /** A network namespace to run in and its address there; default: this machine's 127.0.0.1. */
+  readonly place?: { readonly namespace: string; readonly address: string };
 }
 
 export interface HostKeyFile {
@@ -48,6 +59,7 @@ export interface HostKeyFile {
 
 /** A real sshd on 127.0.0.1 with keys of its own. */
 export interface Sshd {
+  readonly address: string;
   readonly port: number;
   /** Scratch folder that goes away with the server. */
   readonly folder: string;
@@ -81,10 +93,11 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
   await writeFile(file("authorized_keys"), `${userKey.publicKey}\n`, { mode: 0o644 });
   if (process.getuid?.() === 0) execFileSync("mkdir", ["-p", "/run/sshd"]);
   const port = await freePort();
+  const address = request.place?.address ?? "127.0.0.1";
   const environment = Object.entries(request.environment ?? {}).map(([name, value]) => `"${name}=${value}"`);
   const config = [
     ...(request.config ?? []),
-    "ListenAddress 127.0.0.1",
+    `ListenAddress ${address}`,
     `Port ${port}`,
     ...hostKeys.map((key) => `HostKey ${key.file}`),
     `AuthorizedKeysFile ${file("authorized_keys")}`,
@@ -99,15 +112,25 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
   ];
   await writeFile(file("sshd_config"), `${config.join("\n")}\n`);
   const user = userInfo().username;
-  await writeFile(file("known_hosts"), hostKeys.map((key) => `[127.0.0.1]:${port} ${key.publicKey}\n`).join(""));
-  await writeFile(file("ssh_config"), sshConfig(folder, port, user, users));
-  const server = spawn(sshdPath, ["-D", "-e", "-f", file("sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
+  await writeFile(file("known_hosts"), hostKeys.map((key) => `[${address}]:${port} ${key.publicKey}\n`).join(""));
+  await writeFile(file("ssh_config"), sshConfig(folder, address, port, user, users));
+  const mounts = request.mounts?.(folder, users);
+  const inside = [
+    ...(request.place ? ["ip", "netns", "exec", request.place.namespace] : []),
+    ...(mounts ? ["unshare", "-m", "sh", "-ec", [...mounts, 'exec "$@"'].join("\n"), "sh"] : []),
+  ];
+  const [program = sshdPath, ...args] = [...inside, sshdPath, "-D", "-e", "-f", file("sshd_config")];
+  const server = spawn(program, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...request.serverEnvironment },
+  });
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;
   });
   await listening(server, () => log);
   return {
+    address,
     port,
     folder,
     hostKeys,
@@ -184,11 +207,11 @@ async function writeHome({ name, home }: TestUser, files: Readonly<Record<string
   execFileSync("chown", ["-R", name, home]);
 }
 
-function sshConfig(folder: string, port: number, user: string, users: readonly TestUser[]): string {
+function sshConfig(folder: string, address: string, port: number, user: string, users: readonly TestUser[]): string {
   const common = (name: string, login: string, knownHosts: string) =>
     [
       `Host ${name}`,
-      "  HostName 127.0.0.1",
+      `  HostName ${address}`,
       `  Port ${port}`,
       `  User ${login}`,
       `  IdentityFile ${join(folder, "user_key")}`,

@@ -6,6 +6,7 @@ import { type Problem, problemOf } from "../failure";
 import { type Disposable, DisposableStore, MutableDisposable } from "../lifecycle";
 import type { Logger } from "../logger";
 import type { Runner, StreamEnd } from "../remote";
+import { createDetails } from "./details";
 import { createHistory } from "./history";
 import { createProbeRun, type ProbeRun } from "./probeRun";
 import type { GpuVendor } from "./vendor";
@@ -78,14 +79,22 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
   /** Connects and samples until that ends; resolves with why it did. */
   async function sampleOnce(signal: AbortSignal): Promise<Problem> {
     let own: ProbeRun | undefined;
+    const owned = new DisposableStore();
     try {
       const runner = await deps.connected(signal);
-      own = createProbeRun({ ...deps, vendors, runner, beatMs, show, signal });
-      session = own;
-      return problemOfEnd(await own.ended);
+      const details = owned.add(createDetails({ ...deps, runner }));
+      for (;;) {
+        own = createProbeRun({ ...deps, vendors, runner, details, beatMs, show, signal });
+        session = own;
+        const reason = problemOfEnd(await own.ended);
+        // Starting again waits for the session, and what it was needed for is over soon.
+        if (reason.reason !== "paused") return reason;
+        history.breakOff();
+      }
     } catch (error) {
       return problemOf(error);
     } finally {
+      owned.dispose();
       if (session === own) session = undefined;
     }
   }

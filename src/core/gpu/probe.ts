@@ -35,6 +35,7 @@ export function gpuProbe({ beatMs, vendors, nonce, silenceMs = 30_000 }: ProbeOp
       ...[...sources, disks].map((source) => quoteArgv(sourceWords(source))),
     ],
     deadlineMs: 20_000,
+    yields: true,
   };
 }
 

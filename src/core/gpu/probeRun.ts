@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { HostReport, GpuVendor as VendorId } from "../../shared/gpu";
 import type { Clock } from "../clock";
-import { problemOf } from "../failure";
 import { type Disposable, DisposableStore, MutableDisposable } from "../lifecycle";
 import type { Logger } from "../logger";
 import type { RemoteStream, Runner, StreamEnd } from "../remote";
+import type { Details } from "./details";
 import { createHostModel, type HostModel, pulseOf } from "./hostModel";
 import { createProbeReader, gpuProbe, probeControl } from "./probe";
 import type { GpuVendor } from "./vendor";
@@ -12,8 +12,6 @@ import type { GpuVendor } from "./vendor";
 const aliveEveryMs = 10_000;
 const firstTickMs = 15_000;
 const restartMs = [5000, 10_000, 30_000];
-const detailsEveryMs = 600_000;
-const migDetailsEveryMs = 30_000;
 
 export interface ProbeRunDeps {
   /** The host's name for reports. */
@@ -24,6 +22,7 @@ export interface ProbeRunDeps {
   readonly beatMs: number;
   readonly vendors: readonly GpuVendor[];
   readonly runner: Runner;
+  readonly details: Details;
   readonly signal: AbortSignal;
   show(report: HostReport, whole: boolean): void;
 }
@@ -40,6 +39,7 @@ export function createProbeRun({
   host,
   vendors,
   runner,
+  details,
   signal,
   clock,
   log,
@@ -47,7 +47,7 @@ export function createProbeRun({
   ...options
 }: ProbeRunDeps): ProbeRun {
   const owned = new DisposableStore();
-  /** Ends with the probe, whoever ended it: answers that come later belong to nobody. */
+  /** Ends with the probe, whoever ended it. */
   const over = new AbortController();
   owned.add({ dispose: () => over.abort() });
   const model = createHostModel(host, vendors);
@@ -112,20 +112,13 @@ export function createProbeRun({
     if (!shownWhole && !over.signal.aborted && model.isWhole()) showNow();
   }
 
-  const withDetails = new Set<VendorId>();
-  function readDetails(vendor: GpuVendor): void {
-    const { details } = vendor;
-    if (!details) return;
-    runner
-      .run(details, over.signal)
-      .then((answer) => model.setDetails(vendor.id, answer))
-      .catch((error: unknown) => {
-        log.info(`details of ${host} were not read: ${problemOf(error).reason}`);
-        model.setDetails(vendor.id, undefined);
-      })
-      .then(showWhenWhole)
-      .finally(() => later(model.hasMig() ? migDetailsEveryMs : detailsEveryMs, () => readDetails(vendor)));
-  }
+  details.attach({
+    hasMig: model.hasMig,
+    take(vendor, answer) {
+      model.setDetails(vendor, answer);
+      showWhenWhole();
+    },
+  });
 
   const reader = createProbeReader(nonce, (update) => {
     if (update.kind === "cost") log.debug(`probe on ${host}: ${update.ticks} clock ticks of its own`);
@@ -136,9 +129,7 @@ export function createProbeRun({
       for (const { source } of own) startLater(vendor, source);
       const allowedMs = ticked.includes(vendor.id) ? Math.max(5000, 5 * beatMs) : firstTickMs + beatMs;
       if (own.length === 0 && alive.includes(vendor.id)) watch(vendor, allowedMs);
-      if (!ticked.includes(vendor.id) || withDetails.has(vendor.id)) continue;
-      withDetails.add(vendor.id);
-      readDetails(vendor);
+      if (ticked.includes(vendor.id)) details.want(vendor);
     }
     if (sample) showNow();
     else showWhenWhole();

@@ -1,4 +1,4 @@
-import type { ConnectionProblem, Problem } from "../failure";
+import type { ConnectionProblem, LeftOutKey, Problem } from "../failure";
 import { cause, detail, ending, list, quoted, says, seconds, type Words } from "./say";
 
 /** Reaching a host, proving it and the user, using the connection. */
@@ -32,6 +32,11 @@ export const connectionWords: Words<ConnectionProblem> = {
     ),
   notSsh: (problem) =>
     says(`What answers on port ${problem.port} of ${quoted(problem.host)} is not an SSH server.`, "Check the port."),
+  tooManyLogins: (problem) =>
+    says(
+      `${quoted(problem.host)} turns connections away for now: too many log-ins at once, or too many that failed.`,
+      "It is tried again by itself while somebody looks.",
+    ),
   noCommonAlgorithm: (problem) =>
     says(
       `${quoted(problem.host)} and Tensorline have no ${quoted(problem.what)} in common.`,
@@ -41,6 +46,26 @@ export const connectionWords: Words<ConnectionProblem> = {
     says(
       `The connection to ${quoted(problem.host)} was lost.`,
       "While it is watched it is opened again by itself; otherwise try again.",
+    ),
+  jumpProhibited: (problem) =>
+    says(
+      `${quoted(problem.host)} cannot be reached: ${quoted(problem.hop)}, on the way to it, does not pass connections on.`,
+      `Ask the administrator of ${quoted(problem.hop)} to allow it with AllowTcpForwarding.`,
+    ),
+  jumpFailed: (problem) =>
+    says(
+      `${quoted(problem.hop)} could not reach ${quoted(problem.host)} at ${quoted(problem.target)}${detail(problem.detail)}.`,
+      "Check HostName and Port as the jump host sees them, and that the host is up.",
+    ),
+  jumpLoop: (problem) =>
+    says(
+      `The way to ${quoted(problem.host)} never ends: it leads through ${quoted(problem.hop)} again and again.`,
+      `Give ${quoted(problem.hop)} a “ProxyJump none” of its own in the ssh config.`,
+    ),
+  proxyCommandFailed: (problem) =>
+    says(
+      `The proxy command for ${quoted(problem.host)} made no connection${ending(problem)}${detail(problem.detail)}.`,
+      "Try the ProxyCommand of the ssh config in a terminal; the log has all it said.",
     ),
   configUnreadable: (problem) =>
     says(`The ssh config ${quoted(problem.file)} cannot be read: ${cause(problem.detail)}.`),
@@ -64,7 +89,8 @@ export const connectionWords: Words<ConnectionProblem> = {
     ),
   hostKeyRevoked: (problem) =>
     says(
-      `The ${quoted(problem.keyType)} key of ${quoted(problem.host)} is marked as revoked in ${quoted(problem.file)}, line ${problem.line}.`,
+      `The ${quoted(problem.keyType)} key of ${quoted(problem.host)} is marked as revoked in ${quoted(problem.file)}` +
+        `${problem.line === undefined ? "" : `, line ${problem.line}`}.`,
       "Do not connect; ask the administrator of the host for its new key.",
     ),
   knownHostsUnreadable: (problem) =>
@@ -76,8 +102,16 @@ export const connectionWords: Words<ConnectionProblem> = {
     says(
       `${quoted(problem.host)} did not let ${quoted(problem.user)} in` +
         `${problem.tried.length > 0 ? ` (tried: ${list(problem.tried)})` : ""}` +
-        `${problem.accepted.length > 0 ? `; it accepts ${list(problem.accepted)}` : ""}.`,
-      "Check the user name, and that your key is loaded in the agent or listed for this host.",
+        `${problem.accepted.length > 0 ? `; it accepts ${list(problem.accepted)}` : ""}` +
+        `${(problem.leftOut ?? []).map((key) => `; ${leftOutKey(key)}`).join("")}.`,
+      problem.leftOut?.some(({ why }) => why === "PuTTY")
+        ? "Export the PuTTY key as an OpenSSH key: in PuTTYgen, “Conversions”, “Export OpenSSH key”."
+        : "Check the user name, and that your key is loaded in the agent or listed for this host.",
+    ),
+  tooManyKeys: (problem) =>
+    says(
+      `${quoted(problem.host)} hung up on ${quoted(problem.user)} after too many keys it does not know (tried: ${list(problem.tried)}).`,
+      "Name the right key with IdentityFile and set “IdentitiesOnly yes” for this host in the ssh config.",
     ),
   promptUnavailable: (problem) =>
     says(
@@ -85,11 +119,28 @@ export const connectionWords: Words<ConnectionProblem> = {
       "Load a key in the ssh agent, or connect from an editor or a terminal, where you can answer.",
     ),
   cancelled: () => says("Cancelled."),
+  systemSshMissing: (problem) =>
+    says(
+      `${quoted(problem.host)} needs the ssh program of this computer (${problem.need}), which was not found.`,
+      "Install the OpenSSH client and see that ssh is on the PATH.",
+    ),
+  systemSshFailed: (problem) =>
+    says(
+      `The ssh program of this computer could not connect to ${quoted(problem.host)}${detail(problem.detail)}.`,
+      "Try the same host with ssh -v in a terminal.",
+    ),
   noSession: (problem) =>
     says(
       `${quoted(problem.host)} allows no further session on this connection.`,
       "Close a terminal on it, or ask its administrator to raise MaxSessions.",
     ),
+  terminalUnavailable: (problem) =>
+    says(
+      `Terminals on ${quoted(problem.host)} go through the ssh program of this computer, and this build of Tensorline lacks the part for that.`,
+      "Install the build for your system, or use ssh in a terminal of your own; everything else works.",
+    ),
+  paused: (problem) =>
+    says(`The host allows one session at a time, which something else needed (${quoted(problem.what)}).`, "Try again."),
   noShell: (problem) =>
     says(
       `${quoted(problem.host)} gives no usable shell: ${quoted(problem.detail)}.`,
@@ -122,3 +173,16 @@ export const connectionWords: Words<ConnectionProblem> = {
 function forgetting({ entry, file }: Extract<Problem, { reason: "hostKeyChanged" }>): string {
   return `ssh-keygen -R ${quoted(entry)} -f ${quoted(file)}`;
 }
+
+function leftOutKey(key: LeftOutKey): string {
+  return `the key file ${quoted(key.file)} was left out: ${key.why === "unreadable" ? cause(key.detail) : leftOutWords[key.why]}`;
+}
+
+const leftOutWords: Readonly<Record<Exclude<LeftOutKey["why"], "unreadable">, string>> = {
+  missing: "there is no such file",
+  "not a key": "it is not a key",
+  PuTTY: "it is in PuTTY’s own format",
+  certificate: "certificates need the system’s ssh",
+  "security key": "security keys need the system’s ssh",
+  unsupported: "its type is not supported",
+};

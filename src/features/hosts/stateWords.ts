@@ -10,7 +10,7 @@ export function describeState(state: HostState, now: number): string {
     case "needsYou":
       return "needs you";
     case "connected":
-      return "connected";
+      return state.systemSsh === undefined ? "connected" : `connected through the system's ssh: ${state.systemSsh}`;
     case "reconnecting":
       return `reconnecting in ${Math.max(0, Math.ceil((state.retryAt - now) / 1000))} s`;
     case "offline":
@@ -43,6 +43,8 @@ function shortReason(reason: string): string {
     case "connectTimeout":
     case "loginTimeout":
       return "no answer";
+    case "systemSshMissing":
+      return "needs ssh on this computer";
     case "cancelled":
       return "cancelled";
     default:
