@@ -4,7 +4,7 @@ import type { App } from "../../app";
 import { isFailure, problemOf } from "../../core/failure";
 import { authorizedKeys } from "../../core/keyLogin/authorizedKeys";
 import type { ClientKey, KeyChoice } from "../../core/keyLogin/clientKeys";
-import { setUpKeyLogin } from "../../core/keyLogin/keyLogin";
+import { type KeyLogin, setUpKeyLogin } from "../../core/keyLogin/keyLogin";
 import type { HostRef } from "../../core/ports";
 import type { Runner } from "../../core/remote";
 import { sentence } from "../../core/words";
@@ -24,7 +24,6 @@ export async function setUpKey(app: App, host: HostRef): Promise<void> {
   const chosen = await chooseKey(app, choice);
   if (!chosen) return;
   const { key } = chosen;
-  const account = `${choice.user}@${host.name}`;
   const look = await onHost(app, host, `Connecting to ${host.name}`, (runner, signal) =>
     runner.run(authorizedKeys(host.name, "look", key.line), signal),
   );
@@ -33,18 +32,9 @@ export async function setUpKey(app: App, host: HostRef): Promise<void> {
     const done = await onHost(app, host, `Setting up key login on ${host.name}`, (runner, signal) =>
       setUpKeyLogin({ host, ...chosen, runner, keys: app.engine.clientKeys(), signal }),
     );
-    const more = done.wantsMore ? " The host asks for another proof besides the key, as it did before." : "";
-    const text = done.added
-      ? `${account} can log in with the key ${key.file}: a new log-in with this key alone worked.`
-      : `The key ${key.file} was there already, and a new log-in with it alone worked.`;
-    const asked = done.wantsMore ? `The key ${key.file} is taken by ${host.name}.${more}` : text;
-    await offerUndo(
-      app,
-      host,
-      key,
-      done.added,
-      vscode.window.showInformationMessage(asked, ...(done.added ? [undo] : [])),
-    );
+    const text = describeOutcome(done, key, `${choice.user}@${host.name}`);
+    const answer = vscode.window.showInformationMessage(text, ...(done.added ? [undo] : []));
+    await offerUndo(app, host, key, done.added, answer);
   } catch (error) {
     if (isFailure(error, "cancelled")) throw error;
     app.log.error(`setting up key login on ${host.name}`, error);
@@ -52,6 +42,13 @@ export async function setUpKey(app: App, host: HostRef): Promise<void> {
     const text = sentence(problemOf(error));
     await offerUndo(app, host, key, isThere, vscode.window.showErrorMessage(text, ...(isThere ? [undo] : [])));
   }
+}
+
+function describeOutcome({ added, wantsMore }: KeyLogin, key: ClientKey, account: string): string {
+  if (wantsMore) return `${account} logs in with the key ${key.file} and, as before, with another proof besides it.`;
+  return added
+    ? `${account} can log in with the key ${key.file}: a new log-in with this key alone worked.`
+    : `The key ${key.file} was there already, and a new log-in with this key alone worked.`;
 }
 
 async function offerUndo(

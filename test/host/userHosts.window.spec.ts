@@ -68,7 +68,7 @@ spec(
   async ({ skip }) => {
     const { port, users, configFile, folder } = await server(skip);
     await copyFile(configFile, sshConfig);
-    await click({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
+    await runCommand("Tensorline: Focus on Hosts View");
     await runCommand("Tensorline: Add Host");
     await answer("Add a host", `ssh -p ${port} ${users[0]?.name}@127.0.0.1 -i ${join(folder, "laptop", "id_lab")}`);
     await choose("Add a host", "Name");
