@@ -138,17 +138,17 @@ spec(
   async ({ skip }) => {
     await server(skip);
     const before = await readFile(sshConfig, "utf8");
-    await runOnHost("Tensorline: Edit Host", "stranger");
+    await runOnHost("Tensorline: Edit Host", "box0");
     await waitFor(option(/Override It/));
     await screenshot("hosts-own", size);
     await choose(/stands in your own ssh config/, "Override It");
-    await choose("Override stranger", "Port");
-    await answer("Port of stranger", "2200");
-    await choose("Override stranger", "Save");
-    await choose("Save stranger", "Save");
-    await waitFor(row(/stranger.*(refused|offline)/));
+    await choose("Override box0", "Port");
+    await answer("Port of box0", "2200");
+    await choose("Override box0", "Save");
+    await choose("Save box0", "Save");
+    await waitFor(row(/box0.*(refused|offline)/));
     assert.equal(await readFile(sshConfig, "utf8"), before);
-    assert.match(await readFile(managed, "utf8"), /\nHost stranger\n {2}Port 2200\n$/);
+    assert.match(await readFile(managed, "utf8"), /\nHost box0\n {2}Port 2200\n$/);
   },
   slow,
 );
@@ -158,7 +158,7 @@ spec(
   async ({ skip }) => {
     await server(skip);
     await appendFile(managed, "\n# a note\n");
-    for (const name of ["stranger", "lab9"]) {
+    for (const name of ["box0", "lab9"]) {
       await runOnHost("Tensorline: Remove Host", name);
       await waitFor({ selector: ".quick-input-title", text: `Remove ${name}` });
       if (name === "lab9") await screenshot("hosts-remove", size);
