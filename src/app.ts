@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
-import type { HostRef } from "./core/ports";
+import type { ClientFacts, HostRef } from "./core/ports";
 import { createEngine, type Engine, type SshModule, systemSshParts } from "./engine";
 import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
 import { createDemo, type Demo } from "./features/hosts/demo";
@@ -24,6 +24,9 @@ export interface App extends Disposable {
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
   readonly log: EditorLog;
+  readonly client: ClientFacts;
+  /** Folder on the client for what Tensorline keeps; made by whoever writes first. */
+  readonly storageDir: string;
   /** How quickly samples get painted, for the diagnostics. */
   readonly paintTimes: PaintTimes;
 }
@@ -34,12 +37,13 @@ export function createApp(context: vscode.ExtensionContext): App {
   const store = new DisposableStore();
   const log = store.add(createEditorLog());
   const client = { ...clientFacts(), workspaceFolders };
+  const storageDir = storageFolder(client);
   const secrets = createEditorSecrets(context.secrets, context.globalState);
   const dist = (file: string) => join(context.extensionUri.fsPath, "dist", file);
   const engine = store.add(
     createEngine({
       client,
-      storageDir: storageFolder(client),
+      storageDir,
       prompts: editorPrompts,
       secrets,
       settings: editorSettings,
@@ -72,6 +76,8 @@ export function createApp(context: vscode.ExtensionContext): App {
     settings: editorSettings,
     secrets,
     log,
+    client,
+    storageDir,
     paintTimes: createPaintTimes(Date.now),
     dispose: () => store.dispose(),
   };

@@ -7,6 +7,7 @@ import { createForwards } from "./core/forwards/forwards";
 import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
+import type { ClientKeys } from "./core/keyLogin/clientKeys";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { HostRef } from "./core/ports";
 import type { HostState } from "./shared/host";
@@ -14,6 +15,7 @@ import type { HostState } from "./shared/host";
 /** The SSH side, loaded at the first connection because it is the heavy part. */
 export interface SshModule {
   createConnections(deps: ConnectionsDeps): Connections;
+  createClientKeys(deps: ConnectionsDeps): ClientKeys;
 }
 
 export interface EngineDeps extends ConnectionsDeps {
@@ -25,6 +27,10 @@ export interface EngineDeps extends ConnectionsDeps {
 export interface Engine extends Disposable {
   /** Loads the SSH side. */
   connections(): Connections;
+  /** Connections that share nothing with the others, for trying something out; whoever asks disposes of them. */
+  separateConnections(): Connections;
+  /** Loads the SSH side. */
+  clientKeys(): ClientKeys;
   /** Without loading anything: a host that nobody connected to is disconnected. */
   state(host: HostRef): HostState;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
@@ -49,6 +55,8 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     connections,
+    separateConnections: () => deps.loadSsh().createConnections(deps),
+    clientKeys: () => deps.loadSsh().createClientKeys(deps),
     state,
     onState: states.event,
     gpus: store.add(

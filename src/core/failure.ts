@@ -4,7 +4,14 @@ import type { SystemSshNeed } from "../shared/host";
  * Why something did not work, as data. `words.ts` turns each reason into a sentence; nothing else does.
  * A failure is recognised by its `problem`, never by `instanceof`: bundles are split and carry their own copy of the class.
  */
-export type Problem = ConnectionProblem | ForwardProblem | TransferProblem | GpuProblem | InternalProblem;
+export type Problem =
+  | ConnectionProblem
+  | ForwardProblem
+  | TransferProblem
+  | GpuProblem
+  | HostsFileProblem
+  | KeyLoginProblem
+  | InternalProblem;
 
 /** What nobody foresaw: a bug of ours, said plainly. */
 export interface InternalProblem {
@@ -124,6 +131,24 @@ export type GpuProblem =
   | { reason: "processChanged"; pid: number }
   | { reason: "notYourProcess"; pid: number; user?: string }
   | { reason: "processSurvived"; pid: number; seconds: number };
+
+/** What editing the user's hosts can suffer from. */
+export type HostsFileProblem =
+  | { reason: "hostFieldInvalid"; field: string; value: string; rule: string }
+  | { reason: "hostNameTaken"; host: string }
+  /** Another program wrote the file since it was read. */
+  | { reason: "hostsFileChanged"; file: string }
+  | { reason: "hostsFileUnusable"; file: string; detail: string };
+
+/** What setting up a log-in by key can suffer from. */
+export type KeyLoginProblem =
+  | { reason: "keyFileUnusable"; file: string; detail: string }
+  /** The host's file of keys could not be read or written. */
+  | { reason: "keyNotInstalled"; host: string; path: string; detail: string }
+  /** The key is in its place and the host still refuses it. `loose`: what others may write to, which sshd distrusts. */
+  | { reason: "installedKeyRefused"; host: string; path: string; loose?: { path: string; mode: string } }
+  /** Keys are no way to log in there. */
+  | { reason: "keysNotAccepted"; host: string; accepted: readonly string[] };
 
 export type FailureReason = Problem["reason"];
 

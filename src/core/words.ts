@@ -2,6 +2,8 @@ import type { InternalProblem, Problem } from "./failure";
 import { connectionWords } from "./words/connection";
 import { forwardWords } from "./words/forward";
 import { gpuWords } from "./words/gpu";
+import { hostsFileWords } from "./words/hostsFile";
+import { keyLoginWords } from "./words/keyLogin";
 import { type Description, detail, says, type Words } from "./words/say";
 
 export type { Description };
@@ -14,7 +16,14 @@ const internalWords: Words<InternalProblem> = {
     ),
 };
 
-const words: Words<Problem> = { ...connectionWords, ...forwardWords, ...gpuWords, ...internalWords };
+const words: Words<Problem> = {
+  ...connectionWords,
+  ...forwardWords,
+  ...gpuWords,
+  ...hostsFileWords,
+  ...keyLoginWords,
+  ...internalWords,
+};
 
 /** Message and remedy in one line. */
 export function sentence(problem: Problem): string {

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import { clientFacts } from "../core/client";
 import type { Event } from "../core/event";
+import { chosenConfigFile } from "../core/hostsFile/places";
 import type { Settings } from "../core/ports";
 
 /** Tensorline's settings, typed; read anew at each use. */
@@ -7,7 +9,7 @@ export interface EditorSettings extends Settings {
   hosts(): readonly string[];
   setHosts(hosts: readonly string[]): Thenable<void>;
   showConfigHosts(): boolean;
-  /** Another ssh config than the user's own. */
+  /** Another ssh config than the user's own: by our setting, else by Remote-SSH's. */
   configFile(): string | undefined;
   /** Names of hosts that are not sampled by themselves. */
   gentleHosts(): readonly string[];
@@ -18,6 +20,10 @@ export interface EditorSettings extends Settings {
 }
 
 const section = () => vscode.workspace.getConfiguration("tensorline");
+
+/** Only what the user set for all windows: a workspace may not choose an ssh config. */
+const remoteSshConfigFile = (): unknown =>
+  vscode.workspace.getConfiguration("remote.SSH").inspect("configFile")?.globalValue;
 
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === "string" && item.trim() !== "") : [];
@@ -37,7 +43,7 @@ export const editorSettings: EditorSettings = {
     }),
   gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
   statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
-  configFile: () => section().get<string>("ssh.configFile")?.trim() || undefined,
+  configFile: () => chosenConfigFile([section().get("ssh.configFile"), remoteSshConfigFile()], clientFacts()),
   identityFiles: () => strings(section().get("ssh.identityFiles")),
   acceptNewHostKeys: () => false,
   sshTransport() {

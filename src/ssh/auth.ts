@@ -56,6 +56,11 @@ export function passwordKey(options: HostOptions): string {
   return `password ${options.user}@${options.hostKeyAlias ?? options.hostname}:${options.port}`;
 }
 
+/** The key under which a key file's passphrase is kept in the secret store. */
+export function passphraseKey(file: string): string {
+  return `passphrase ${file}`;
+}
+
 export function createAuthenticator(request: AuthRequest): Authenticator {
   const progress: Progress = {
     tried: [],
@@ -255,7 +260,7 @@ function createUnlock(request: AuthRequest, onUnanswered: (failure: Failure) => 
   const opened = new Map<string, Promise<ParsedKey | undefined>>();
   const { credentials } = request;
   const unlock = async (key: KeyFile): Promise<ParsedKey | undefined> => {
-    const name = `passphrase ${key.file}`;
+    const name = passphraseKey(key.file);
     const recalled = await credentials.recall(name);
     if (recalled !== undefined) {
       const known = await unlockKey(key, recalled);

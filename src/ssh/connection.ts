@@ -5,6 +5,7 @@ import type { ConnectStep, SystemSshNeed } from "../shared/host";
 import { resolveHost } from "./config";
 import { type Interaction, withDeadline } from "./connectDeadline";
 import type { Credentials } from "./credentials";
+import type { HostOptions } from "./hostOptions";
 import type { KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
 import { logIn } from "./login";
@@ -26,6 +27,8 @@ export interface ConnectRequest {
   /** Asked before the first question, with what there would be to report: true ends the attempt with that. */
   readonly giveWay?: (refusal: Failure) => Promise<boolean>;
   readonly signal: AbortSignal;
+  /** Changes what the config says for this one log-in. */
+  readonly narrow?: (options: HostOptions) => HostOptions;
 }
 
 /**
@@ -37,7 +40,8 @@ export async function connect(request: ConnectRequest): Promise<Link> {
   signal.throwIfAborted();
   request.onStep("resolving");
   const resolve = (ref: HostRef) => resolveHost(ref, deps.client, signal);
-  const target = await resolve(host);
+  const resolved = await resolve(host);
+  const target = request.narrow?.(resolved) ?? resolved;
   const route = await planRoute({ host, options: target }, resolve);
   signal.throwIfAborted();
   const { hostname, port } = (route[0] ?? { options: target }).options;

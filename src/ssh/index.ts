@@ -1,17 +1,24 @@
 import { join } from "node:path";
 import type { Connections, ConnectionsDeps } from "../core/connections";
 import { Emitter } from "../core/event";
+import type { ClientKeys } from "../core/keyLogin/clientKeys";
 import { type HostRef, hostId } from "../core/ports";
 import type { HostState } from "../shared/host";
+import { createClientKeys as clientKeys } from "./clientKeys";
 import { resolveHost } from "./config";
 import { knownHostName } from "./knownHosts";
-import { knownHostsStore } from "./knownHostsStore";
+import { type KnownHostsStore, knownHostsStore } from "./knownHostsStore";
 import { createLoginGate } from "./loginGate";
 import { createSession, type Session } from "./session";
 
+/** The user's keys, for setting up a log-in by key. */
+export function createClientKeys(deps: ConnectionsDeps): ClientKeys {
+  return clientKeys(deps, ownKnownHosts(deps));
+}
+
 /** SSH connections by ssh2: one per host, shared. */
 export function createConnections(deps: ConnectionsDeps): Connections {
-  const store = knownHostsStore(join(deps.storageDir, "known_hosts"));
+  const store = ownKnownHosts(deps);
   const gate = createLoginGate();
   const states = new Emitter<{ host: HostRef; state: HostState }>((error) => deps.log.error("a state listener", error));
   const sessions = new Map<string, Session>();
@@ -45,4 +52,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       states.dispose();
     },
   };
+}
+
+function ownKnownHosts(deps: ConnectionsDeps): KnownHostsStore {
+  return knownHostsStore(join(deps.storageDir, "known_hosts"));
 }

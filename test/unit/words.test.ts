@@ -92,6 +92,19 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   processChanged: { reason: "processChanged", pid: 7 },
   notYourProcess: { reason: "notYourProcess", pid: 7, user: "bob" },
   processSurvived: { reason: "processSurvived", pid: 7, seconds: 5 },
+  hostFieldInvalid: { reason: "hostFieldInvalid", field: "port", value: "70000", rule: "a port is a whole number" },
+  hostNameTaken: { reason: "hostNameTaken", host: "gpu1" },
+  hostsFileChanged: { reason: "hostsFileChanged", file: "/home/a/.ssh/config" },
+  hostsFileUnusable: { reason: "hostsFileUnusable", file: "/home/a/.ssh/config", detail: "EACCES" },
+  keyFileUnusable: { reason: "keyFileUnusable", file: "/home/a/.ssh/id_ed25519", detail: "EACCES" },
+  keyNotInstalled: { reason: "keyNotInstalled", host: "lab1", path: "/home/a/.ssh", detail: "Read-only file system" },
+  installedKeyRefused: {
+    reason: "installedKeyRefused",
+    host: "lab1",
+    path: "/home/a/.ssh/authorized_keys",
+    loose: { path: "/home/a", mode: "drwxrwxr-x" },
+  },
+  keysNotAccepted: { reason: "keysNotAccepted", host: "lab1", accepted: ["password"] },
   internal: { reason: "internal", detail: "no such branch" },
 };
 

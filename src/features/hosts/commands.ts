@@ -1,14 +1,16 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import type { HostLease } from "../../core/connections";
-import { problemOf } from "../../core/failure";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
-import { sentence } from "../../core/words";
 import { registerCommand } from "../../platform/commands";
-import { parseHostName } from "../../ssh/hostName";
+import { addHost, editHost, removeHost } from "./editor";
+import { showHostTest } from "./editorForm";
+import { testWithProgress } from "./editorTest";
+import { sameHost } from "./hostBook";
 import { explainHostKey } from "./hostKey";
 import type { HostNode } from "./hostTree";
+import { setUpKey } from "./keyLogin";
 import type { KeptConnections } from "./register";
 import { createHostTerminal } from "./terminal";
 
@@ -26,6 +28,13 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
         if (host) await run(host);
       }),
     );
+
+  const forget = (host: HostRef) => {
+    kept.release(host);
+    engine.forwards.stopAll(host);
+    if (sameHost(book.selected(), host)) book.select(undefined);
+    if (sameHost(book.pinned(), host)) book.pin(undefined);
+  };
 
   on("tensorline.connect", async (host) => {
     book.select(host);
@@ -50,36 +59,27 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
   on("tensorline.markLoginNode", ({ name }) => markGentle(app, name, true));
   on("tensorline.unmarkLoginNode", ({ name }) => markGentle(app, name, false));
   on("tensorline.forgetHostKey", (host) => explainHostKey(app, host));
-  on("tensorline.removeHost", (host) => removeHost(app, kept, host));
+  on("tensorline.editHost", (host) => (isDemo(app, host) ? sayDemo(host) : editHost(app, host)));
+  on("tensorline.removeHost", async (host) => {
+    if (isDemo(app, host)) await sayDemo(host);
+    else if (await removeHost(app, host)) forget(host);
+  });
+  on("tensorline.testHost", async (host) => showHostTest(host, await testWithProgress(app, host)));
+  on("tensorline.setUpKeyLogin", (host) => (isDemo(app, host) ? sayDemo(host) : setUpKey(app, host)));
 
   store.add(registerCommand(log, "tensorline.unpinHost", () => book.pin(undefined)));
   store.add(registerCommand(log, "tensorline.refreshHosts", () => book.refresh()));
   store.add(registerCommand(log, "tensorline.useSshConfig", () => openSshConfig(app)));
-  store.add(
-    registerCommand(log, "tensorline.addHost", async () => {
-      const name = await vscode.window.showInputBox({
-        title: "Add a host",
-        prompt: "An alias of your ssh config, or user@name:port",
-        placeHolder: "alice@gpu.example.org:2222",
-        ignoreFocusOut: true,
-        validateInput: (text) => invalidHostName(text.trim()),
-      });
-      if (!name) return;
-      const host = await book.add(name.trim());
-      await vscode.commands.executeCommand("tensorline.connect", host);
-    }),
-  );
+  store.add(registerCommand(log, "tensorline.addHost", () => addHost(app)));
   return store;
 }
 
-function invalidHostName(text: string): string | undefined {
-  if (text === "") return "A name is needed, such as gpu1 or alice@gpu.example.org:2222.";
-  try {
-    parseHostName(text);
-    return undefined;
-  } catch (error) {
-    return sentence(problemOf(error));
-  }
+const isDemo = (app: App, host: HostRef) => app.book.demoEntries().some(({ ref }) => sameHost(ref, host));
+
+function sayDemo(host: HostRef): Thenable<unknown> {
+  return vscode.window.showInformationMessage(
+    `${host.name} is part of the demo fleet, which makes and removes its own hosts.`,
+  );
 }
 
 /** The host that a row of the tree belongs to. */
@@ -123,19 +123,6 @@ async function connectWithProgress(app: App, lease: HostLease): Promise<void> {
       }
     },
   );
-}
-
-async function removeHost(app: App, kept: KeptConnections, host: HostRef): Promise<void> {
-  const remove = "Remove";
-  const answer = await vscode.window.showWarningMessage(
-    `Remove ${host.name} from Tensorline?`,
-    { modal: true, detail: "Only this entry goes. Nothing on the host changes." },
-    remove,
-  );
-  if (answer !== remove) return;
-  kept.release(host);
-  app.engine.forwards.stopAll(host);
-  await app.book.remove(host.name);
 }
 
 async function markGentle({ settings }: App, name: string, isGentle: boolean): Promise<void> {

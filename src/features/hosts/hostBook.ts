@@ -33,6 +33,8 @@ export interface HostBook {
   select(host: HostRef | undefined): void;
   pinned(): HostRef | undefined;
   pin(host: HostRef | undefined): void;
+  /** A host of the ssh config in use, or a name for one. */
+  ref(name: string): HostRef;
   add(name: string): Promise<HostRef>;
   remove(name: string): Promise<void>;
   setDemo(hosts: readonly HostRef[]): void;
@@ -56,6 +58,7 @@ export function createHostBook(deps: HostBookDeps): HostBook {
 
   return {
     onChange: change.event,
+    ref: refOf,
     async entries() {
       const configured = await deps.configuredHosts().catch((error: unknown) => {
         problem = problemOf(error);

@@ -36,7 +36,8 @@ export function registerHosts(app: App): Disposable {
   store.add(registerDemoCommands(app));
   store.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("tensorline")) book.refresh();
+      if (event.affectsConfiguration("tensorline") || event.affectsConfiguration("remote.SSH.configFile"))
+        book.refresh();
     }),
   );
   setContext("tensorline.demoRunning", false);
