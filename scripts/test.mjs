@@ -20,6 +20,10 @@ const debianPackages = [
   "tcsh",
   "zsh",
   "netcat-openbsd",
+  "krb5-kdc",
+  "krb5-admin-server",
+  "krb5-user",
+  "softhsm2",
 ];
 
 /** Whether the VS Code that comes from npm can run here. */

@@ -12,6 +12,7 @@ import { createEditorLog, type EditorLog } from "./platform/log";
 import { editorPrompts } from "./platform/prompts";
 import { createEditorSecrets, type EditorSecrets } from "./platform/secrets";
 import { type EditorSettings, editorSettings } from "./platform/settings";
+import { workspaceFolders } from "./platform/workspace";
 import { configuredHosts } from "./ssh/builtinConfig";
 
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
@@ -32,7 +33,7 @@ const pinnedKey = "tensorline.pinnedHost";
 export function createApp(context: vscode.ExtensionContext): App {
   const store = new DisposableStore();
   const log = store.add(createEditorLog());
-  const client = clientFacts();
+  const client = { ...clientFacts(), workspaceFolders };
   const secrets = createEditorSecrets(context.secrets, context.globalState);
   const dist = (file: string) => join(context.extensionUri.fsPath, "dist", file);
   const engine = store.add(
@@ -42,6 +43,10 @@ export function createApp(context: vscode.ExtensionContext): App {
       prompts: editorPrompts,
       secrets,
       settings: editorSettings,
+      gentle: {
+        includes: ({ name }) => editorSettings.gentleHosts().includes(name),
+        onChange: editorSettings.onGentleHosts,
+      },
       clock: systemClock,
       log,
       random: Math.random,

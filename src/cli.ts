@@ -6,6 +6,7 @@ import { runDoctor } from "./cli/doctor";
 import { runGpus } from "./cli/gpus";
 import { runHosts } from "./cli/hosts";
 import { runParse } from "./cli/parse";
+import { runSshConfig } from "./cli/sshConfig";
 import { createTerminalIo, ExitCode, UsageError } from "./cli/terminal";
 import { problemOf } from "./core/failure";
 import { sentence } from "./core/words";
@@ -31,6 +32,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
         return await runGpus(line, io);
       case "doctor":
         return await runDoctor(line, io);
+      case "ssh-config":
+        return await runSshConfig(line, io);
       case "parse":
         return await runParse(line, io);
       case "demo":

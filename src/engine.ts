@@ -2,6 +2,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Connections, ConnectionsDeps, Pty, SystemSshParts } from "./core/connections";
 import { Emitter, type Event } from "./core/event";
+import type { Forwards } from "./core/forwards/forward";
+import { createForwards } from "./core/forwards/forwards";
+import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
@@ -14,6 +17,7 @@ export interface SshModule {
 }
 
 export interface EngineDeps extends ConnectionsDeps {
+  readonly gentle: GentleHosts;
   loadSsh(): SshModule;
 }
 
@@ -25,6 +29,7 @@ export interface Engine extends Disposable {
   state(host: HostRef): HostState;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   readonly gpus: GpuWatches;
+  readonly forwards: Forwards;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -40,13 +45,25 @@ export function createEngine(deps: EngineDeps): Engine {
     return loaded;
   };
 
+  const state = (host: HostRef): HostState => loaded?.state(host) ?? { kind: "disconnected" };
+
   return {
     connections,
-    state: (host) => loaded?.state(host) ?? { kind: "disconnected" },
+    state,
     onState: states.event,
     gpus: store.add(
       createGpuWatches({
         acquire: (host, options) => connections().acquire(host, options),
+        onState: states.event,
+        gentle: deps.gentle,
+        clock: deps.clock,
+        log: deps.log,
+      }),
+    ),
+    forwards: store.add(
+      createForwards({
+        acquire: (host) => connections().acquire(host),
+        state,
         onState: states.event,
         clock: deps.clock,
         log: deps.log,

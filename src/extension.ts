@@ -3,12 +3,18 @@ import { createApp, registerSafely } from "./app";
 import { registerDiagnostics } from "./features/diagnostics/register";
 import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
+import { registerPorts } from "./features/ports/register";
 
 /** Builds the app and registers the features; connects to nothing and reads nothing. */
 export function activate(context: vscode.ExtensionContext): void {
   const app = createApp(context);
   context.subscriptions.push(
     app,
-    registerSafely(app, { hosts: registerHosts, "GPU views": registerGpu, diagnostics: registerDiagnostics }),
+    registerSafely(app, {
+      hosts: registerHosts,
+      "GPU views": registerGpu,
+      ports: registerPorts,
+      diagnostics: registerDiagnostics,
+    }),
   );
 }

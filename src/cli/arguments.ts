@@ -22,6 +22,7 @@ export type CommandLine =
       connection: ConnectionOptions;
     }
   | { command: "doctor"; host: string; json: boolean; connection: ConnectionOptions }
+  | { command: "ssh-config"; host: string; json: boolean; builtin: boolean; connection: ConnectionOptions }
   | { command: "parse"; format: string }
   | { command: "demo"; hosts?: number; seed?: number; json: boolean };
 
@@ -30,6 +31,7 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
   hosts                   the hosts of your ssh config
   gpus HOST...            their GPUs and the processes on them; --watch follows them
   doctor HOST             is the connection, the driver, every GPU in order
+  ssh-config HOST         what the ssh config says about it; --builtin reads it without ssh
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
                           (${captureFormatNames().join(", ")})
   demo                    run the demo fleet until Ctrl-C; --hosts N, --seed N
@@ -59,7 +61,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   switch (command) {
     case undefined:
       throw new UsageError(
-        "A command is needed: hosts, gpus, doctor, parse or demo. Run `tensorline --help` for more.",
+        "A command is needed: hosts, gpus, doctor, ssh-config, parse or demo. Run `tensorline --help` for more.",
       );
     case "help":
       return { command: "help" };
@@ -74,6 +76,12 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       if (host === undefined) throw new UsageError("`tensorline doctor` needs a host.");
       expectNoMore(`doctor ${host}`, more);
       return { command, host, json, connection };
+    }
+    case "ssh-config": {
+      const [host, ...more] = rest;
+      if (host === undefined) throw new UsageError("`tensorline ssh-config` needs a host.");
+      expectNoMore(`ssh-config ${host}`, more);
+      return { command, host, json, builtin: values.builtin === true, connection };
     }
     case "parse": {
       const [format, ...more] = rest;
@@ -113,6 +121,7 @@ function split(words: readonly string[]) {
         watch: { type: "boolean", short: "w" },
         interval: { type: "string" },
         verbose: { type: "boolean" },
+        builtin: { type: "boolean" },
         config: { type: "string", short: "F" },
         identity: { type: "string", short: "i", multiple: true },
         "accept-new-host-key": { type: "boolean" },

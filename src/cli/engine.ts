@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { clientFacts, storageFolder } from "../core/client";
 import { systemClock } from "../core/clock";
+import { noGentleHosts } from "../core/gpu/gentle";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
 import { createEngine, type Engine, type SshModule, systemSshParts } from "../engine";
@@ -25,6 +26,7 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
       acceptNewHostKeys: () => options.acceptNewHostKey,
       connectTimeoutMs: () => 20_000,
     },
+    gentle: noGentleHosts,
     clock: systemClock,
     log: io.verbose ? stderrLogger : silentLogger,
     random: Math.random,

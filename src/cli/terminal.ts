@@ -68,8 +68,9 @@ export function terminalPrompts(): Prompts {
       const words = `${host} is not known yet. Its ${keyType} key is ${fingerprint}.${known}\nTrust it from now on? (yes/no) `;
       return (await askNext(words, false, signal)).trim().toLowerCase() === "yes";
     },
-    async tell(notice) {
+    tell(notice, signal) {
       process.stderr.write(`${notice.host}: ${notice.text}\n`);
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
   };
 }

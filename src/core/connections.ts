@@ -5,7 +5,7 @@ import type { Problem } from "./failure";
 import type { Disposable } from "./lifecycle";
 import type { Logger } from "./logger";
 import type { ClientFacts, HostRef, Prompts, Secrets, Settings } from "./ports";
-import type { Runner } from "./remote";
+import type { Runner, TcpTarget } from "./remote";
 
 /**
  * One connection per host, shared by everything that needs it. `src/ssh` implements it; it is loaded at the first lease.
@@ -26,6 +26,18 @@ export interface Connections extends Disposable {
   disconnect(host: HostRef): void;
   /** Removes a key from our own store, after the user confirmed; the next connection asks again. */
   forgetHostKey(host: HostRef): Promise<void>;
+  /**
+   * The `LocalForward` lines of the ssh config for this host; nothing is connected for it.
+   * @throws Failure `configUnreadable`, `configUnsupported`, `badHostName`, `cancelled`
+   */
+  configuredForwards(host: HostRef, signal: AbortSignal): Promise<readonly ConfiguredForward[]>;
+}
+
+/** A `LocalForward` of the ssh config. */
+export interface ConfiguredForward {
+  /** Address and port to listen on; no address: loopback. */
+  readonly bind: { readonly host?: string; readonly port: number };
+  readonly target: TcpTarget;
 }
 
 export interface HostLease extends Disposable {

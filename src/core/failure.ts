@@ -33,6 +33,15 @@ export type ConnectionProblem =
   | { reason: "proxyCommandFailed"; host: string; detail: string; exitCode?: number }
   | { reason: "configUnreadable"; file: string; detail: string }
   | { reason: "configUnsupported"; host: string; option: string }
+  /** The config would run a command, but not only the user may have written its file. */
+  | {
+      reason: "configUntrusted";
+      host: string;
+      file: string;
+      option: string;
+      /** It lies in an open folder; it belongs to another user; others may write to it. */
+      doubt: "workspace" | "owner" | "permissions";
+    }
   // Proving the host
   | { reason: "hostKeyUnknown"; host: string; keyType: string; fingerprint: string }
   | {
@@ -59,8 +68,6 @@ export type ConnectionProblem =
       accepted: readonly string[];
       /** Key files named for this host that could not be offered. */
       leftOut?: readonly LeftOutKey[];
-      /** The user has keys that only the system's ssh can use. */
-      needsSystemSsh?: "certificate" | "security key";
     }
   /** The server hung up over keys it did not want. */
   | { reason: "tooManyKeys"; host: string; user: string; tried: readonly string[]; accepted: readonly string[] }

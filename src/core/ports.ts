@@ -7,6 +7,8 @@ export interface ClientFacts {
   readonly home: string;
   readonly user: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folders open in the editor: what lies in them may come from somebody else. Absent: none, as on the command line. */
+  readonly workspaceFolders?: () => readonly string[];
 }
 
 /** Asks the person. Rejects with reason `promptUnavailable` where nobody can be asked, `cancelled` when they decline. */
@@ -15,7 +17,7 @@ export interface Prompts {
   askText(question: TextQuestion, signal: AbortSignal): Promise<TextAnswer>;
   /** True: trust this key from now on. */
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
-  /** Shows what the person has to do elsewhere, such as touching a security key, until the signal fires. */
+  /** Shows what the person has to do elsewhere, such as touching a security key, until the signal fires; resolves then. */
   tell?(notice: Notice, signal: AbortSignal): Promise<void>;
 }
 

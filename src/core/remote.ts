@@ -111,7 +111,7 @@ export interface Runner {
   pipe(command: StreamCommand, signal: AbortSignal): Promise<RemotePipe>;
   terminal(size: TerminalSize, sink: StreamSink, signal: AbortSignal): Promise<RemoteTerminal>;
   /**
-   * A TCP connection made by the host.
+   * A TCP connection made by the host; it fails (event `error`) where the SSH connection ended before it did.
    * @throws Failure `forwardProhibited` where the server forbids it, `forwardRefused` where nothing answers there
    */
   dial(target: TcpTarget, signal: AbortSignal): Promise<Duplex>;

@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net";
-import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import ssh2, { type Connection, type ParsedKey, type ServerChannel, type Session } from "ssh2";
 import type { Disposable } from "../core/lifecycle";
 
 /** sshd's own default for `MaxSessions`. */
@@ -93,4 +93,25 @@ function serveConnection(connection: Connection, options: ServerOptions, route: 
     });
     options.serve(session, route);
   });
+  connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
+    if (!ownNames.has(destIP)) return reject();
+    const socket = connect({ port: destPort, host: destIP, allowHalfOpen: true });
+    socket.once("error", () => reject());
+    socket.once("connect", () => join(socket, accept()));
+    // An error after that shows in the close.
+    return socket.on("error", () => undefined);
+  });
+}
+
+/** The simulated machines share this computer's loopback, and nothing else can be reached through them. */
+const ownNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
+
+/** Carries bytes both ways; each side's end is passed on alone. */
+function join(socket: Socket, channel: ServerChannel): void {
+  channel.pipe(socket);
+  socket.pipe(channel, { end: false });
+  // ssh2 closes a server's channel once it was ended, which would cut the other direction off; `eof` must not overtake the data.
+  socket.once("end", () => channel.write(Buffer.alloc(0), () => channel.eof()));
+  socket.once("close", () => channel.end());
+  channel.once("close", () => socket.destroy());
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Event } from "../core/event";
 import type { Settings } from "../core/ports";
 
 /** Tensorline's settings, typed; read anew at each use. */
@@ -8,6 +9,10 @@ export interface EditorSettings extends Settings {
   showConfigHosts(): boolean;
   /** Another ssh config than the user's own. */
   configFile(): string | undefined;
+  /** Names of hosts that are not sampled by themselves. */
+  gentleHosts(): readonly string[];
+  setGentleHosts(hosts: readonly string[]): Thenable<void>;
+  readonly onGentleHosts: Event<void>;
   gpuBeatMs(): number;
   statusBarBeatMs(): number;
 }
@@ -24,6 +29,12 @@ export const editorSettings: EditorSettings = {
   hosts: () => strings(section().get("hosts")),
   setHosts: (hosts) => section().update("hosts", hosts, vscode.ConfigurationTarget.Global),
   showConfigHosts: () => section().get("ssh.showConfigHosts") !== false,
+  gentleHosts: () => strings(section().get("gentleHosts")),
+  setGentleHosts: (hosts) => section().update("gentleHosts", hosts, vscode.ConfigurationTarget.Global),
+  onGentleHosts: (listener) =>
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("tensorline.gentleHosts")) listener();
+    }),
   gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
   statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
   configFile: () => section().get<string>("ssh.configFile")?.trim() || undefined,

@@ -32,12 +32,15 @@ export const PanelActionSchema = v.picklist([
   "addHost",
   "useSshConfig",
   "tryDemo",
+  "sampleOnce",
 ]);
 
 const PanelStateSchema = v.object({
   /** Absent: no host is chosen yet; the page shows the teaching empty state. */
   host: v.optional(v.string()),
   state: HostStateSchema,
+  /** Present on a login node, which is read only when somebody asks; `sampling`: that was asked just now. */
+  gentle: v.optional(v.picklist(["resting", "sampling"])),
   /** Why no samples come although the host is connected. */
   sampling: v.optional(ProblemSchema),
   /** Milliseconds between samples as asked of the host. */

@@ -63,7 +63,6 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
     way: undefined,
     asked: 0,
     leftOut: [],
-    needsSystemSsh: undefined,
     unanswered: undefined,
     interrupt: () => {},
   };
@@ -76,7 +75,9 @@ export function createAuthenticator(request: AuthRequest): Authenticator {
   });
   const identities = request.collectIdentities(unlock);
   identities.then(
-    ({ leftOut, needsSystemSsh }) => Object.assign(progress, { leftOut, needsSystemSsh }),
+    ({ leftOut }) => {
+      progress.leftOut = leftOut;
+    },
     () => {},
   );
   const attempts = walk(request, identities, progress);
@@ -104,7 +105,6 @@ interface Progress {
   /** What is being tried. */
   way: AuthMethodName | undefined;
   leftOut: FoundIdentities["leftOut"];
-  needsSystemSsh: FoundIdentities["needsSystemSsh"];
   /** How often the user was asked for a password or a code. */
   asked: number;
   /** A question nobody could be asked. */
@@ -115,7 +115,7 @@ interface Progress {
 type Attempts = AsyncGenerator<AnyAuthMethod, void, AuthReply | undefined>;
 
 function refused({ host, options }: AuthRequest, progress: Progress): Failure {
-  const { tried, accepted, leftOut, needsSystemSsh } = progress;
+  const { tried, accepted, leftOut } = progress;
   return new Failure({
     reason: "authenticationFailed",
     host,
@@ -123,7 +123,6 @@ function refused({ host, options }: AuthRequest, progress: Progress): Failure {
     tried: [...new Set(tried)],
     accepted,
     ...(leftOut.length === 0 ? {} : { leftOut }),
-    ...(needsSystemSsh === undefined ? {} : { needsSystemSsh }),
   });
 }
 

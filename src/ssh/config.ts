@@ -2,26 +2,109 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { Failure } from "../core/failure";
 import type { ClientFacts, HostRef } from "../core/ports";
-import { builtinOptions } from "./builtinConfig";
-import { envOf, pathsOf, userSshFile } from "./clientPaths";
+import { envOf, expandHome, pathsOf, userSshFile } from "./clientPaths";
+import { builtinOptions } from "./config/builtin";
+import { systemEffects } from "./config/effects";
+import { allLines, type ConfigFile, readConfigFiles } from "./config/files";
+import { parseSshOptions } from "./config/printed";
+import { judgeFiles, refuseOpenFiles, refuseUntrustedCommands, refuseUntrustedMatches } from "./config/trust";
 import { type HostName, parseHostName } from "./hostName";
-import { type HostOptions, hostOptions, type OptionValues } from "./hostOptions";
+import { algorithmKeys, type HostOptions, hostOptions, type OptionValues } from "./hostOptions";
 
-/** `ssh -G` may look names up in the network; longer than this means it hangs. */
-const sshDeadlineMs = 10_000;
+/** Reading a config may look names up in the network or run a command of `Match exec`; longer than this means it hangs. */
+const readingDeadlineMs = 10_000;
+
+/** Who reads the config: the system's ssh where there is one, or we ourselves. */
+export type ConfigReader = "system" | "builtin";
 
 /**
- * The effective options for a host: asked of the system's ssh where there is one, else by our own reading of the files.
- * @throws Failure `badHostName`, `configUnreadable`, `configUnsupported`, `cancelled`
+ * The effective options for a host as a connection needs them.
+ * @throws Failure `badHostName`, `configUnreadable`, `configUnsupported`, `configUntrusted`, `hostNotFound`, `jumpLoop`, `cancelled`
  */
 export async function resolveHost(host: HostRef, client: ClientFacts, signal: AbortSignal): Promise<HostOptions> {
-  const typed = parseHostName(host.name);
-  const ssh = await findSsh(client);
-  const values =
+  const { typed, values, defaults } = await read(host, client, signal, "system");
+  return hostOptions(host, typed, values, client, defaults);
+}
+
+/**
+ * The effective options for a host by the keys of `ssh -G`, what the user typed included.
+ * @throws Failure as `resolveHost` does
+ */
+export async function effectiveOptions(
+  host: HostRef,
+  client: ClientFacts,
+  signal: AbortSignal,
+  reader: ConfigReader,
+): Promise<OptionValues> {
+  return (await read(host, client, signal, reader)).values;
+}
+
+interface ReadOptions {
+  readonly typed: HostName;
+  readonly values: OptionValues;
+  /** What holds where no config says anything; as far as somebody could have said it. */
+  readonly defaults: OptionValues;
+}
+
+async function read(
+  asked: HostRef,
+  client: ClientFacts,
+  signal: AbortSignal,
+  reader: ConfigReader,
+): Promise<ReadOptions> {
+  const typed = parseHostName(asked.name);
+  // A setting may name the file by `~`, which no shell expands.
+  const host = asked.configFile === undefined ? asked : { ...asked, configFile: expandHome(client, asked.configFile) };
+  const files = await readConfigFiles(host.configFile, client);
+  const trust = await judgeFiles(files, client);
+  refuseUntrustedMatches(host.name, trust);
+  const ssh = reader === "system" ? await findSsh(client) : undefined;
+  if (ssh === undefined) refuseOpenFiles(files, trust, client);
+  const found =
     ssh === undefined
-      ? await builtinOptions(host, typed, client)
-      : parseSshOptions(await askSsh(ssh, host, typed, client, signal));
-  return hostOptions(host, typed, values, client);
+      ? await readOurselves(host, typed, files, client, signal)
+      : await askSystem(ssh, host, typed, files, client, signal);
+  refuseUntrustedCommands(host.name, trust, found.values);
+  return found;
+}
+
+async function readOurselves(
+  host: HostRef,
+  typed: HostName,
+  files: readonly ConfigFile[],
+  client: ClientFacts,
+  signal: AbortSignal,
+): Promise<ReadOptions> {
+  const effects = systemEffects(client);
+  const deadline = AbortSignal.timeout(readingDeadlineMs);
+  const either = AbortSignal.any([signal, deadline]);
+  const ended = new Promise<never>((_resolve, reject) => {
+    const end = () => reject(deadline.aborted ? tooSlow(host, client, "reading it") : cancelled());
+    if (either.aborted) end();
+    else either.addEventListener("abort", end, { once: true });
+  });
+  const reading = builtinOptions(host, typed, files, client, effects, either);
+  const values = await Promise.race([reading, ended]);
+  return { typed, values, defaults: await builtinOptions(host, typed, [], client, effects, signal) };
+}
+
+/** The defaults are asked for only where a line names algorithms: only then does it matter who chose them. */
+async function askSystem(
+  ssh: string,
+  host: HostRef,
+  typed: HostName,
+  files: readonly ConfigFile[],
+  client: ClientFacts,
+  signal: AbortSignal,
+): Promise<ReadOptions> {
+  const keys: readonly string[] = Object.values(algorithmKeys);
+  const named = [...allLines(files)].some(({ key }) => keys.includes(key));
+  const plain = { name: host.name, configFile: "none" };
+  const [printed, defaults = printed] = await Promise.all([
+    askSsh(ssh, host, typed, client, signal),
+    named ? askSsh(ssh, plain, typed, client, signal) : undefined,
+  ]);
+  return { typed, values: parseSshOptions(printed, client), defaults: parseSshOptions(defaults, client) };
 }
 
 /** The system's ssh, or undefined. Looked up on PATH, on Windows also where the system keeps it. */
@@ -53,19 +136,6 @@ export function sshOptionArguments(host: HostRef, typed: HostName): string[] {
   ];
 }
 
-/** Reads the `key value` lines of `ssh -G`. */
-export function parseSshOptions(text: string): OptionValues {
-  const values = new Map<string, string[]>();
-  for (const line of text.split("\n")) {
-    const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
-    if (key === undefined || value === undefined) continue;
-    const known = values.get(key.toLowerCase());
-    if (known) known.push(value);
-    else values.set(key.toLowerCase(), [value]);
-  }
-  return values;
-}
-
 function askSsh(
   ssh: string,
   host: HostRef,
@@ -74,7 +144,7 @@ function askSsh(
   signal: AbortSignal,
 ): Promise<string> {
   const options = {
-    timeout: sshDeadlineMs,
+    timeout: readingDeadlineMs,
     signal,
     windowsHide: true,
     env: { ...client.env },
@@ -83,11 +153,29 @@ function askSsh(
   return new Promise((resolve, reject) => {
     const child = execFile(ssh, sshOptionArguments(host, typed), options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
-      if (signal.aborted) return reject(new Failure({ reason: "cancelled" }));
-      const detail = error.killed ? "ssh -G did not answer" : (stderr.trim().split(/\r?\n/)[0] ?? "");
-      const file = host.configFile ?? userSshFile(client, "config");
-      return reject(new Failure({ reason: "configUnreadable", file, detail }, error));
+      if (signal.aborted) return reject(cancelled());
+      if (error.killed) return reject(tooSlow(host, client, "ssh -G", error));
+      return reject(unreadable(host, client, complaintOf(stderr), error));
     });
     child.stdin?.end();
   });
+}
+
+/** The first line of what ssh said, but for its remark that it was not started from a terminal. */
+function complaintOf(stderr: string): string {
+  const lines = stderr.trim().split(/\r?\n/);
+  return lines.find((line) => !line.startsWith("Pseudo-terminal")) ?? "";
+}
+
+function cancelled(): Failure {
+  return new Failure({ reason: "cancelled" });
+}
+
+function tooSlow(host: HostRef, client: ClientFacts, what: string, cause?: unknown): Failure {
+  return unreadable(host, client, `${what} took more than ${readingDeadlineMs / 1000} seconds`, cause);
+}
+
+function unreadable(host: HostRef, client: ClientFacts, detail: string, cause?: unknown): Failure {
+  const file = host.configFile ?? userSshFile(client, "config");
+  return new Failure({ reason: "configUnreadable", file, detail }, cause);
 }

@@ -1,8 +1,11 @@
-import { createHash } from "node:crypto";
-import { hostname } from "node:os";
+import type { ConfiguredForward } from "../core/connections";
 import { Failure } from "../core/failure";
 import type { ClientFacts, HostRef } from "../core/ports";
 import { envOf, expandHome, systemSshFile, userSshFile } from "./clientPaths";
+import { printHop, readHop } from "./config/jumps";
+import { expandAll, expandTokens, tokensOf } from "./config/tokens";
+import { configuredForwards } from "./configuredForwards";
+import { configuredEnvironment } from "./environment";
 import { type HostName, isHostName, isUserName } from "./hostName";
 
 /** The options a connection obeys: paths absolute, tokens expanded. */
@@ -20,6 +23,10 @@ export interface HostOptions {
   readonly strictHostKeyChecking: "yes" | "ask" | "accept";
   readonly hostKeyAlias: string | undefined;
   readonly connectTimeoutMs: number | undefined;
+  /** Silence after which the server is asked for a sign of life; undefined: never. */
+  readonly serverAliveIntervalMs: number | undefined;
+  /** Unanswered questions after which the connection is given up; undefined where none are asked. */
+  readonly serverAliveCountMax: number | undefined;
   /** Methods in the order to try them. */
   readonly preferredMethods: readonly AuthMethodName[];
   readonly passwordTries: number;
@@ -42,20 +49,26 @@ export interface HostOptions {
   readonly remoteCommand: string | undefined;
   readonly localForwards: readonly ConfiguredForward[];
   /** The user's lists, as far as the config names any; undefined: no wish. */
-  readonly algorithms: Readonly<Partial<Record<"ciphers" | "macs" | "kex" | "hostKeys", readonly string[]>>>;
-}
-
-/** A `LocalForward` of the config. */
-export interface ConfiguredForward {
-  /** Address and port to listen on; no address: loopback. */
-  readonly bind: { readonly host?: string; readonly port: number };
-  readonly target: { readonly host: string; readonly port: number };
+  readonly algorithms: Readonly<Partial<Record<AlgorithmWish, readonly string[]>>>;
 }
 
 export type AuthMethodName = "publickey" | "keyboard-interactive" | "password";
 
-/** Options as `ssh -G` names them: lower-case key, every value in order. */
+export type AlgorithmWish = "ciphers" | "macs" | "kex" | "hostKeys";
+
+/**
+ * Options as `ssh -G` names them: lower-case key, every value in order. The files of known hosts and other lists that
+ * ssh prints on one line are values of their own.
+ */
 export type OptionValues = ReadonlyMap<string, readonly string[]>;
+
+/** The keys of the algorithm lists that a connection obeys. */
+export const algorithmKeys: Readonly<Record<AlgorithmWish, string>> = {
+  ciphers: "ciphers",
+  macs: "macs",
+  kex: "kexalgorithms",
+  hostKeys: "hostkeyalgorithms",
+};
 
 const methodOptions: readonly [AuthMethodName, string][] = [
   ["publickey", "pubkeyauthentication"],
@@ -66,48 +79,62 @@ const methodOptions: readonly [AuthMethodName, string][] = [
 const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
 /**
- * Turns effective option values into what a connection needs.
+ * Turns effective option values into what a connection needs. `defaults` are the values without any config: what does
+ * not differ from them is no wish.
  * @throws Failure `configUnsupported` for what only the system's ssh can do, `badHostName`
  */
-export function hostOptions(host: HostRef, typed: HostName, values: OptionValues, client: ClientFacts): HostOptions {
+export function hostOptions(
+  host: HostRef,
+  typed: HostName,
+  values: OptionValues,
+  client: ClientFacts,
+  defaults: OptionValues,
+): HostOptions {
   const one = (key: string) => values.get(key)?.[0];
   const given = (key: string) => {
     const value = one(key);
-    return value === undefined || value.toLowerCase() === "none" ? undefined : value;
+    return value === undefined || isNone(value) ? undefined : value;
   };
-  const named = one("hostname")?.replace(/%[%hn]/g, (token) => (token === "%%" ? "%" : typed.name));
-  const name = named ?? typed.name;
+  const name = one("hostname")?.replace(/%[%hn]/g, (token) => (token === "%%" ? "%" : typed.name)) ?? typed.name;
   const user = typed.user ?? one("user") ?? client.user;
   const port = typed.port ?? positive(one("port")) ?? 22;
   if (!isHostName(name) || !isUserName(user) || port > 65535) {
     throw new Failure({ reason: "badHostName", host: host.name });
   }
   const alias = one("hostkeyalias");
-  const expand = (path: string) =>
-    expandTokens(expandHome(client, path), {
-      client,
-      name: typed.name,
-      hostname: name,
-      port,
-      user,
-      alias: alias ?? name,
-    });
-  const files = (key: string, fallback: readonly string[]) => {
-    const value = one(key);
-    if (value === undefined) return fallback;
-    return splitPaths(value, client)
-      .filter((path) => path.toLowerCase() !== "none")
-      .map(expand);
+  const tokens = tokensOf({ client, name: typed.name, hostname: name, port, user, alias: alias ?? typed.name });
+  const variable = (key: string) => envOf(client, key);
+  const expand = (path: string) => expandAll(expandHome(client, unquote(path)), tokens, variable, (token) => token);
+  const files = (key: string, fallback: readonly string[]) =>
+    values
+      .get(key)
+      ?.filter((path) => !isNone(path))
+      .map(expand) ?? fallback;
+  const path = (key: string) => {
+    const value = given(key);
+    return value === undefined ? undefined : expand(value);
   };
-  const identities = values.get("identityfile")?.filter((path) => path.toLowerCase() !== "none");
-  const seconds = positive(one("connecttimeout"));
+  /** A command for the client's own shell, in which only these tokens mean something. */
+  const { "%": percent = "%", h = name, k = name, n = name, p = "", r = user } = tokens;
+  const command = (text: string) =>
+    expandTokens(text, { "%": percent, h, k, n, p, r }, (token) => {
+      throw new Failure({ reason: "configUnsupported", host: host.name, option: `ProxyCommand with ${token}` });
+    });
+  const jumps = given("proxyjump");
+  const proxyCommand = given("proxycommand");
+  const aliveSeconds = positive(one("serveraliveinterval"));
+  const timeoutSeconds = positive(one("connecttimeout"));
+  const agent = agentPath(one("identityagent"), client, expand);
   return {
     hostname: name,
     port,
     user,
-    identityFiles: identities?.map(unquote).map(expand) ?? defaultIdentities.map((file) => userSshFile(client, file)),
+    identityFiles: files(
+      "identityfile",
+      defaultIdentities.map((file) => userSshFile(client, file)),
+    ),
     identitiesOnly: isYes(one("identitiesonly")),
-    agent: agentPath(one("identityagent"), client, expand),
+    agent,
     userKnownHosts: files("userknownhostsfile", [
       userSshFile(client, "known_hosts"),
       userSshFile(client, "known_hosts2"),
@@ -118,23 +145,39 @@ export function hostOptions(host: HostRef, typed: HostName, values: OptionValues
     ]),
     strictHostKeyChecking: strictness(one("stricthostkeychecking")),
     hostKeyAlias: alias,
-    connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
-    preferredMethods: methods(one("preferredauthentications"), (option) => one(option)),
+    connectTimeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+    serverAliveIntervalMs: aliveSeconds === undefined ? undefined : aliveSeconds * 1000,
+    serverAliveCountMax: aliveSeconds === undefined ? undefined : (positive(one("serveralivecountmax")) ?? 3),
+    preferredMethods: methods(one("preferredauthentications"), one),
     passwordTries: positive(one("numberofpasswordprompts")) ?? 3,
     addressFamily: one("addressfamily") === "inet" ? 4 : one("addressfamily") === "inet6" ? 6 : 0,
-    proxyJump: given("proxyjump")?.split(",") ?? [],
-    proxyCommand: given("proxyjump") === undefined ? given("proxycommand") : undefined,
-    certificateFiles: values.get("certificatefile")?.map(unquote).map(expand) ?? [],
+    proxyJump: jumps === undefined ? [] : command(jumps).split(",").map(plainHop),
+    proxyCommand: jumps === undefined && proxyCommand !== undefined ? command(proxyCommand) : undefined,
+    certificateFiles: files("certificatefile", []),
     gssapi: isYes(one("gssapiauthentication")),
-    pkcs11Provider: given("pkcs11provider"),
+    pkcs11Provider: path("pkcs11provider"),
     knownHostsCommand: given("knownhostscommand"),
-    revokedHostKeys: given("revokedhostkeys"),
-    forwardAgent: isYes(one("forwardagent")) ? agentPath(one("identityagent"), client, expand) : undefined,
-    environment: {},
+    revokedHostKeys: path("revokedhostkeys"),
+    forwardAgent: forwardedAgent(one("forwardagent"), agent, client, expand),
+    environment: configuredEnvironment(values, client),
     remoteCommand: given("remotecommand"),
-    localForwards: [],
-    algorithms: {},
+    localForwards: configuredForwards(values),
+    algorithms: wishes(values, defaults),
   };
+}
+
+function wishes(values: OptionValues, defaults: OptionValues): HostOptions["algorithms"] {
+  const named = Object.entries(algorithmKeys).flatMap(([wish, key]): [string, string[]][] => {
+    const list = values.get(key)?.[0];
+    return list === undefined || list === defaults.get(key)?.[0] ? [] : [[wish, list.split(",").filter(Boolean)]];
+  });
+  return Object.fromEntries(named);
+}
+
+/** A hop as people type it; the config may have it as `ssh://…`. */
+function plainHop(text: string): string {
+  const hop = readHop(text);
+  return hop ? printHop(hop) : text;
 }
 
 function methods(preferred: string | undefined, option: (key: string) => string | undefined): AuthMethodName[] {
@@ -161,58 +204,39 @@ function strictness(value: string | undefined): HostOptions["strictHostKeyChecki
   }
 }
 
-function agentPath(
+type Expand = (path: string) => string;
+
+function agentPath(value: string | undefined, client: ClientFacts, expand: Expand): string | undefined {
+  if (value !== undefined && isNone(value)) return undefined;
+  if (value !== undefined && value !== "SSH_AUTH_SOCK") return namedSocket(value, client, expand);
+  const socket = envOf(client, "SSH_AUTH_SOCK");
+  return socket || (client.os === "win32" ? "\\\\.\\pipe\\openssh-ssh-agent" : undefined);
+}
+
+function forwardedAgent(
   value: string | undefined,
+  agent: string | undefined,
   client: ClientFacts,
-  expand: (path: string) => string,
+  expand: Expand,
 ): string | undefined {
-  if (value?.toLowerCase() === "none") return undefined;
-  if (value === undefined || value === "SSH_AUTH_SOCK") {
-    const socket = envOf(client, "SSH_AUTH_SOCK");
-    return socket || (client.os === "win32" ? "\\\\.\\pipe\\openssh-ssh-agent" : undefined);
-  }
-  const named = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(value)?.[1];
-  return named === undefined ? expand(unquote(value)) : envOf(client, named) || undefined;
+  if (value === undefined || isNone(value) || /^(?:no|false)$/i.test(value)) return undefined;
+  return isYes(value) ? agent : namedSocket(value, client, expand);
 }
 
-interface TokenFacts {
-  readonly client: ClientFacts;
-  readonly name: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly user: string;
-  readonly alias: string;
-}
-
-function expandTokens(text: string, facts: TokenFacts): string {
-  const local = hostname();
-  const tokens: Record<string, () => string> = {
-    "%": () => "%",
-    d: () => facts.client.home,
-    h: () => facts.hostname,
-    i: () => String(process.getuid?.() ?? ""),
-    k: () => facts.alias,
-    L: () => local.split(".")[0] ?? local,
-    l: () => local,
-    n: () => facts.name,
-    p: () => String(facts.port),
-    r: () => facts.user,
-    u: () => facts.client.user,
-    C: () => createHash("sha1").update(`${local}${facts.hostname}${facts.port}${facts.user}`).digest("hex"),
-  };
-  return text
-    .replace(/%([%dhikLlnpruC])/g, (whole, token: string) => tokens[token]?.() ?? whole)
-    .replace(/\$\{([A-Za-z_]\w*)\}/g, (whole, name: string) => envOf(facts.client, name) ?? whole);
-}
-
-/** `ssh -G` prints several paths on one line without quotes: a home folder with a space is put out of the way first. */
-function splitPaths(value: string, client: ClientFacts): string[] {
-  const shortened = client.home.includes(" ") ? value.replaceAll(client.home, "~") : value;
-  return (shortened.match(/"[^"]*"|\S+/g) ?? []).map(unquote);
+/** A socket by its path, or by the name of a variable that holds it. On Windows the path of a named pipe. */
+function namedSocket(value: string, client: ClientFacts, expand: Expand): string | undefined {
+  const variable = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(value)?.[1];
+  const path = variable === undefined ? expand(value) : envOf(client, variable);
+  if (!path) return undefined;
+  return client.os === "win32" && /^[\\/]{2}\.[\\/]pipe[\\/]/i.test(path) ? path.replaceAll("/", "\\") : path;
 }
 
 function unquote(text: string): string {
   return /^"(.*)"$/.exec(text)?.[1] ?? text;
+}
+
+function isNone(value: string): boolean {
+  return value.toLowerCase() === "none";
 }
 
 function isYes(value: string | undefined): boolean {

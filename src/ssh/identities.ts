@@ -3,7 +3,7 @@ import type { LeftOutKey } from "../core/failure";
 import type { Logger } from "../core/logger";
 import { listAgentKeys } from "./agentKeys";
 import type { HostOptions } from "./hostOptions";
-import { foreignKind, type KeyFile, readKeyFile, unlockKey } from "./keyFile";
+import { type KeyFile, readKeyFile, unlockKey } from "./keyFile";
 
 /** A key the user can prove to own. */
 export interface Identity {
@@ -26,7 +26,6 @@ export interface FoundIdentities {
   readonly identities: readonly Identity[];
   /** Files that cannot be used, those left out that were never there by any wish of the user. */
   readonly leftOut: readonly LeftOutKey[];
-  readonly needsSystemSsh: "certificate" | "security key" | undefined;
 }
 
 /** sshd hangs up at the sixth refusal (`MaxAuthTries`); asking for `none` first is free. */
@@ -47,9 +46,9 @@ export async function collectIdentities(
   signal: AbortSignal,
 ): Promise<FoundIdentities> {
   const paths = [...new Set([...firstFiles, ...options.identityFiles])];
-  const [found, agent] = await Promise.all([
+  const [found, agentKeys] = await Promise.all([
     Promise.all(paths.map(readKeyFile)),
-    options.agent === undefined ? undefined : agentIdentities(options.agent, log, signal),
+    options.agent === undefined ? [] : agentIdentities(options.agent, log, signal),
   ]);
   const files: KeyFile[] = [];
   const leftOut: LeftOutKey[] = [];
@@ -58,22 +57,15 @@ export async function collectIdentities(
     else if (file.why !== "missing" || !defaultName.test(file.file)) leftOut.push(file);
   }
   for (const { file, why } of leftOut) log.info(`key file ${file} left out: ${why}`);
-  const agentKeys = agent?.identities ?? [];
   const named = files.flatMap((file) => agentKeys.filter((key) => sameKey(key.publicKey, file.publicKey)));
   const others = options.identitiesOnly ? [] : agentKeys.filter((key) => !named.includes(key));
   const onlyInFiles = files
     .filter((file) => file.content && !named.some((key) => sameKey(key.publicKey, file.publicKey)))
     .map((file) => fileIdentity(file, unlock));
   const room = Math.max(0, usualTries - named.length - onlyInFiles.length);
-  const foreign = [
-    ...(options.certificateFiles.length > 0 || files.some(({ certificate }) => certificate) ? ["certificate"] : []),
-    ...leftOut.map(({ why }) => why),
-    ...(options.identitiesOnly ? [] : (agent?.foreignTypes ?? []).map(foreignKind)),
-  ];
   return {
     identities: [...named, ...others.slice(0, room), ...onlyInFiles, ...others.slice(room)],
     leftOut,
-    needsSystemSsh: (["certificate", "security key"] as const).find((kind) => foreign.includes(kind)),
   };
 }
 
@@ -110,13 +102,13 @@ export class SingleKeyAgent extends BaseAgent {
 
 type AgentIdentity = Identity & { readonly publicKey: ParsedKey };
 
-async function agentIdentities(path: string, log: Logger, signal: AbortSignal) {
+async function agentIdentities(path: string, log: Logger, signal: AbortSignal): Promise<AgentIdentity[]> {
   try {
-    const { agent, keys, foreignTypes } = await listAgentKeys(path, signal);
-    return { identities: keys.map((key) => agentIdentity(agent, key)), foreignTypes };
+    const { agent, keys } = await listAgentKeys(path, signal);
+    return keys.map((key) => agentIdentity(agent, key));
   } catch (error) {
     log.info(`no keys from the agent at ${path}: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    return [];
   }
 }
 

@@ -38,6 +38,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       const options = await resolveHost(host, deps.client, new AbortController().signal);
       await store.remove(knownHostName(options.hostname, options.port, options.hostKeyAlias));
     },
+    configuredForwards: async (host, signal) => (await resolveHost(host, deps.client, signal)).localForwards,
     dispose() {
       for (const session of sessions.values()) session.dispose();
       sessions.clear();

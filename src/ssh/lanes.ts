@@ -175,7 +175,10 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
         () => {},
       );
       try {
-        return await abortable(dialling, signal);
+        const socket = await abortable(dialling, signal);
+        // A channel ends with its connection, and what was cut off would look whole.
+        socket.once("end", () => first.failure() && socket.emit("error", first.failure()));
+        return socket;
       } catch (error) {
         if (isFailure(error, "forwardProhibited")) forwardProhibited = true;
         throw error;

@@ -1,10 +1,10 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import type { Clock } from "../core/clock";
 import { Failure } from "../core/failure";
 import type { Logger } from "../core/logger";
 import type { ClientFacts } from "../core/ports";
-import { envOf } from "./clientPaths";
+import { inClientShell, type ShellCommand } from "./clientShell";
 import { plainText } from "./plainText";
 
 export interface ProxyCommandRequest {
@@ -17,27 +17,13 @@ export interface ProxyCommandRequest {
   readonly log: Logger;
 }
 
-/** A program the client's shell runs. */
-export interface ShellCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly verbatim: boolean;
-}
-
 const keptComplaint = 1_000;
 /** A helper that outlives the command may keep its standard error open; no more than this is waited for it. */
 const lastWordsMs = 250;
 
-/**
- * How the client's shell runs a command line. On POSIX as ssh does it: the user's shell, replaced by the command. On
- * Windows cmd.exe, where `/s` takes off exactly the outer quotes and leaves the rest as the user wrote it.
- */
+/** How the client's shell runs a proxy command; on POSIX the command takes the shell's place, as in ssh. */
 export function shellCommand(command: string, client: ClientFacts): ShellCommand {
-  if (client.os === "win32") {
-    const file = envOf(client, "ComSpec") || "cmd.exe";
-    return { file, args: ["/d", "/s", "/c", `"${command}"`], verbatim: true };
-  }
-  return { file: envOf(client, "SHELL") || "/bin/sh", args: ["-c", `exec ${command}`], verbatim: false };
+  return inClientShell(client.os === "win32" ? command : `exec ${command}`, client);
 }
 
 /**
@@ -73,7 +59,9 @@ export function runProxyCommand({ host, command, client, clock, log }: ProxyComm
     },
     read: () => void stdout.resume(),
     destroy(error, done) {
-      hangUp(child);
+      // Where the shell did not make way for the command, the end of its input tells the command.
+      for (const pipe of child.stdio) pipe?.destroy();
+      child.kill(client.os === "win32" ? "SIGTERM" : "SIGHUP");
       done(error);
     },
   });
@@ -108,12 +96,4 @@ export function runProxyCommand({ host, command, client, clock, log }: ProxyComm
     });
   });
   return stream;
-}
-
-/** As ssh ends it; Windows knows only one way. */
-function hangUp(child: ChildProcess): void {
-  child.stdin?.destroy();
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  child.kill("SIGHUP");
 }

@@ -113,7 +113,7 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
             deps.prompts.confirmHostKey(question, signal),
           )
         : askNobody.confirmHostKey(question, signal),
-    tell: (notice, signal) => needing(notice.text, () => showUntil(signal, deps.prompts.tell?.(notice, signal))),
+    tell: (notice, signal) => needing(notice.text, async () => deps.prompts.tell?.(notice, signal)),
   };
 
   async function needing<T>(question: string, ask: () => Promise<T>): Promise<T> {
@@ -145,7 +145,6 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       const reason = problemOf(error);
       log.info(`${host.name}: ${sentence(reason)}`);
       if (reason.reason === "internal") log.error(`connecting to ${host.name}`, error);
-      // Which transport it takes is found out anew: the config or the server may have changed.
       if (!mendable.has(reason.reason)) systemSsh = undefined;
       // Somebody came while a quiet attempt was under way.
       if (mayAsk && !how.attended && neededSomebody.has(reason.reason)) void start({ ...how, attended: true });
@@ -262,17 +261,6 @@ export function createSession({ host, deps, store, gate, onState }: SessionDeps)
       waiting.reject(new Failure({ reason: "cancelled" }));
     },
   };
-}
-
-/** A notice stays for as long as what it is about, whether or not anything shows it. */
-async function showUntil(signal: AbortSignal, shown: Promise<void> | undefined): Promise<void> {
-  await Promise.all([
-    shown,
-    new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    }),
-  ]);
 }
 
 function report(problem: Problem): ProblemReport {

@@ -40,12 +40,15 @@ export function createSsh2Link(parts: LinkParts): Link {
     stream.destroy();
     carrier?.close();
   };
-  const watch = watchLiveness(clock, {
+  const { serverAliveIntervalMs: intervalMs, serverAliveCountMax: countMax } = options;
+  const watched = {
     lastHeard: parts.lastHeard,
     // Ending a forward that never was: any server answers this, and nothing changes.
     probe: () => (stream.writable ? client.unforwardIn("127.0.0.1", 1, () => {}) : end()),
     dead: end,
-  });
+  };
+  const wished = intervalMs === undefined || countMax === undefined ? undefined : { intervalMs, countMax };
+  const watch = watchLiveness(clock, watched, wished);
   // ssh2 ends the channels after this event, so that each finds the reason.
   const ended = new Promise<Failure>((resolve) =>
     client.once("close", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { clientFacts } from "../../src/core/client";
 import { systemClock } from "../../src/core/clock";
 import { Failure } from "../../src/core/failure";
+import { noGentleHosts } from "../../src/core/gpu/gentle";
 import type { GpuWatch, Sample } from "../../src/core/gpu/watch";
 import { silentLogger } from "../../src/core/logger";
 import type { HostRef } from "../../src/core/ports";
@@ -48,6 +49,7 @@ export function startBenchEngine(storageDir: string): Engine {
     prompts: { askText: nobody, confirmHostKey: nobody },
     secrets: { get: async () => undefined, set: async () => {}, delete: async () => {} },
     settings: { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 60_000 },
+    gentle: noGentleHosts,
     clock: systemClock,
     log: silentLogger,
     random: Math.random,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemClock } from "../../src/core/clock";
+import { noGentleHosts } from "../../src/core/gpu/gentle";
 import { gpuProbe, probeScript } from "../../src/core/gpu/probe";
 import { vendors } from "../../src/core/gpu/vendors";
 import type { GpuWatch, GpuWatches, Sample } from "../../src/core/gpu/watch";
@@ -45,7 +46,7 @@ beforeAll(async () => {
   fleet = await startFleet({ seed: 5, recorded: true });
   client = testClient();
   const { acquire, onState } = client.connections;
-  watches = createGpuWatches({ acquire, onState, clock: systemClock, log: silentLogger });
+  watches = createGpuWatches({ acquire, onState, gentle: noGentleHosts, clock: systemClock, log: silentLogger });
 });
 
 afterEach(() => {

@@ -42,6 +42,7 @@ describe("monitor of a host with stand-in tools", () => {
       ...{ host: "lab1", connected: async () => runner, clock: systemClock, log: silentLogger, beatMs },
       vendors: [nvidia],
     });
+    monitor.resume();
     return monitor;
   }
 
@@ -183,6 +184,7 @@ describe("monitor by a clock turned by hand", () => {
       beatMs: 1000,
     });
     monitor = watched;
+    watched.resume();
     await vi.waitFor(() => expect(streams[0]?.lines).toContain("alive"));
     const say = (text: string, at = streams.length - 1) => {
       const stream = streams[at];

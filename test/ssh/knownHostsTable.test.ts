@@ -116,7 +116,8 @@ describe.skipIf(withoutSshd)(`known hosts, as ssh decides${withoutSshd ? `: ${wi
       OTHERRSA: foreign("rsa"),
       ECDSA: foreign("ecdsa"),
     };
-  });
+    // RSA keys take their time.
+  }, 60_000);
   afterAll(() => server.dispose());
 
   async function write(row: Row): Promise<string> {
@@ -153,7 +154,7 @@ describe.skipIf(withoutSshd)(`known hosts, as ssh decides${withoutSshd ? `: ${wi
   }
 
   async function weDecide(configFile: string): Promise<Decision> {
-    const client = testClient();
+    const client = testClient({ transport: "ssh2" });
     const lease = client.connections.acquire({ name: "box", configFile }, { quiet: true });
     const reasons: Readonly<Record<string, Decision>> = {
       authenticationFailed: "connects",

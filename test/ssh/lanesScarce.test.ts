@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import type { HostLease } from "../../src/core/connections";
+import { noGentleHosts } from "../../src/core/gpu/gentle";
 import { createGpuWatches } from "../../src/core/gpu/watches";
 import { silentLogger } from "../../src/core/logger";
 import { hostEnvironment } from "../shell/probeHost";
@@ -104,6 +105,7 @@ describe.skipIf(withoutSecondFactor)(`${title}${withoutSecondFactor ? `: ${witho
     const watches = createGpuWatches({
       acquire: client.connections.acquire,
       onState: client.connections.onState,
+      gentle: noGentleHosts,
       clock: systemClock,
       log: silentLogger,
     });

@@ -1,20 +1,18 @@
 import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
-import { type ClientOptions, command, noAbort, type TestClient, testClient } from "./client";
+import { attempts } from "./attempts";
+import { type ClientOptions, noAbort, type TestClient } from "./client";
 import { type ProxyServer, startProxy } from "./proxyServer";
 import { freePort, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const withoutNetcat =
   withoutSshd ?? (existsSync("/usr/bin/nc") || existsSync("/bin/nc") ? undefined : "no nc (Debian: netcat-openbsd)");
 
-const clients: TestClient[] = [];
-afterEach(() => {
-  for (const client of clients.splice(0)) client.connections.dispose();
-});
+const { newClient: newUser, outcome } = attempts();
 
 describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
   let server: Sshd;
@@ -45,18 +43,7 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
 
   function newClient(path: string | undefined, options: ClientOptions = {}): TestClient {
     const env = { PATH: path };
-    const client = testClient({ client: { os: "linux", home: "/nonexistent", user: "nobody", env }, ...options });
-    clients.push(client);
-    return client;
-  }
-
-  async function outcome(host: HostRef, client: TestClient): Promise<unknown> {
-    try {
-      const runner = await client.connections.acquire(host).connected(noAbort);
-      return (await runner.run(command(["echo", "there"]), noAbort)).stdout.trim();
-    } catch (error) {
-      return (error as { problem: unknown }).problem;
-    }
+    return newUser({ client: { os: "linux", home: "/nonexistent", user: "nobody", env }, ...options });
   }
 
   const uses = () =>
@@ -78,6 +65,11 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
       }
     },
   );
+
+  it("may be another ssh", async () => {
+    const line = `ssh -F ${server.configFile} -W %h:%p box`;
+    expect(await outcome(await hostBehind(line), newClient(process.env.PATH))).toBe("there");
+  });
 
   it("do without the program where the client has none, and say so in the log", async () => {
     const more = [

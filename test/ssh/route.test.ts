@@ -1,43 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { HostRef } from "../../src/core/ports";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HostRef, Prompts } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
-import {
-  type ClientOptions,
-  command,
-  hostOf,
-  noAbort,
-  person,
-  secretsInMemory,
-  type TestClient,
-  testClient,
-} from "./client";
+import { attempts } from "./attempts";
+import { command, noAbort, person } from "./client";
 import { type Relay, startRelay } from "./relay";
-import { freePort, makeKey, readText, type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
+import { freePort, makeKey, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 
-const clients: TestClient[] = [];
-afterEach(() => {
-  for (const client of clients.splice(0)) client.connections.dispose();
-});
-
-function newClient(options: ClientOptions = {}): TestClient {
-  const client = testClient({
-    client: { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } },
-    ...options,
-  });
-  clients.push(client);
-  return client;
-}
-
-async function outcome(host: HostRef, client = newClient()): Promise<unknown> {
-  try {
-    const runner = await client.connections.acquire(host).connected(noAbort);
-    return (await runner.run(command(["echo", "there"]), noAbort)).stdout.trim();
-  } catch (error) {
-    return (error as { problem: unknown }).problem;
-  }
-}
+const { newClient, outcome } = attempts();
 
 describe.skipIf(withoutSshd)(`jump hosts${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
   const servers: Record<"one" | "two" | "target", Sshd> = {} as Record<"one" | "two" | "target", Sshd>;
@@ -230,6 +201,26 @@ describe.skipIf(withoutSshd)(`jump hosts${withoutSshd ? `: ${withoutSshd}` : ""}
       expect((await (await lease.connected(noAbort)).run(command(["echo", "back"]), noAbort)).stdout).toBe("back\n");
     });
 
+    it("gives the hop as the reason, too, when it is cut while a question about the target is open", async () => {
+      const host = await throughRelay();
+      const { configFile = "" } = host;
+      await writeFile(configFile, (await readText(configFile)).replace(servers.target.knownHostsFile, "/nonexistent"));
+      let withdrawn = false;
+      const asked: Prompts = {
+        ...person(),
+        confirmHostKey: (_question, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => {
+              withdrawn = true;
+              reject(signal.reason);
+            });
+            relay.cut();
+          }),
+      };
+      expect(await outcome(host, newClient({ prompts: asked }))).toEqual({ reason: "connectionLost", host: "one" });
+      expect(withdrawn).toBe(true);
+    });
+
     it("notices within 20 s that a hop went silent", async () => {
       const host = await throughRelay();
       const clock = createManualClock();
@@ -256,47 +247,5 @@ describe.skipIf(withoutSshd)(`jump hosts${withoutSshd ? `: ${withoutSshd}` : ""}
       expect(await result).toEqual({ reason: "loginTimeout", host: "one", seconds: 30 });
       relay.stall(false);
     });
-  });
-});
-
-describe.skipIf(withoutUsers)(`questions on the way${withoutUsers ? `: ${withoutUsers}` : ""}`, () => {
-  let bastion: Sshd;
-  let target: Sshd;
-  let host: HostRef;
-
-  beforeAll(async () => {
-    const config = ["PasswordAuthentication yes", "PubkeyAuthentication no"];
-    bastion = await startSshd({ config, users: [{ password: "for the bastion" }] });
-    target = await startSshd({ config, users: [{ password: "for the target" }] });
-    const file = join(target.folder, "jump");
-    const text = (await readText(bastion.configFile)).replaceAll("Host box0", "Host bastion");
-    const inner = (await readText(target.configFile)).replaceAll("Host box0", "Host gpu\n  ProxyJump bastion");
-    await writeFile(file, `${text}\n${inner}`);
-    host = { ...hostOf(target, "gpu"), configFile: file };
-  });
-  afterAll(async () => {
-    await bastion.dispose();
-    await target.dispose();
-  });
-
-  it("are told apart by the hop they are for, and each password goes only where it belongs", async () => {
-    const user = person([
-      { text: "for the bastion", remember: true },
-      { text: "for the target", remember: true },
-    ]);
-    const secrets = secretsInMemory();
-    const [atBastion, atTarget] = [bastion.users[0]?.name, target.users[0]?.name];
-    expect(await outcome(host, newClient({ prompts: user, secrets }))).toBe("there");
-    expect(user.questions).toMatchObject([
-      { host: "bastion", title: `Password for ${atBastion}@bastion, on the way to gpu` },
-      { host: "gpu", title: `Password for ${atTarget}@gpu` },
-    ]);
-    expect([...secrets.all]).toEqual([
-      [`password ${atBastion}@127.0.0.1:${bastion.port}`, "for the bastion"],
-      [`password ${atTarget}@127.0.0.1:${target.port}`, "for the target"],
-    ]);
-    const nobody = person();
-    expect(await outcome(host, newClient({ prompts: nobody, secrets }))).toBe("there");
-    expect(nobody.questions).toEqual([]);
   });
 });

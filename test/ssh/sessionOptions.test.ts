@@ -11,7 +11,9 @@ import type { HostOptions } from "../../src/ssh/hostOptions";
 import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import type { Channel, Link } from "../../src/ssh/link";
 import { logIn } from "../../src/ssh/login";
+import { createManualClock } from "../mocks/manualClock";
 import { hostOf, noAbort, person, secretsInMemory } from "./client";
+import { startRelay } from "./relay";
 import { makeKey, type Sshd, startSshd, stopProcess, withoutSshd } from "./sshd";
 
 const size = { columns: 80, rows: 24 };
@@ -36,17 +38,17 @@ describe.skipIf(withoutSshd)(`what sessions are opened with${withoutSshd ? `: ${
     await strict.dispose();
   });
 
-  async function link(at: Sshd, options: Partial<HostOptions>): Promise<Link> {
+  async function link(at: Sshd, options: Partial<HostOptions>, port = at.port, clock = systemClock): Promise<Link> {
     const host = hostOf(at);
     const client = { os: "linux", home: "/nonexistent", user: "nobody", env: { PATH: process.env.PATH } } as const;
     const resolved = await resolveHost(host, client, noAbort);
     return logIn({
       stop: { host, options: { ...resolved, ...options } },
       onTheWayTo: undefined,
-      openStream: async () => connectTcp(at.port, "127.0.0.1"),
+      openStream: async () => connectTcp(port, "127.0.0.1"),
       carrier: undefined,
       deps: {
-        clock: systemClock,
+        clock,
         log: silentLogger,
         settings: { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 10_000 },
       },
@@ -121,6 +123,19 @@ describe.skipIf(withoutSshd)(`what sessions are opened with${withoutSshd ? `: ${
     expect(await code).toBe(7);
     expect(await textOf(await open.exec("echo plain"))).toBe("plain\n");
     open.close();
+  });
+
+  it("is a connection that is given up as soon as the config wishes", async () => {
+    const relay = await startRelay(server.port);
+    const clock = createManualClock();
+    const strict = { serverAliveIntervalMs: 2_000, serverAliveCountMax: 1 };
+    const open = await link(server, strict, relay.port, clock);
+    relay.freeze();
+    clock.advance(3_999);
+    expect(open.failure()).toBeUndefined();
+    clock.advance(1);
+    expect((await open.ended).problem).toEqual({ reason: "connectionLost", host: "box" });
+    await relay.dispose();
   });
 
   it("is a connection with the user's algorithms, AES-GCM first", async () => {

@@ -1,11 +1,25 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
-import { command, noAbort, type Person, person, secretsInMemory, type TestClient, testClient } from "./client";
+import {
+  collector,
+  command,
+  echoScript,
+  noAbort,
+  type Person,
+  person,
+  secretsInMemory,
+  type TestClient,
+  testClient,
+} from "./client";
 import { makeKey, readText, type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
+
+const smartCard = "/usr/lib/softhsm/libsofthsm2.so";
+const withoutSmartCard = existsSync(smartCard) ? undefined : `: no card made of software (Debian: softhsm2)`;
 
 const clients: TestClient[] = [];
 afterEach(() => {
@@ -169,6 +183,44 @@ describe.skipIf(withoutSshd)(`what only the system's ssh can do${withoutSshd ? `
     const { outcome, client } = await attempt(hostWith(server, options));
     expect(outcome).toBe("hello\n");
     expect(via(client)).toBe("known hosts command");
+  });
+
+  it.skipIf(withoutSmartCard)(`logs in with a smart card and its PIN${withoutSmartCard ?? ""}`, async () => {
+    const server = await serverWith();
+    const file = (name: string) => join(server.folder, name);
+    mkdirSync(file("tokens"));
+    writeFileSync(file("softhsm"), `directories.tokendir = ${file("tokens")}\nobjectstore.backend = file\n`);
+    const env = { ...process.env, SOFTHSM2_CONF: file("softhsm") };
+    const softhsm = (...args: string[]) => execFileSync("softhsm2-util", args, { env, stdio: "ignore" });
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(file("card.pem"), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    softhsm("--init-token", "--free", "--label", "card", "--so-pin", "12345678", "--pin", "5678");
+    softhsm("--import", file("card.pem"), "--token", "card", "--label", "key", "--id", "01", "--pin", "5678");
+    writeFileSync(file("authorized_keys"), execFileSync("ssh-keygen", ["-D", smartCard], { env }));
+    const facts = { os: "linux", home: server.folder, user: server.user, env } as const;
+    const prompts = person(["5678"]);
+    const host = hostWith(server, [`PKCS11Provider ${smartCard}`, "IdentitiesOnly no"], ["IdentityFile none"]);
+    const { outcome, client } = await attempt(host, { client: facts, prompts });
+    expect(outcome).toBe("hello\n");
+    expect(via(client)).toBe("smart card");
+    expect(prompts.questions).toMatchObject([{ secret: true, rememberable: false, detail: "Enter PIN for 'card':" }]);
+  });
+
+  it("opens another connection where the server allows one session on each", async () => {
+    const server = await serverWith({ config: ["MaxSessions 1"] });
+    const client = testClient({ systemSsh, transport: "system" });
+    clients.push(client);
+    const runner = await client.connections.acquire(hostWith(server, [])).connected(noAbort);
+    const sink = collector();
+    const stream = await runner.stream(
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 10_000 },
+      sink,
+      noAbort,
+    );
+    expect((await runner.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
+    expect(runner.capabilities.parallel).toBe(false);
+    stream.writeLine("still here");
+    await sink.says("line <still here>");
   });
 
   it("says what is missing where there is no ssh", async () => {

@@ -21,6 +21,13 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   tooManyKeys: { reason: "tooManyKeys", host: "lab1", user: "alice", tried: ["key a"], accepted: ["publickey"] },
   configUnreadable: { reason: "configUnreadable", file: "/home/a/.ssh/config", detail: "permission denied" },
   configUnsupported: { reason: "configUnsupported", host: "lab1", option: "ProxyUseFdpass" },
+  configUntrusted: {
+    reason: "configUntrusted",
+    host: "lab1",
+    file: "/home/a/project/ssh_config",
+    option: "Match exec",
+    doubt: "workspace",
+  },
   forwardProhibited: { reason: "forwardProhibited", host: "lab1" },
   forwardRefused: { reason: "forwardRefused", host: "lab1", target: "localhost:6006", detail: "Connection refused" },
   hostKeyUnknown: { reason: "hostKeyUnknown", host: "lab1", keyType: "ssh-ed25519", fingerprint: "SHA256:abc" },

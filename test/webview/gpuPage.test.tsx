@@ -187,6 +187,47 @@ describe("empty states", () => {
   });
 });
 
+describe("a login node", () => {
+  const resting = { gentle: "resting", state: { kind: "disconnected" } } as const;
+
+  it("is not read by itself, says why, and can be read once", () => {
+    const page = openPage();
+    page.deliver("state", panelState(resting));
+    expect(page.text(".empty")).toContain("lab1 is marked as a login node");
+    expect(page.all(".banner")).toEqual([]);
+    expect(page.all("select[aria-label='Time between readings']")).toEqual([]);
+    buttonNamed(page, "Sample once").click();
+    buttonNamed(page, "Open terminal").click();
+    expect(page.sent.map((message) => message.params)).toEqual([{ action: "sampleOnce" }, { action: "openTerminal" }]);
+  });
+
+  it("shows what it waits for while it is being read, and no lesson", () => {
+    const page = openPage();
+    page.deliver("state", panelState({ gentle: "sampling", state: { kind: "connected", since: NOON - 1000 } }));
+    expect(page.all(".empty")).toEqual([]);
+    expect(page.text(".banner")).toContain("waiting for the first reading");
+  });
+
+  it("keeps what was read, with its age and the way to read again", () => {
+    const page = openPage();
+    page.show(bigHost(NOON), { gentle: "resting" });
+    page.at(60_000);
+    expect(page.text(".live")).toContain("1 min old");
+    expect(page.text(".banner")).toContain("Login node: read only when you ask");
+    buttonNamed(page, "Sample once").click();
+    expect(page.sent.map((message) => message.params)).toContainEqual({ action: "sampleOnce" });
+  });
+
+  it("says why it could not be read", () => {
+    const page = openPage();
+    page.deliver(
+      "state",
+      panelState({ gentle: "resting", sampling: { reason: "noShell", message: "No shell there." } }),
+    );
+    expect(page.text(".banner")).toContain("No shell there.");
+  });
+});
+
 describe("the host strip", () => {
   it("says what runs there and how loaded it is", () => {
     const page = openPage();

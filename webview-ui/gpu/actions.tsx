@@ -15,6 +15,7 @@ const LABELS: Readonly<Record<PanelAction, string>> = {
   addHost: "Add a host",
   useSshConfig: "Use my SSH config",
   tryDemo: "Try the demo fleet",
+  sampleOnce: "Sample once",
 };
 
 /** Buttons for a problem or an empty state, the first one as the one to take. */

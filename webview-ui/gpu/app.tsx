@@ -2,7 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Palette } from "../lib/theme";
 import { Banner } from "./banner";
-import { NoGpus, NoHost } from "./emptyStates";
+import { NoGpus, NoHost, NotSampled } from "./emptyStates";
 import { GpuDetail } from "./gpuDetail";
 import { GpuOverview } from "./gpuOverview";
 import { HostStrip } from "./hostStrip";
@@ -57,6 +57,7 @@ function Content(props: PageProps) {
     <>
       <HostStrip store={store} />
       <Banner store={store} />
+      {panel.gentle === "resting" && !readings && <NotSampled store={store} />}
       {readings && <HostWarnings store={store} />}
       {readings && (
         <div class="body" data-old={old}>

@@ -25,7 +25,9 @@ export function Banner({ store }: { store: Store }) {
   if (!panel) return null;
   // A connection that delivers does not look at the clock, so that it does not render four times a second.
   const delivers = panel.state.kind === "connected" && store.hasReadings.value;
-  const notice = delivers ? reportNotice(store, panel) : noticeOf(panel, store.now.value);
+  const notice = delivers
+    ? (reportNotice(store, panel) ?? restingNotice(panel))
+    : ((store.hasReadings.value ? restingNotice(panel) : undefined) ?? noticeOf(panel, store.now.value));
   if (!notice) return null;
   return (
     <section class="banner" data-tone={notice.tone} aria-label="Connection">
@@ -51,6 +53,9 @@ const CANCEL = { disconnect: "Cancel" } as const;
 function noticeOf(panel: PanelState, now: number): Notice | undefined {
   const { state, actions } = panel;
   const host = plainText(panel.host ?? "", 80);
+  const rests = panel.gentle === "resting" && !panel.sampling;
+  // Not being connected, or read, is how a login node is meant to be.
+  if (rests && (state.kind === "connected" || state.kind === "disconnected")) return undefined;
   switch (state.kind) {
     case "disconnected":
       return {
@@ -109,6 +114,12 @@ function noticeOf(panel: PanelState, now: number): Notice | undefined {
 function reportNotice(store: Store, { sampling }: PanelState): Notice | undefined {
   const problem = sampling ?? store.report.value?.error;
   return problem && samplingNotice(problem);
+}
+
+/** What is shown of a login node is as old as the last time somebody asked. */
+function restingNotice({ gentle, state }: PanelState): Notice | undefined {
+  if (gentle !== "resting" || (state.kind !== "connected" && state.kind !== "disconnected")) return undefined;
+  return { icon: "server", tone: "plain", text: "Login node: read only when you ask", actions: ["sampleOnce"] };
 }
 
 function samplingNotice({ message }: ProblemReport): Notice {

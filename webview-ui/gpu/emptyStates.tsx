@@ -38,3 +38,17 @@ export function NoGpus({ store }: { store: Store }) {
     </section>
   );
 }
+
+/** The host is marked as a login node: why nothing is read by itself, and how to read it once. */
+export function NotSampled({ store }: { store: Store }) {
+  const host = plainText(store.panel.value?.host ?? "This host", 80);
+  return (
+    <section class="empty" aria-labelledby="empty-title">
+      <Icon name="server" />
+      <h2 id="empty-title">{host} is marked as a login node</h2>
+      <p>Its GPUs are read only when you ask, so that nothing of yours runs there by itself.</p>
+      <p>Terminals and forwarded ports work as ever. To watch it live, unmark it in the Hosts tree.</p>
+      <Actions store={store} actions={["sampleOnce", "openTerminal"]} />
+    </section>
+  );
+}

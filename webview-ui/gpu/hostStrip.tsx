@@ -107,6 +107,13 @@ function DiskLoad({ disk }: { disk: Disk }) {
 /** How often the host is read, and whether the numbers are of now. */
 function Live({ store }: { store: Store }) {
   const beat = store.panel.value?.beatMs ?? 1000;
+  if (store.panel.value?.gentle) {
+    return (
+      <div class="live">
+        <Freshness store={store} />
+      </div>
+    );
+  }
   const beats = BEATS_MS.includes(beat) ? BEATS_MS : [...BEATS_MS, beat].sort((a, b) => a - b);
   return (
     <div class="live">

@@ -25,7 +25,7 @@ export interface MonitorDeps {
   readonly vendors?: readonly GpuVendor[];
 }
 
-/** Watches the GPUs of one host for as long as it lives and is not paused. */
+/** Watches the GPUs of one host from `resume` on, for as long as it lives and is not paused. */
 export interface GpuMonitor extends Disposable {
   latest(): Sample | undefined;
   /** Milliseconds since the last sample, by a clock that does not jump. */
@@ -59,6 +59,8 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
   let latestAt = 0;
   let problem: Problem | undefined;
   let session: ProbeRun | undefined;
+  /** Also after its end: what it read still tells which processes were meant. */
+  let lastRun: ProbeRun | undefined;
   let failures = 0;
 
   function setProblem(next: Problem | undefined): void {
@@ -86,6 +88,7 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
       for (;;) {
         own = createProbeRun({ ...deps, vendors, runner, details, beatMs, show, signal });
         session = own;
+        lastRun = own;
         const reason = problemOfEnd(await own.ended);
         // Starting again waits for the session, and what it was needed for is over soon.
         if (reason.reason !== "paused") return reason;
@@ -120,7 +123,6 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
     void attempt();
   }
 
-  begin();
   return {
     latest: () => latest,
     ageMs: () => (latest ? clock.monotonic() - latestAt : undefined),
@@ -136,7 +138,7 @@ export function createGpuMonitor(deps: MonitorDeps): GpuMonitor {
     resume() {
       if (running.value === undefined) begin();
     },
-    startTicks: (pid) => session?.model.startTicks(pid),
+    startTicks: (pid) => lastRun?.model.startTicks(pid),
     dispose() {
       running.dispose();
       samples.dispose();

@@ -37,9 +37,17 @@ export interface GpuWatch extends Disposable {
   setBeat(beatMs: number): void;
 }
 
+export interface WatchOptions {
+  readonly quiet?: boolean;
+  readonly explicit?: boolean;
+}
+
 export interface GpuWatches extends Disposable {
-  /** `quiet`: connects only where no question has to be answered. */
-  watch(host: HostRef, beatMs: number, options?: { quiet?: boolean }): GpuWatch;
+  /**
+   * `quiet`: connects only where no question has to be answered. `explicit`: somebody asked for this very look; on a
+   * gentle host no other watch connects or samples, it only sees what explicit ones bring.
+   */
+  watch(host: HostRef, beatMs: number, options?: WatchOptions): GpuWatch;
   /** What is known without looking: the last sample of an earlier watch. */
   latest(host: HostRef): Sample | undefined;
 }

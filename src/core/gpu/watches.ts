@@ -7,12 +7,14 @@ import { Failure } from "../failure";
 import { type Disposable, MutableDisposable, toDisposable } from "../lifecycle";
 import type { Logger } from "../logger";
 import { type HostRef, hostId } from "../ports";
+import type { GentleHosts } from "./gentle";
 import { createGpuMonitor, type GpuMonitor } from "./monitor";
-import type { GpuWatch, GpuWatches } from "./watch";
+import type { GpuWatch, GpuWatches, WatchOptions } from "./watch";
 
 export interface GpuWatchesDeps {
   acquire(host: HostRef, options: { quiet: boolean }): HostLease;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
+  readonly gentle: GentleHosts;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -28,45 +30,54 @@ export function createGpuWatches(deps: GpuWatchesDeps): GpuWatches {
   const following = deps.onState(({ host, state }) => {
     if (state.kind === "connected") watched.get(hostId(host))?.cameBack();
   });
+  const marking = deps.gentle.onChange(() => {
+    for (const host of watched.values()) host.adapt();
+  });
   return {
-    watch: (host, beatMs, options) => hostOf(host).watch(beatMs, options?.quiet ?? false),
+    watch: (host, beatMs, options) => hostOf(host).watch(beatMs, options ?? {}),
     latest: (host) => watched.get(hostId(host))?.monitor()?.latest(),
     dispose() {
       following.dispose();
+      marking.dispose();
       for (const host of watched.values()) host.dispose();
     },
   };
 }
 
 interface WatchedHost extends Disposable {
-  watch(beatMs: number, quiet: boolean): GpuWatch;
+  watch(beatMs: number, options: WatchOptions): GpuWatch;
+  /** Makes connection and beat what the present viewers need and may have. */
+  adapt(): void;
   monitor(): GpuMonitor | undefined;
   /** The host is connected again: sampling that waits need not wait. */
   cameBack(): void;
 }
 
-function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDeps): WatchedHost {
-  const viewers = new Set<{ beatMs: number; readonly quiet: boolean }>();
+function createWatchedHost(host: HostRef, { acquire, gentle, clock, log }: GpuWatchesDeps): WatchedHost {
+  const viewers = new Set<WatchOptions & { beatMs: number }>();
   const lease = new MutableDisposable<HostLease & { readonly quiet: boolean }>();
   let monitor: GpuMonitor | undefined;
 
-  /** Makes connection and beat what the present viewers need. */
+  /** The one place that decides who may make a host do anything: a gentle one only for who asked. */
+  function sampling() {
+    const isGentle = gentle.includes(host);
+    return [...viewers].filter((viewer) => viewer.explicit || !isGentle);
+  }
+
   function adapt(): void {
-    if (viewers.size === 0) {
+    const active = sampling();
+    if (active.length === 0) {
       monitor?.pause();
       lease.replace(undefined);
       return;
     }
-    const quiet = [...viewers].every((viewer) => viewer.quiet);
+    const quiet = active.every((viewer) => viewer.quiet ?? false);
     if (!lease.value || (lease.value.quiet && !quiet)) {
       const acquired = acquire(host, { quiet });
       lease.replace({ ...acquired, quiet });
     }
-    const beatMs = Math.min(...[...viewers].map((viewer) => viewer.beatMs));
-    if (monitor) {
-      monitor.setBeat(beatMs);
-      monitor.resume();
-    } else monitor = createGpuMonitor({ host: host.name, connected, clock, log, beatMs });
+    monitor?.setBeat(Math.min(...active.map((viewer) => viewer.beatMs)));
+    monitor?.resume();
   }
 
   async function connected(signal: AbortSignal) {
@@ -74,11 +85,12 @@ function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDep
     return lease.value.connected(signal);
   }
 
-  function watch(beatMs: number, quiet: boolean): GpuWatch {
-    const viewer = { beatMs, quiet };
+  function watch(beatMs: number, options: WatchOptions): GpuWatch {
+    const viewer = { ...options, beatMs };
     viewers.add(viewer);
+    const shared = monitor ?? createGpuMonitor({ host: host.name, connected, clock, log, beatMs });
+    monitor = shared;
     adapt();
-    const shared = monitor as GpuMonitor;
     const subscriptions = new Set<Disposable>();
     const subscribed = (subscription: Disposable): Disposable => {
       subscriptions.add(subscription);
@@ -109,9 +121,10 @@ function createWatchedHost(host: HostRef, { acquire, clock, log }: GpuWatchesDep
 
   return {
     watch,
+    adapt,
     monitor: () => monitor,
     cameBack() {
-      if (viewers.size === 0 || !monitor?.problem()) return;
+      if (sampling().length === 0 || !monitor?.problem()) return;
       monitor.pause();
       monitor.resume();
     },

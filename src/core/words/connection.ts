@@ -74,6 +74,11 @@ export const connectionWords: Words<ConnectionProblem> = {
       `The ssh config of ${quoted(problem.host)} uses ${quoted(problem.option)}, which Tensorline does not support.`,
       "Remove the option for this host or connect to another alias.",
     ),
+  configUntrusted: (problem) =>
+    says(
+      `The ssh config of ${quoted(problem.host)} would run a command (${quoted(problem.option)}) from ${quoted(problem.file)}, ${doubts[problem.doubt].why}.`,
+      doubts[problem.doubt].remedy,
+    ),
   hostKeyUnknown: (problem) =>
     says(
       `${quoted(problem.host)} is not known yet: its ${quoted(problem.keyType)} key is ${quoted(problem.fingerprint)}.`,
@@ -173,6 +178,21 @@ export const connectionWords: Words<ConnectionProblem> = {
 function forgetting({ entry, file }: Extract<Problem, { reason: "hostKeyChanged" }>): string {
   return `ssh-keygen -R ${quoted(entry)} -f ${quoted(file)}`;
 }
+
+/** Why a config file is not taken at its word, and what helps. */
+const doubts: Readonly<
+  Record<Extract<Problem, { reason: "configUntrusted" }>["doubt"], { why: string; remedy: string }>
+> = {
+  workspace: {
+    why: "which lies in an open folder and may come from somebody else",
+    remedy: "Put what runs commands into an ssh config outside the folder, such as ~/.ssh/config.",
+  },
+  owner: { why: "which belongs to another user", remedy: "Use a file of your own." },
+  permissions: {
+    why: "which others may write to",
+    remedy: "Take the right away from them (chmod go-w), then try again.",
+  },
+};
 
 function leftOutKey(key: LeftOutKey): string {
   return `the key file ${quoted(key.file)} was left out: ${key.why === "unreadable" ? cause(key.detail) : leftOutWords[key.why]}`;

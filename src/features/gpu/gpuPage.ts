@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
+import { problemOf } from "../../core/failure";
+import { firstReport } from "../../core/gpu/firstReport";
 import type { GpuWatch } from "../../core/gpu/watch";
 import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
 import { type HostRef, hostId } from "../../core/ports";
 import { sentence } from "../../core/words";
 import { connectPage } from "../../platform/webview/page";
-import { GpuPanelApi, type PanelAction } from "../../shared/gpuPanel";
+import { GpuPanelApi, type PanelAction, type PanelState } from "../../shared/gpuPanel";
 import type { HostState } from "../../shared/host";
 import { sameHost } from "../hosts/hostBook";
 import { terminate } from "./terminate";
@@ -22,6 +24,8 @@ export interface GpuPage extends Disposable {
   show(host: HostRef | undefined): void;
 }
 
+const sampleDeadlineMs = 120_000;
+
 /** One GPU page: samples its host while it is visible, tells the page what changed, obeys its buttons. */
 export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
   const store = new DisposableStore();
@@ -29,6 +33,11 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
   let host: HostRef | undefined;
   let beatMs = app.settings.gpuBeatMs();
   let ready = false;
+  /** The look that somebody asked for on a gentle host, while it lasts. */
+  const asked = store.add(new MutableDisposable<Disposable>());
+
+  const gentle = (): Pick<PanelState, "gentle"> =>
+    host && app.settings.gentleHosts().includes(host.name) ? { gentle: asked.value ? "sampling" : "resting" } : {};
 
   const state = (): HostState => (host ? app.engine.state(host) : { kind: "disconnected" });
 
@@ -40,6 +49,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     page.notify("state", {
       ...(host ? { host: host.name } : {}),
       state: current,
+      ...gentle(),
       beatMs,
       pinned,
       ...(me === undefined ? {} : { me }),
@@ -79,6 +89,22 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     watch.replace(next);
   };
 
+  /** Reads a gentle host once; what comes of it reaches the page as every sample and problem does. */
+  const sampleOnce = async (from: HostRef) => {
+    const abort = new AbortController();
+    const own = toDisposable(() => abort.abort());
+    asked.replace(own);
+    sendState();
+    if (app.engine.state(from).kind === "offline") app.engine.connections().retry(from);
+    try {
+      await firstReport(app.engine.gpus, from, AbortSignal.any([abort.signal, AbortSignal.timeout(sampleDeadlineMs)]));
+    } catch (error) {
+      app.log.info(`${from.name} could not be sampled: ${sentence(problemOf(error))}`);
+    }
+    if (asked.value === own) asked.replace(undefined);
+    sendState();
+  };
+
   const page = store.add(
     connectPage(
       place.webview,
@@ -99,7 +125,11 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
           if (current) void terminate(app, current, pid).then((outcome) => page.notify("terminated", outcome));
         },
         copy: ({ text }) => void vscode.env.clipboard.writeText(text),
-        act: ({ action }) => act(action, host),
+        act({ action }) {
+          if (action === "sampleOnce") return void (host && sampleOnce(host));
+          if (action === "disconnect") asked.replace(undefined);
+          return act(action, host);
+        },
         painted: ({ time, paintedAt }) => app.paintTimes.painted(time, paintedAt),
       },
       app.log,
@@ -119,6 +149,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
   return {
     show(next) {
       host = next;
+      asked.replace(undefined);
       watch.replace(undefined);
       follow();
       sendAll();
@@ -128,8 +159,8 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
 }
 
 /** Runs a button of the page; commands ask for what they need themselves. */
-function act(action: PanelAction, host: HostRef | undefined): void {
-  const command: Record<PanelAction, string> = {
+function act(action: Exclude<PanelAction, "sampleOnce">, host: HostRef | undefined): void {
+  const command: Record<typeof action, string> = {
     connect: "connect",
     retry: "connect",
     disconnect: "disconnect",

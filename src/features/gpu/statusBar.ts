@@ -19,9 +19,12 @@ export function registerStatusBar(app: App): Disposable {
     if (!host) return item.hide();
     const state = app.engine.state(host);
     const sample = app.engine.gpus.latest(host);
-    const words = sample && state.kind === "connected" ? (freeSummary(sample.report) ?? "no GPUs") : "–";
+    const isGentle = app.settings.gentleHosts().includes(host.name);
+    const words = sample && state.kind === "connected" && !isGentle ? (freeSummary(sample.report) ?? "no GPUs") : "–";
     item.text = `$(circuit-board) ${host.name} ${words}`;
-    item.tooltip = describeState(state, Date.now()) || "not connected: click to open its GPU panel";
+    item.tooltip = isGentle
+      ? "login node, not sampled: click to open its GPU panel"
+      : describeState(state, Date.now()) || "not connected: click to open its GPU panel";
     item.accessibilityInformation = { label: `${host.name}: ${words === "–" ? "unknown" : words}` };
     item.command = { command: "tensorline.openGpuPanel", title: "Open GPU Panel", arguments: [host] };
     item.show();

@@ -47,6 +47,8 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
   });
   on("tensorline.copyHostName", (host) => vscode.env.clipboard.writeText(host.name));
   on("tensorline.pinHost", (host) => book.pin(host));
+  on("tensorline.markLoginNode", ({ name }) => markGentle(app, name, true));
+  on("tensorline.unmarkLoginNode", ({ name }) => markGentle(app, name, false));
   on("tensorline.forgetHostKey", (host) => explainHostKey(app, host));
   on("tensorline.removeHost", (host) => removeHost(app, kept, host));
 
@@ -80,13 +82,15 @@ function invalidHostName(text: string): string | undefined {
   }
 }
 
-function hostOf(argument: HostArgument): HostRef | undefined {
+/** The host that a row of the tree belongs to. */
+export function hostOf(argument: HostArgument): HostRef | undefined {
   if (!argument) return undefined;
   if (!("kind" in argument)) return argument;
   return "entry" in argument ? argument.entry.ref : undefined;
 }
 
-async function pickHost(app: App): Promise<HostRef | undefined> {
+/** Asks which host; with none there is, how to add one. */
+export async function pickHost(app: App): Promise<HostRef | undefined> {
   const entries = [...(await app.book.entries()), ...app.book.demoEntries()];
   if (entries.length === 0) {
     await vscode.commands.executeCommand("tensorline.addHost");
@@ -130,7 +134,13 @@ async function removeHost(app: App, kept: KeptConnections, host: HostRef): Promi
   );
   if (answer !== remove) return;
   kept.release(host);
+  app.engine.forwards.stopAll(host);
   await app.book.remove(host.name);
+}
+
+async function markGentle({ settings }: App, name: string, isGentle: boolean): Promise<void> {
+  const others = settings.gentleHosts().filter((host) => host !== name);
+  await settings.setGentleHosts(isGentle ? [...others, name] : others);
 }
 
 async function openSshConfig(app: App): Promise<void> {

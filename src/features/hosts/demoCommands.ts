@@ -33,7 +33,10 @@ export function registerDemoCommands(app: App): Disposable {
   );
   store.add(
     registerCommand(log, "tensorline.stopDemo", () => {
-      for (const { ref } of book.demoEntries()) app.engine.connections().disconnect(ref);
+      for (const { ref } of book.demoEntries()) {
+        app.engine.forwards.stopAll(ref);
+        app.engine.connections().disconnect(ref);
+      }
       demo.stop();
     }),
   );

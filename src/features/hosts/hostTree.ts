@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Problem } from "../../core/failure";
+import type { Forward } from "../../core/forwards/forward";
 import { gpuModels, shortGpuName } from "../../core/gpu/summary";
 import type { Sample } from "../../core/gpu/watch";
 import { type HostRef, hostId } from "../../core/ports";
@@ -7,11 +8,14 @@ import { describe, sentence } from "../../core/words";
 import type { Gpu, HostReport } from "../../shared/gpu";
 import { isFree, ownersOf, warningsOf } from "../../shared/gpuUse";
 import type { HostState } from "../../shared/host";
+import { type ForwardRow, forwardItem, type PortsRow, portsItem } from "../ports/portRows";
 import { type HostBook, type HostEntry, sameHost } from "./hostBook";
 import { describeState } from "./stateWords";
 
-/** A row of the tree: the demo group, why the ssh config is not there, a host, or one of its GPUs. */
-export type HostNode = { kind: "demo" } | { kind: "problem"; problem: Problem } | HostRow | GpuRow;
+/** A row of the tree: the demo group, why the ssh config is not there, a host, one of its GPUs, its forwarded ports. */
+export type HostNode = { kind: "demo" } | { kind: "problem"; problem: Problem } | HostRow | ChildRow;
+
+type ChildRow = GpuRow | PortsRow | ForwardRow;
 
 interface HostRow {
   readonly kind: "host";
@@ -29,6 +33,9 @@ export interface HostTreeDeps {
   readonly book: HostBook;
   state(host: HostRef): HostState;
   latest(host: HostRef): Sample | undefined;
+  /** It is a login node: sampled only when somebody asks. */
+  isGentle(host: HostRef): boolean;
+  forwards(host: HostRef): readonly Forward[];
   /** The demo fleet shows GPUs only, for want of a shell on this computer. */
   isDemoRecorded(): boolean;
   now(): number;
@@ -71,7 +78,8 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
       ];
     }
     if (node.kind === "demo") return book.demoEntries().map((entry) => this.rowOf(entry));
-    return node.kind === "host" ? this.gpuRows(node.entry) : [];
+    if (node.kind === "ports") return forwardRows(node);
+    return node.kind === "host" ? [...this.gpuRows(node.entry), ...this.portsRows(node.entry)] : [];
   }
 
   getTreeItem(node: HostNode): vscode.TreeItem {
@@ -84,7 +92,7 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
       return item;
     }
     if (node.kind === "problem") return problemItem(node.problem);
-    return node.kind === "host" ? this.hostItem(node.entry) : gpuItem(node);
+    return node.kind === "host" ? this.hostItem(node.entry) : childItem(node);
   }
 
   private rowOf(entry: HostEntry): HostRow {
@@ -95,13 +103,24 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     return row;
   }
 
+  /** None for a gentle host: what was read once does not stay true. */
   private gpuRows(entry: HostEntry): GpuRow[] {
+    if (this.deps.isGentle(entry.ref)) return [];
     const report = this.deps.latest(entry.ref)?.report;
     return report ? report.gpus.map((gpu) => ({ kind: "gpu", entry, gpu, report })) : [];
   }
 
+  /** Where ports can be forwarded or are. */
+  private portsRows(entry: HostEntry): PortsRow[] {
+    const forwards = this.deps.forwards(entry.ref);
+    const isOffered = forwards.length > 0 || this.deps.state(entry.ref).kind === "connected";
+    return isOffered ? [{ kind: "ports", entry, forwards }] : [];
+  }
+
   private wordsOf({ entry }: HostRow): string {
-    const items = [this.hostItem(entry), ...this.gpuRows(entry).map(gpuItem)];
+    const ports = this.portsRows(entry);
+    const children = [...this.gpuRows(entry), ...ports, ...ports.flatMap(forwardRows)];
+    const items = [this.hostItem(entry), ...children.map(childItem)];
     return JSON.stringify(
       items.map(({ label, description, contextValue, tooltip }) => [label, description, contextValue, tooltip]),
     );
@@ -113,17 +132,22 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     const sample = this.deps.latest(ref);
     const item = new vscode.TreeItem(
       ref.name,
-      sample && sample.report.gpus.length > 0
+      this.gpuRows(entry).length + this.portsRows(entry).length > 0
         ? vscode.TreeItemCollapsibleState.Collapsed
         : vscode.TreeItemCollapsibleState.None,
     );
     const live = state.kind === "connected" || state.kind === "connecting" || state.kind === "needsYou";
     const pinned = sameHost(this.deps.book.pinned(), ref);
+    const gentle = this.deps.isGentle(ref);
     item.id = hostId(ref);
-    item.contextValue = `host.${live || state.kind === "reconnecting" ? "on" : "off"}.${origin}.${pinned ? "pinned" : "unpinned"}`;
-    item.iconPath = stateIcon(state);
-    item.description =
-      state.kind === "connected" && sample ? describeReport(sample.report) : describeState(state, this.deps.now());
+    item.contextValue = `host.${live || state.kind === "reconnecting" ? "on" : "off"}.${origin}.${pinned ? "pinned" : "unpinned"}.${gentle ? "gentle" : "sampled"}`;
+    item.iconPath = gentle ? gentleIcon(state) : stateIcon(state);
+    const words = describeState(state, this.deps.now());
+    item.description = gentle
+      ? gentleWords(state, words)
+      : state.kind === "connected" && sample
+        ? describeReport(sample.report)
+        : words;
     item.tooltip = hostTooltip(ref, state, sample, this.deps.now());
     item.accessibilityInformation = { label: `${ref.name}, ${item.description || "not connected"}` };
     item.command = { command: "tensorline.showHost", title: "Show GPUs", arguments: [hostRow(entry)] };
@@ -132,6 +156,20 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
 }
 
 const hostRow = (entry: HostEntry): HostRow => ({ kind: "host", entry });
+
+const forwardRows = ({ entry, forwards }: PortsRow): ForwardRow[] =>
+  forwards.map((forward) => ({ kind: "forward", entry, forward }));
+
+function childItem(row: ChildRow): vscode.TreeItem {
+  switch (row.kind) {
+    case "gpu":
+      return gpuItem(row);
+    case "ports":
+      return portsItem(row);
+    case "forward":
+      return forwardItem(row);
+  }
+}
 
 function problemItem(problem: Problem): vscode.TreeItem {
   const item = new vscode.TreeItem(describe(problem).message);
@@ -156,6 +194,21 @@ function stateIcon(state: HostState): vscode.ThemeIcon {
     case "disconnected":
       return new vscode.ThemeIcon("circle-outline");
   }
+}
+
+/** What is wrong comes first, what is in order last: rows are narrow. */
+function gentleWords(state: HostState, words: string): string {
+  const mark = "login node, not sampled";
+  if (words === "") return mark;
+  return state.kind === "connected" ? `${mark}, ${words}` : `${words}, ${mark}`;
+}
+
+/** A login node has a shape of its own where its connection is in order. */
+function gentleIcon(state: HostState): vscode.ThemeIcon {
+  if (state.kind === "disconnected") return new vscode.ThemeIcon("server");
+  return state.kind === "connected"
+    ? new vscode.ThemeIcon("server", new vscode.ThemeColor("charts.green"))
+    : stateIcon(state);
 }
 
 /** `8×H100  3 free   4 users`. */

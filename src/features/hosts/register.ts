@@ -20,6 +20,8 @@ export function registerHosts(app: App): Disposable {
     book,
     state: (host) => engine.state(host),
     latest: (host) => engine.gpus.latest(host),
+    isGentle: (host) => app.settings.gentleHosts().includes(host.name),
+    forwards: (host) => engine.forwards.list(host),
     isDemoRecorded: () => app.demo.running()?.recorded === true,
     now: Date.now,
   });
@@ -28,6 +30,7 @@ export function registerHosts(app: App): Disposable {
   );
   store.add(book.onChange(() => tree.refresh()));
   store.add(watchWhatIsSeen(app, view, tree));
+  store.add(engine.forwards.onChange((host) => tree.changed(host)));
   const kept = store.add(keepConnected(app));
   store.add(registerHostCommands(app, kept));
   store.add(registerDemoCommands(app));

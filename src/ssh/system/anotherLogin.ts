@@ -67,6 +67,7 @@ export function anotherLogin(first: LoginRequest, pty: Pty | undefined): Another
           throw error;
         }
         await login.loggedIn();
+        await login.dispose();
         const socket = Duplex.from({ readable: stdout, writable: stdin });
         socket.once("close", () => child.kill());
         return socket;

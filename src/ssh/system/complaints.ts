@@ -68,6 +68,16 @@ const beforeProof: readonly Rule[] = [
     }),
   ],
   [
+    // It was unknown and nobody could be asked: a change and a revocation are told apart above.
+    /^Host key verification failed\.$/m,
+    (_found, { host }, { facts }) => ({
+      reason: "hostKeyUnknown",
+      host,
+      keyType: facts.hostKey?.keyType ?? "",
+      fingerprint: facts.hostKey?.fingerprint ?? "",
+    }),
+  ],
+  [
     /^(?:kex_exchange_identification: (?:client sent invalid|banner line contains)|Bad remote protocol version|Bad packet length)/m,
     (_found, { host, options }) => ({ reason: "notSsh", host, port: options.port }),
   ],

@@ -38,7 +38,7 @@ export interface Login {
   failure(): Promise<Failure>;
   /** Questions are no longer answered. */
   loggedIn(): Promise<void>;
-  /** Removes every file; the process has ended. */
+  /** Removes every file; the process has ended, or has logged in and needs no socket there. */
   dispose(): Promise<void>;
 }
 

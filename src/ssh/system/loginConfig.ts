@@ -1,5 +1,5 @@
 import type { ClientFacts, HostRef } from "../../core/ports";
-import { systemSshFile, userSshFile } from "../clientPaths";
+import { pathsOf, systemSshFile, userSshFile } from "../clientPaths";
 import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
 import type { Stop } from "../route";
@@ -24,7 +24,8 @@ export function loginConfig({ host, route, client, ownKnownHosts, acceptNew }: L
   const files =
     host.configFile === undefined
       ? [userSshFile(client, "config"), systemSshFile(client, "ssh_config")]
-      : [host.configFile];
+      : // A relative one is ssh's own folder's in an `Include`.
+        [pathsOf(client).resolve(host.configFile)];
   const known = (paths: readonly string[]) =>
     `UserKnownHostsFile ${[ownKnownHosts, ...paths].map((path) => quotePath(path, client)).join(" ")}`;
   return [

@@ -32,6 +32,7 @@ export async function muxLink(request: LoginRequest, need: SystemSshNeed): Promi
       login.interrupted,
     ]);
     await login.loggedIn();
+    await login.dispose();
     return { ...link, systemSsh: need, server: login.output.facts.server ?? "other" };
   } catch (error) {
     close();

@@ -38,8 +38,11 @@ async function needOf(
   if (options.pkcs11Provider !== undefined) return "smart card";
   if (options.knownHostsCommand !== undefined) return "known hosts command";
   if (options.revokedHostKeys !== undefined) return "revoked host keys";
-  if (await hasAuthority(options, ownKnownHosts)) return "host certificate";
-  const keys = await readUserKeys(options, settings.identityFiles(), signal);
+  const [authority, keys] = await Promise.all([
+    hasAuthority(options, ownKnownHosts),
+    readUserKeys(options, settings.identityFiles(), signal),
+  ]);
+  if (authority) return "host certificate";
   return keys.named[0] ?? (keys.plain ? undefined : keys.all[0]);
 }
 

@@ -34,7 +34,7 @@ export function readQuestion({ words, hint }: AskpassQuestion): SshQuestion {
   const fromServer = /^\(([^()\s]+@[^()\s]+)\) (.*)$/s.exec(words);
   if (fromServer) return { kind: "server", account: fromServer[1] ?? "", words: fromServer[2] ?? "" };
   const hostKey =
-    /^The authenticity of host '(\S+)[^']*' can't be established\.\r?\n(?:.*\n)?(\S+) key fingerprint is:? (SHA256:[A-Za-z0-9+/]+)/s.exec(
+    /^The authenticity of host '(\S+)[^']*' can't be established[.\r\n](?:.*\n)?(\S+) key fingerprint is:? (SHA256:[A-Za-z0-9+/]+)/s.exec(
       words,
     );
   if (hostKey) {

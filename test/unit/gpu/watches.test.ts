@@ -33,6 +33,13 @@ function setUp(problem?: Failure) {
     },
   };
   const clock = createManualClock();
+  const marked = new Set<string>();
+  const marking = new Emitter<void>();
+  const mark = (isGentle: boolean) => {
+    if (isGentle) marked.add(host.name);
+    else marked.delete(host.name);
+    marking.fire();
+  };
   const watches = createGpuWatches({
     acquire(_, { quiet }): HostLease {
       const lease = { quiet, released: false };
@@ -49,13 +56,14 @@ function setUp(problem?: Failure) {
       };
     },
     onState: states.event,
+    gentle: { includes: ({ name }) => marked.has(name), onChange: marking.event },
     clock,
     log: silentLogger,
   });
   const mend = () => {
     problem = undefined;
   };
-  return { watches, leases, streams, states, mend };
+  return { watches, leases, streams, states, mend, mark };
 }
 
 /** The beat that the probe was started with, or told last. */
@@ -120,6 +128,64 @@ describe("watches", () => {
     mend();
     states.fire({ host, state: { kind: "connected", since: 0 } });
     await vi.waitFor(() => expect(streams).toHaveLength(1));
+    watches.dispose();
+  });
+});
+
+describe("on a gentle host", () => {
+  it("no watch connects or samples by itself, whatever beat it wants or gets, and whatever the connection does", async () => {
+    const { watches, leases, streams, states, mark } = setUp();
+    mark(true);
+    const page = watches.watch(host, 1000);
+    watches.watch(host, 30_000, { quiet: true });
+    page.setBeat(100);
+    states.fire({ host, state: { kind: "connected", since: 0 } });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(leases).toEqual([]);
+    expect(streams).toEqual([]);
+    watches.dispose();
+  });
+
+  it("a watch that somebody asked for samples until it is let go of, at its own beat, and all hear of it", async () => {
+    const { watches, leases, streams, mark } = setUp();
+    mark(true);
+    const page = watches.watch(host, 100);
+    const asked = watches.watch(host, 1000, { explicit: true });
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    expect(beatOf(streams[0] as never)).toBe("1000");
+    expect(page.latest).toBe(asked.latest);
+    asked.dispose();
+    expect(leases).toEqual([{ quiet: false, released: true }]);
+    await vi.waitFor(() => expect(streams[0]?.disposed).toBe(true));
+    page.setBeat(500);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(streams).toHaveLength(1);
+    watches.dispose();
+  });
+
+  it("sampling ends with the mark and begins with its removal", async () => {
+    const { watches, leases, streams, mark } = setUp();
+    watches.watch(host, 1000);
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    mark(true);
+    expect(leases.map(({ released }) => released)).toEqual([true]);
+    await vi.waitFor(() => expect(streams[0]?.disposed).toBe(true));
+    mark(false);
+    await vi.waitFor(() => expect(streams).toHaveLength(2));
+    watches.dispose();
+  });
+
+  it("a look that failed is not repeated when the connection comes back", async () => {
+    const { watches, streams, states, mark, mend } = setUp(new Failure({ reason: "unreachable", host: "lab1" }));
+    mark(true);
+    watches.watch(host, 1000);
+    const asked = watches.watch(host, 1000, { explicit: true });
+    await expect(asked.whole(new AbortController().signal)).rejects.toBeInstanceOf(Failure);
+    asked.dispose();
+    mend();
+    states.fire({ host, state: { kind: "connected", since: 0 } });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(streams).toEqual([]);
     watches.dispose();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClientFacts } from "../../../src/core/ports";
-import { parseSshOptions, sshOptionArguments } from "../../../src/ssh/config";
+import { sshOptionArguments } from "../../../src/ssh/config";
+import { parseSshOptions, printSshOptions } from "../../../src/ssh/config/printed";
 import { type HostOptions, hostOptions } from "../../../src/ssh/hostOptions";
 
 const linux: ClientFacts = { os: "linux", home: "/home/ada", user: "ada", env: {} };
@@ -12,7 +13,9 @@ const windows: ClientFacts = {
 };
 
 function options(lines: readonly string[], client = linux, typed: Parameters<typeof hostOptions>[1] = { name: "lab" }) {
-  return hostOptions({ name: "lab" }, typed, parseSshOptions(lines.join("\n")), client);
+  const values = parseSshOptions(lines.join("\n"), client);
+  const defaults = parseSshOptions("ciphers a,b\nmacs c\nkexalgorithms d\nhostkeyalgorithms e", client);
+  return hostOptions({ name: "lab" }, typed, values, client, defaults);
 }
 
 describe("host options", () => {
@@ -29,6 +32,8 @@ describe("host options", () => {
       strictHostKeyChecking: "ask",
       hostKeyAlias: undefined,
       connectTimeoutMs: undefined,
+      serverAliveIntervalMs: undefined,
+      serverAliveCountMax: undefined,
       preferredMethods: ["publickey", "keyboard-interactive", "password"],
       passwordTries: 3,
       addressFamily: 0,
@@ -107,6 +112,82 @@ describe("host options", () => {
   });
 
   it.each([
+    ["\\\\.\\pipe\\openssh-ssh-agent", "\\\\.\\pipe\\openssh-ssh-agent"],
+    ["//./pipe/pageant.ada.1f2e", "\\\\.\\pipe\\pageant.ada.1f2e"],
+    ['"//./pipe/pageant.ada lovelace.1f2e"', "\\\\.\\pipe\\pageant.ada lovelace.1f2e"],
+    ["$PIPE", "\\\\.\\pipe\\mine"],
+    ["none", undefined],
+  ])("finds the agent's pipe on Windows: %s", (value, expected) => {
+    const client = { ...windows, env: { ...windows.env, PIPE: "//./pipe/mine" } };
+    expect(options([`identityagent ${value}`], client).agent).toBe(expected);
+  });
+
+  it.each([
+    ["no", undefined],
+    ["yes", "/s"],
+    ["~/forwarded", "/home/ada/forwarded"],
+    ["$OTHER", "/o"],
+    ["$NOT_THERE", undefined],
+  ])("finds the agent to forward: %s", (value, expected) => {
+    const client = { ...linux, env: { SSH_AUTH_SOCK: "/s", OTHER: "/o" } };
+    expect(options([`forwardagent ${value}`], client).forwardAgent).toBe(expected);
+  });
+
+  it("sends the variables that the config names, and no others", () => {
+    const client = { ...linux, env: { LANG: "C", LC_ALL: "x", TOKEN: "secret", SET: "mine", GONE: undefined } };
+    expect(options([], client).environment).toEqual({});
+    const lines = ["sendenv LANG", "sendenv LC_*", "sendenv S?T", "sendenv GONE", "setenv SET=own", "setenv A=b=c d"];
+    expect(options(lines, client).environment).toEqual({ LANG: "C", LC_ALL: "x", SET: "own", A: "b=c d" });
+  });
+
+  it("knows the ports to forward", () => {
+    const lines = [
+      "localforward 8080 [localhost]:80",
+      "localforward [::1]:8081 [fe80::1]:81",
+      "localforward []:8082 [h]:82",
+      "localforward 8083 /run/x.sock",
+      "localforward /tmp/s [h]:84",
+    ];
+    expect(options(lines).localForwards).toEqual([
+      { bind: { port: 8080 }, target: { host: "localhost", port: 80 } },
+      { bind: { host: "::1", port: 8081 }, target: { host: "fe80::1", port: 81 } },
+      { bind: { host: "*", port: 8082 }, target: { host: "h", port: 82 } },
+    ]);
+    expect(options(["gatewayports yes", "localforward 1 [h]:2"]).localForwards[0]?.bind).toEqual({
+      host: "*",
+      port: 1,
+    });
+  });
+
+  it("takes algorithms for a wish only where they are not the defaults", () => {
+    expect(options(["ciphers a,b", "macs c", "kexalgorithms x,d", "hostkeyalgorithms "]).algorithms).toEqual({
+      kex: ["x", "d"],
+      hostKeys: [],
+    });
+  });
+
+  it("asks for signs of life only where the config does", () => {
+    expect(options(["serveraliveinterval 15", "serveralivecountmax 4"])).toMatchObject({
+      serverAliveIntervalMs: 15_000,
+      serverAliveCountMax: 4,
+    });
+    expect(options(["serveraliveinterval 0", "serveralivecountmax 4"])).toMatchObject({
+      serverAliveIntervalMs: undefined,
+      serverAliveCountMax: undefined,
+    });
+  });
+
+  it("expands what files and libraries are named by", () => {
+    const lines = ["certificatefile ~/c-%h", "revokedhostkeys ~/r", "pkcs11provider ~/p.so", "knownhostscommand k %H"];
+    expect(options(lines)).toMatchObject({
+      certificateFiles: ["/home/ada/c-lab"],
+      revokedHostKeys: "/home/ada/r",
+      pkcs11Provider: "/home/ada/p.so",
+      knownHostsCommand: "k %H",
+    });
+  });
+
+  it.each([
     ["yes", "yes"],
     ["true", "yes"],
     ["accept-new", "accept"],
@@ -137,6 +218,30 @@ describe("host options", () => {
     expect(options(["proxyjump ada@one:2222,two"]).proxyJump).toEqual(["ada@one:2222", "two"]);
     expect(options(["proxycommand nc one 22"]).proxyCommand).toBe("nc one 22");
     expect(options(["proxyjump none", "proxycommand none"])).toMatchObject({ proxyJump: [], proxyCommand: undefined });
+    expect(options(["proxyjump ssh://bob@one:22,[10.0.0.1]:5,gate-%h"]).proxyJump).toEqual([
+      "bob@one:22",
+      "[10.0.0.1]:5",
+      "gate-lab",
+    ]);
+  });
+
+  it("makes a proxy command ready for the shell", () => {
+    const lines = [
+      "hostname real.example",
+      "user eve",
+      "port 2200",
+      "hostkeyalias ali",
+      "proxycommand x %h:%p %r %n %k 5%%",
+    ];
+    expect(options(lines).proxyCommand).toBe("x real.example:2200 eve lab ali 5%");
+    expect(() => options(["proxycommand x %d"])).toThrow(
+      expect.objectContaining({ problem: expect.objectContaining({ reason: "configUnsupported" }) }),
+    );
+  });
+
+  it("prints options as ssh -G does", () => {
+    const lines = ["user ada", "identityfile ~/a", "identityfile ~/b", "userknownhostsfile /home/ada/a /b"];
+    expect(printSshOptions(parseSshOptions(lines.join("\n"), linux))).toEqual(lines);
   });
 
   it.each(["hostname -oProxyCommand=x", "hostname a;b", "user -x", "user a`b"])("refuses %s", (line) => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { watchLiveness } from "../../../src/ssh/liveness";
+import { type ServerAlive, watchLiveness } from "../../../src/ssh/liveness";
 import { createManualClock, type ManualClock } from "../../mocks/manualClock";
 
 describe("liveness", () => {
@@ -14,8 +14,8 @@ describe("liveness", () => {
     dead = false;
   });
 
-  function watch(answering: boolean) {
-    return watchLiveness(clock, {
+  function watch(answering: boolean, wished?: ServerAlive) {
+    const link = {
       lastHeard: () => heard,
       probe() {
         probes++;
@@ -24,7 +24,8 @@ describe("liveness", () => {
       dead() {
         dead = true;
       },
-    });
+    };
+    return watchLiveness(clock, link, wished);
   }
 
   it("leaves a busy link alone", () => {
@@ -50,6 +51,27 @@ describe("liveness", () => {
     clock.advance(1);
     expect([probes, dead]).toEqual([2, true]);
     expect(clock.pending()).toEqual([]);
+  });
+
+  it("is as strict as the user wishes, but never laxer", () => {
+    watch(false, { intervalMs: 2_000, countMax: 2 });
+    clock.advance(5_999);
+    expect([probes, dead]).toEqual([2, false]);
+    clock.advance(1);
+    expect(dead).toBe(true);
+    dead = false;
+    heard = clock.monotonic();
+    watch(false, { intervalMs: 60_000, countMax: 10 });
+    clock.advance(20_000);
+    expect(dead).toBe(true);
+  });
+
+  it("asks a stalled link before it gives it up, however strict", () => {
+    watch(true, { intervalMs: 1_000, countMax: 1 });
+    clock.jump(3_600_000);
+    clock.advance(1_000);
+    clock.advance(5_000);
+    expect(dead).toBe(false);
   });
 
   it("asks at once after sleep, and is patient for five seconds though the silence is old", () => {
