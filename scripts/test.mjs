@@ -15,6 +15,7 @@ const debianPackages = [
   "openssh-server",
   "openssh-client",
   "dropbear-bin",
+  "libpam-google-authenticator",
   "busybox",
   "fish",
   "tcsh",

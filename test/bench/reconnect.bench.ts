@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { RemoteCommand } from "../../src/core/remote";
 import { spec } from "../host/harness/spec";
 import { startRelay } from "../ssh/relay";
@@ -13,6 +14,9 @@ const rounds = 200;
 const warmUps = 20;
 
 const command: RemoteCommand<void> = { what: "doing nothing", argv: ["true"], deadlineMs: 10_000, parse: () => {} };
+
+// Machine code that V8 makes of what runs often is kept and would look like something left behind.
+for (const flag of ["--no-opt", "--no-sparkplug"]) setFlagsFromString(flag);
 
 spec(
   "many reconnections in a row",

@@ -45,17 +45,20 @@ spec(
       const runner = await engine.connections().acquire(server.host(1)).connected(signal);
       const remote = () => runner.run(command, signal);
       const times: { ours: number[]; itself: number[] } = { ours: [], itself: [] };
+      const beyondByTurn: number[] = [];
       await timesOf(remote);
       await timesOf(shell.run);
-      for (let block = 0; block < rounds / blockSize; block++) {
-        times.ours.push(...(await timesOf(remote)));
-        times.itself.push(...(await timesOf(shell.run)));
+      for (let turn = 0; turn < rounds / blockSize; turn++) {
+        const [ours, itself] = [await timesOf(remote), await timesOf(shell.run)];
+        times.ours.push(...ours);
+        times.itself.push(...itself);
+        beyondByTurn.push(median(ours) - median(itself));
       }
       const beyond = median(times.ours) - median(times.itself);
       await report({
         figure: "Short command on an open connection beyond the command itself, p50",
         target: "≤ 1 ms",
-        measured: `${ms(beyond, 2)} (${ms(median(times.ours), 2)}, p95 ${ms(quantile(times.ours, 0.95), 2)}, against ${ms(median(times.itself), 2)})`,
+        measured: `${ms(beyond, 2)} (${ms(median(times.ours), 2)}, p95 ${ms(quantile(times.ours, 0.95), 2)}, against ${ms(median(times.itself), 2)}); ${ms(quantile(beyondByTurn, 0.1), 2)} in the quietest tenth of the turns`,
         met: beyond <= 1,
         method: `${rounds} runs of \`${program}\` through the short lane, against as many that a warm \`sh -s\` without SSH starts, in turns of ${blockSize}`,
       });
