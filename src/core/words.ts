@@ -3,6 +3,7 @@ import { connectionWords } from "./words/connection";
 import { forwardWords } from "./words/forward";
 import { gpuWords } from "./words/gpu";
 import { type Description, detail, says, type Words } from "./words/say";
+import { transferWords } from "./words/transfer";
 
 export type { Description };
 
@@ -14,7 +15,7 @@ const internalWords: Words<InternalProblem> = {
     ),
 };
 
-const words: Words<Problem> = { ...connectionWords, ...forwardWords, ...gpuWords, ...internalWords };
+const words: Words<Problem> = { ...connectionWords, ...forwardWords, ...gpuWords, ...transferWords, ...internalWords };
 
 /** Message and remedy in one line. */
 export function sentence(problem: Problem): string {
