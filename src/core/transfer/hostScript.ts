@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { boundedText } from "../boundedText";
-import { Failure, type Problem } from "../failure";
+import { Failure, isFailure, type Problem } from "../failure";
 import type { RemoteCommand, RemotePipe, Runner, StreamEnd } from "../remote";
 import stagePart from "./scripts/stage.sh";
 import startPart from "./scripts/start.sh";
@@ -65,7 +65,7 @@ export async function runScript<T>(
     const used = use(io);
     // A script that ends early says why better than the stream that broke because of it.
     const value = await used.catch(async (error: unknown) => {
-      if (!isStreamError(error)) throw error;
+      if (!isStreamError(error) && !isFailure(error, "transferInterrupted")) throw error;
       pipe.output.resume();
       throw failureOf(script, await ended.promise, complaint()) ?? error;
     });

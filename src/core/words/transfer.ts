@@ -47,7 +47,7 @@ const warningWords: Readonly<Record<TransferWarningReason, (path: string) => str
   unreadable: (path) => `${path} was left out: it could not be read.`,
   unwritable: (path) => `${path} was left out: it could not be written here.`,
   inTheWay: (path) => `${path} was left out: something of another kind has its name.`,
-  changedMeanwhile: (path) => `${path} was left out: it changed while it was moved.`,
+  changedMeanwhile: (path) => `${path} changed while it was moved; move it again.`,
 };
 
 /** One sentence for something that was left out. */
