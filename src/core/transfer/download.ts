@@ -134,7 +134,7 @@ async function receiveArchive(receiving: Receiving): Promise<void> {
   const { complaint, exitCode } = await runScript(deps, runner, script, signal, async (io) => {
     const names = [...missing.keys(), ...links.keys()].map((path) => `./${path}\n`).join("");
     const asking = io.send(Buffer.from(names)).then(io.endInput);
-    await Promise.all([asking, unpack(io, receiving, missing, links)]);
+    await Promise.all([asking, unpack(io, receiving, missing, links).catch(brokenArchive)]);
   });
   if (exitCode === partialExit && asked > 0 && missing.size === asked) {
     throw new Failure({ reason: "commandFailed", what: script.what, exitCode, detail: complaint.trim() });
@@ -145,6 +145,12 @@ async function receiveArchive(receiving: Receiving): Promise<void> {
   }
   // Last, so that nothing of this archive can be written through one of them.
   for (const [path, target] of links) await makeLink(receiving, path, target);
+}
+
+function brokenArchive(error: unknown): never {
+  // A stream that broke has a code; the archive's own complaints have none.
+  if (isFailure(error) || (error instanceof Error && "code" in error)) throw error;
+  throw new Failure({ reason: "unreadable", what: "archive of the files", detail: "it is cut off or broken" }, error);
 }
 
 async function makeLink({ files, warn }: Receiving, path: string, target: string | undefined): Promise<void> {

@@ -54,12 +54,13 @@ export async function planDownload(
   const wanted = isFile ? there.entries.filter(({ path }) => path === name) : acceptable(deps, there, warnings);
   const pathOf = (path: string) => (isFile ? to : join(to, path));
   const files = wanted.filter((entry) => entry.kind === "file");
+  const isNew = (await lstat(to).catch(() => undefined)) === undefined;
   const download: FileEntry[] = [];
   const newerHere: string[] = [];
   for (let at = 0; at < files.length; at += batch) {
     if (signal.aborted) throw new Failure({ reason: "cancelled" });
     const some = files.slice(at, at + batch);
-    const found = await Promise.all(some.map(({ path }) => lstat(pathOf(path)).catch(() => undefined)));
+    const found = isNew ? [] : await Promise.all(some.map(({ path }) => lstat(pathOf(path)).catch(() => undefined)));
     for (const [index, file] of some.entries()) {
       const here = found[index];
       const mtime = here && Math.floor(here.mtimeMs / 1000);

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { boundedText } from "../boundedText";
-import { Failure, isFailure, type Problem } from "../failure";
+import { Failure, type Problem } from "../failure";
 import type { RemoteCommand, RemotePipe, Runner, StreamEnd } from "../remote";
 import stagePart from "./scripts/stage.sh";
 import startPart from "./scripts/start.sh";
@@ -65,7 +65,7 @@ export async function runScript<T>(
     const used = use(io);
     // A script that ends early says why better than the stream that broke because of it.
     const value = await used.catch(async (error: unknown) => {
-      if (!isStreamError(error) && !isFailure(error, "transferInterrupted")) throw error;
+      if (!isStreamError(error) && !pipe.output.readableEnded) throw error;
       pipe.output.resume();
       throw failureOf(script, await ended.promise, complaint()) ?? error;
     });
@@ -188,7 +188,8 @@ function problemOfExit({ what, path }: HostScript, end: StreamEnd & { kind: "exi
   if (/[Qq]uota exceeded/.test(complaint)) return { reason: "hostQuotaExceeded", path };
   if (/Read-only file system/.test(complaint)) return { reason: "hostReadOnly", path };
   if (/Permission denied|Operation not permitted/.test(complaint)) return { reason: "hostPermissionDenied", path };
-  if (exitCode === 31 && /[Nn]o such file/.test(complaint)) return { reason: "hostNoSuchPath", path };
+  if ((exitCode === 31 || exitCode === 32) && /[Nn]o such file/.test(complaint))
+    return { reason: "hostNoSuchPath", path };
   return {
     reason: "commandFailed",
     what,

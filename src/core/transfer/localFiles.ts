@@ -60,18 +60,12 @@ export function localFiles(folder: string, pathOf: (path: string) => string): Lo
   const partOf = ({ path, size, mtime }: FileEntry) =>
     join(dirname(pathOf(path)), `.tensorline-${shortHash(path, size, mtime)}`);
 
-  async function place(file: FileEntry, part: string): Promise<void> {
-    await utimes(part, file.mtime, file.mtime);
-    await rename(part, pathOf(file.path));
-  }
-
   /** Leaves nothing behind when it fails. */
   async function wholly(file: FileEntry, fill: (part: string) => Promise<void>): Promise<void> {
     const part = partOf(file);
     try {
-      await rm(part, { force: true });
       await fill(part);
-      await place(file, part);
+      await rename(part, pathOf(file.path));
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
       throw unwritable(pathOf(file.path), error);
@@ -82,14 +76,20 @@ export function localFiles(folder: string, pathOf: (path: string) => string): Lo
     makeFolder,
     prepare: (path) => makeFolder(parentOf(path)),
     write: (file, data) =>
-      wholly(file, async (part) => {
-        const handle = await open(part, "wx", file.mode);
-        await handle.writeFile(data).finally(() => handle.close());
-      }),
-    writeStream: (file, source) =>
       wholly(file, (part) =>
-        pipeline(source, createWriteStream(part, { flags: "wx", mode: file.mode, highWaterMark: writeBehindBytes })),
+        writeWhole(part, data, file).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== "EEXIST") throw error;
+          await rm(part, { force: true });
+          await writeWhole(part, data, file);
+        }),
       ),
+    writeStream: (file, source) =>
+      wholly(file, async (part) => {
+        const options = { flags: "wx", mode: file.mode, highWaterMark: writeBehindBytes };
+        await rm(part, { force: true });
+        await pipeline(source, createWriteStream(part, options));
+        await utimes(part, file.mtime, file.mtime);
+      }),
     async arrived(file) {
       const found = await lstat(partOf(file)).catch(() => undefined);
       if (!found?.isFile() || found.size > file.size) return 0;
@@ -104,7 +104,8 @@ export function localFiles(folder: string, pathOf: (path: string) => string): Lo
         await pipeline(source, createWriteStream(part, options));
         if ((await stat(part)).size !== file.size)
           throw new Failure({ reason: "transferInterrupted", path: file.path });
-        await place(file, part);
+        await utimes(part, file.mtime, file.mtime);
+        await rename(part, pathOf(file.path));
       } catch (error) {
         throw unwritable(pathOf(file.path), error);
       }
@@ -120,6 +121,35 @@ export function localFiles(folder: string, pathOf: (path: string) => string): Lo
       return undefined;
     },
   };
+}
+
+/** Reads a small file; what has grown since its size was taken is cut. */
+export async function readWhole(path: string, size: number): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const data = Buffer.allocUnsafe(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(data, filled, size - filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return data.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeWhole(path: string, data: Uint8Array, { mode, mtime }: FileEntry): Promise<void> {
+  const handle = await open(path, "wx", mode);
+  try {
+    for (let written = 0; written < data.length; ) {
+      written += (await handle.write(data, written, data.length - written)).bytesWritten;
+    }
+    await handle.utimes(mtime, mtime);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes the unfinished parts of these files. */

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { Failure, isFailure } from "../failure";
 import type { Runner } from "../remote";
 import { ahead } from "./ahead";
 import { runScript, type ScriptIo, shortScript } from "./hostScript";
+import { readWhole } from "./localFiles";
 import { createMeter, type Meter } from "./progress";
 import appendScript from "./scripts/append.sh";
 import deleteScript from "./scripts/delete.sh";
@@ -154,11 +154,11 @@ async function sendRest(
 
 async function readSmall(plan: UploadPlan, file: FileEntry): Promise<{ file: FileEntry; data?: Buffer }> {
   if (file.size > smallFileBytes) return { file };
-  const from = plan.pathOf(file);
-  const data = await readFile(from).catch((error: unknown) => {
-    throw unreadable(from, error);
-  });
-  return { file, data };
+  try {
+    return { file, data: await readWhole(plan.pathOf(file), file.size) };
+  } catch (error) {
+    throw unreadable(plan.pathOf(file), error);
+  }
 }
 
 /** Headers and small files become few large packets. */

@@ -25,6 +25,6 @@ claim() { # stage: this script is the writer now
   own_stage "$1" || mkdir -m 700 "$1" || exit 32
   own_stage "$1" && cd "$1" && mkdir -p tree parts || exit 31
   end_writer "$1" 2>/dev/null
-  exec 9>owner || exit 32
-  echo "$$" >&9
+  echo "$$" >owner || exit 32
+  exec 9>>owner
 }
