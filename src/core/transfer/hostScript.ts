@@ -29,6 +29,8 @@ export interface ScriptIo {
   readonly output: Readable;
   /** Something moved: the script is not stuck. */
   alive(): void;
+  /** For a script whose output says nothing: it must be read all the same, or its end is never seen. */
+  drain(): void;
 }
 
 export interface ScriptOutcome<T> {
@@ -116,6 +118,7 @@ function scriptIo(pipe: RemotePipe, ended: Promise<unknown>, alive: () => void):
     },
     output,
     alive,
+    drain: () => void output.on("data", alive).resume(),
   };
 }
 

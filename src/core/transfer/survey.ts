@@ -133,7 +133,7 @@ const typeMask = 0o170000;
 /** `MODE SIZE SECONDS ./PATH`, as `stat -c '%f %s %Y %n'` writes it below a folder. */
 function parseEntry(text: string): TreeEntry | TransferWarning | undefined {
   const [, hex = "", size, mtime, path] =
-    /^([0-9a-f]{1,8}) (\d{1,16}) (-?\d{1,12})(?:\.\d+)? \.\/+(.+)$/.exec(text) ?? [];
+    /^([0-9a-f]{1,8}) (\d{1,16}) (-?\d{1,12})(?:\.\d+)? \.\/(.+)$/.exec(text) ?? [];
   if (path === undefined) return undefined;
   const raw = Number.parseInt(hex, 16);
   const mode = raw & 0o777;

@@ -90,7 +90,10 @@ async function sendBig(
     parameters: [plan.stage, part, String(offset), String(size), touchTime(mtime), mode.toString(8), path],
     path,
   };
-  await runScript(deps, runner, script, signal, (io) => sendFile(io, plan.pathOf(file), file, offset, meter));
+  await runScript(deps, runner, script, signal, (io) => {
+    io.drain();
+    return sendFile(io, plan.pathOf(file), file, offset, meter);
+  });
   meter.file(path);
 }
 
@@ -128,6 +131,7 @@ async function sendRest(
     path: plan.root,
   };
   await runScript(deps, runner, script, signal, async (io) => {
+    io.drain();
     const archive = inLargePieces(io);
     for (const entry of [...plan.newFolders, ...plan.links]) {
       await archive.send(tarHeader({ ...entry, path: `tree/${entry.path}` }));
@@ -146,9 +150,6 @@ async function sendRest(
     await archive.send(tarHeader(last));
     await archive.send(tarEnd);
     await archive.flush();
-    io.endInput();
-    // While the host moves files to their places it shows that it lives.
-    for await (const _ of io.output) io.alive();
   });
 }
 
@@ -186,6 +187,7 @@ async function deleteThere(deps: TransferDeps, runner: Runner, plan: UploadPlan,
   if (files.length + deleteFolders.length === 0) return;
   const script = { what: "deleting files", body: deleteScript, parameters: [root], path: root };
   await runScript(deps, runner, script, signal, async (io) => {
+    io.drain();
     const lines = (paths: readonly string[]) => paths.map((path) => `./${path}\n`).join("");
     await io.send(Buffer.from(`${lines(files)}\n${lines(deleteFolders)}`));
   });

@@ -4,7 +4,11 @@
 stage=$1 root=$2
 claim "$stage"
 rm -f complete
-tar -xpof - || exit 34
+tar -xpof - || {
+  # GNU tar does not always say why it could write only a part; this does, on a full disk.
+  dd if=/dev/zero of=probe bs=65536 count=4
+  exit 34
+}
 exec </dev/null
 [ -f complete ] || exit 35
 
