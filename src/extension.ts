@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import { createApp, registerSafely } from "./app";
 import { registerDiagnostics } from "./features/diagnostics/register";
+import { registerFiles } from "./features/files/register";
 import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
 
@@ -9,6 +10,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const app = createApp(context);
   context.subscriptions.push(
     app,
-    registerSafely(app, { hosts: registerHosts, "GPU views": registerGpu, diagnostics: registerDiagnostics }),
+    registerSafely(app, {
+      hosts: registerHosts,
+      "GPU views": registerGpu,
+      "file transfer": registerFiles,
+      diagnostics: registerDiagnostics,
+    }),
   );
 }

@@ -128,29 +128,30 @@ describe.skipIf(withoutSshd !== undefined)(
       const [from, to] = [newFolder(), newFolder()];
       writeTree(from, big.files);
       const frozen = connect(host);
-      const old = new AbortController();
-      const stuck = await new Promise<Promise<unknown>>((resolve) => {
-        const run = frozen.lease.connected(noAbort).then((runner) =>
-          transfers.upload(
-            runner,
-            { from, to },
-            {
-              signal: old.signal,
-              onProgress({ doneBytes }) {
-                if (doneBytes < big.total / 2) return;
-                relay.freeze();
-                resolve(run);
-              },
-            },
-          ),
-        );
+      let tellFrozen = () => {};
+      const isFrozen = new Promise<void>((resolve) => {
+        tellFrozen = resolve;
       });
+      const stuck = transfers.upload(
+        await frozen.lease.connected(noAbort),
+        { from, to },
+        {
+          signal: noAbort,
+          onProgress({ doneBytes }) {
+            if (doneBytes < big.total / 2) return;
+            relay.freeze();
+            tellFrozen();
+          },
+        },
+      );
+      const ending = expect(stuck).rejects.toMatchObject({ problem: { reason: "connectionLost" } });
+      await isFrozen;
       const { lease } = connect({ name: "box", configFile: server.configFile });
       const result = await transfers.upload(await lease.connected(noAbort), { from, to }, { signal: noAbort });
       expect(result.bytes).toBeLessThan(big.total / 2 + 8 * mib);
       expect(readFileSync(join(to, "sub/big.bin")).equals(pattern(big.total))).toBe(true);
       frozen.client.connections.dispose();
-      await expect(stuck).rejects.toMatchObject({ problem: { reason: expect.any(String) } });
+      await ending;
       expect(leftovers(to)).toEqual([]);
     });
   },

@@ -22,7 +22,7 @@ export interface HostScript {
 
 /** The running script as its user sees it. */
 export interface ScriptIo {
-  /** Resolves when more may be sent; what the script does not read any more is dropped. */
+  /** Resolves when more may be sent; rejects once the script has ended. */
   send(bytes: Uint8Array): Promise<void>;
   /** Ends the script's input. */
   endInput(): void;
@@ -69,7 +69,8 @@ export async function runScript<T>(
     const value = await used.catch(async (error: unknown) => {
       if (!isStreamError(error) && !pipe.output.readableEnded) throw error;
       pipe.output.resume();
-      throw failureOf(script, await ended.promise, complaint()) ?? error;
+      const cutOff = new Failure({ reason: "transferInterrupted", path: script.path }, error);
+      throw failureOf(script, await ended.promise, complaint()) ?? cutOff;
     });
     io.endInput();
     pipe.output.resume();
@@ -101,14 +102,18 @@ function scriptText({ body, stage }: Pick<HostScript, "body" | "stage">): string
 function scriptIo(pipe: RemotePipe, ended: Promise<unknown>, alive: () => void): ScriptIo {
   const { input, output } = pipe;
   let inputEnded = false;
+  let over = false;
+  const end = ended.then(() => {
+    over = true;
+  });
   // Errors of the streams show in how the script ended.
   input.on("error", () => {});
   output.on("error", () => {});
   return {
     async send(bytes) {
       alive();
-      if (!input.writable) return void (await ended);
-      if (!input.write(bytes)) await Promise.race([drained(input), ended]);
+      if (!over && input.writable && !input.write(bytes)) await Promise.race([drained(input), end]);
+      if (over || !input.writable) throw Object.assign(new Error("the script has ended"), { code: "EPIPE" });
       alive();
     },
     endInput() {

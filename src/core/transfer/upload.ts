@@ -193,10 +193,11 @@ async function deleteThere(deps: TransferDeps, runner: Runner, plan: UploadPlan,
   });
 }
 
+/** Errors of this machine's file system become a reason; what broke while sending stays what it is. */
 function unreadable(path: string, error: unknown): unknown {
-  if (isFailure(error)) return error;
-  const detail = (error as NodeJS.ErrnoException).code ?? "";
-  return new Failure({ reason: "localUnreadable", path, detail }, error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error;
+  return new Failure({ reason: "localUnreadable", path, detail: code }, error);
 }
 
 /** `YYYYMMDDhhmm.ss` in UTC. */

@@ -86,7 +86,8 @@ function hostOf(argument: HostArgument): HostRef | undefined {
   return "entry" in argument ? argument.entry.ref : undefined;
 }
 
-async function pickHost(app: App): Promise<HostRef | undefined> {
+/** Asks for one of the known hosts; with none, offers to add one. */
+export async function pickHost(app: App): Promise<HostRef | undefined> {
   const entries = [...(await app.book.entries()), ...app.book.demoEntries()];
   if (entries.length === 0) {
     await vscode.commands.executeCommand("tensorline.addHost");
