@@ -67,7 +67,7 @@ export type ForwardProblem =
 
 /** What moving files can suffer from. */
 export type TransferProblem =
-  | { reason: "hostLacksTar" }
+  | { reason: "hostLacksTool"; tool: string }
   | { reason: "hostDiskFull"; path: string }
   | { reason: "hostQuotaExceeded"; path: string }
   | { reason: "hostReadOnly"; path: string }

@@ -114,12 +114,12 @@ function member(name: string, { type = "0", link = "", text = "evil" } = {}): Bu
 const withBusybox = hosts.some(({ name }) => name === "busybox");
 
 describe.skipIf(!withBusybox)("a host without a tool, or with a lying one (needs busybox)", () => {
-  it("is told to install tar", async () => {
+  it.each(["tar", "find", "stat", "xargs"])("is said to lack %s", async (tool) => {
     const from = newFolder();
     writeTree(from, { a: "1" });
-    const runner = hostWith({ tar: undefined });
+    const runner = hostWith({ [tool]: undefined });
     const run = transfers.upload(runner, { from, to: newFolder() }, options);
-    await expect(run).rejects.toMatchObject({ problem: { reason: "hostLacksTar" } });
+    await expect(run).rejects.toMatchObject({ problem: { reason: "hostLacksTool", tool } });
   });
 
   it("writes nothing outside of the folder, whatever it lists and sends", async () => {

@@ -18,7 +18,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   configUnsupported: { reason: "configUnsupported", host: "lab1", option: "ProxyUseFdpass" },
   forwardProhibited: { reason: "forwardProhibited", host: "lab1" },
   forwardRefused: { reason: "forwardRefused", host: "lab1", target: "localhost:6006", detail: "Connection refused" },
-  hostLacksTar: { reason: "hostLacksTar" },
+  hostLacksTool: { reason: "hostLacksTool", tool: "tar" },
   hostDiskFull: { reason: "hostDiskFull", path: "/data/run" },
   hostQuotaExceeded: { reason: "hostQuotaExceeded", path: "/home/a/run" },
   hostReadOnly: { reason: "hostReadOnly", path: "/mnt/run" },

@@ -69,8 +69,9 @@ export async function runScript<T>(
     const value = await used.catch(async (error: unknown) => {
       if (!isStreamError(error) && !pipe.output.readableEnded) throw error;
       pipe.output.resume();
-      const cutOff = new Failure({ reason: "transferInterrupted", path: script.path }, error);
-      throw failureOf(script, await ended.promise, complaint()) ?? cutOff;
+      const failure = failureOf(script, await ended.promise, complaint());
+      if (failure || !isStreamError(error)) throw failure ?? error;
+      throw new Failure({ reason: "transferInterrupted", path: script.path }, error);
     });
     io.endInput();
     pipe.output.resume();

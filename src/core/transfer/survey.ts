@@ -31,7 +31,7 @@ export interface SurveyRequest {
 
 /**
  * Looks at a path on the host, and at what an earlier upload of the same source has left there.
- * @throws Failure of `runScript`, `hostLacksTar`, `hostPermissionDenied`
+ * @throws Failure of `runScript`, `hostLacksTool`, `hostPermissionDenied`
  */
 export async function survey(
   deps: TransferDeps,
@@ -106,9 +106,9 @@ function createReader() {
       ) {
         throw new Failure({ reason: "unreadable", what: "list of files", detail: "it is cut off" });
       }
-      const lacks = facts.get("lacks");
-      if (lacks === "tar") throw new Failure({ reason: "hostLacksTar" });
-      if (lacks === "reading") throw new Failure({ reason: "hostPermissionDenied", path });
+      const tool = facts.get("lacks");
+      if (tool !== undefined) throw new Failure({ reason: "hostLacksTool", tool });
+      if (facts.has("closed")) throw new Failure({ reason: "hostPermissionDenied", path });
       const { tree = [], staged = [], parts = [] } = lists;
       return {
         root,

@@ -4,7 +4,8 @@ import { cause, quoted, says, seconds, type Words } from "./say";
 
 /** Moving files. */
 export const transferWords: Words<TransferProblem> = {
-  hostLacksTar: () => says("This host has no tar program, which moving files needs.", "Install tar there."),
+  hostLacksTool: ({ tool }) =>
+    says(`This host has no ${quoted(tool)} program, which moving files needs.`, "Install it there."),
   hostDiskFull: (problem) =>
     says(`The host’s disk is full (${quoted(problem.path)}).`, "Free some space there and try again."),
   hostQuotaExceeded: (problem) =>

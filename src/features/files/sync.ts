@@ -5,6 +5,7 @@ import { Failure, isFailure, problemOf } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
 import type { UploadPlan } from "../../core/transfer/uploadPlan";
 import { sentence } from "../../core/words";
+import { quoted } from "../../core/words/say";
 import { pickHost } from "../hosts/commands";
 import { askRemotePath } from "./remotePath";
 import { runTransfer, withHost } from "./transferRun";
@@ -97,7 +98,7 @@ async function confirmed(plan: UploadPlan, host: HostRef, choice: Choice): Promi
 }
 
 function names(paths: readonly string[]): string {
-  const shown = paths.slice(0, 10).join(", ");
+  const shown = paths.slice(0, 10).map(quoted).join(", ");
   return paths.length > 10 ? `${shown} and ${paths.length - 10} more` : shown;
 }
 

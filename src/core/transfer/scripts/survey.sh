@@ -17,7 +17,9 @@ while :; do
   esac
 done
 printf 'fact root %s\n' "$root"
-command -v tar >/dev/null 2>&1 || echo 'fact lacks tar'
+for tool in tar find stat xargs; do
+  command -v "$tool" >/dev/null 2>&1 || printf 'fact lacks %s\n' "$tool"
+done
 
 nl='
 '
@@ -34,7 +36,7 @@ list() { # name folder [what]
 
 if [ -e "$root" ]; then
   if [ -d "$root" ]; then echo 'fact kind folder'; elif [ -f "$root" ]; then echo 'fact kind file'; else echo 'fact kind other'; fi
-  [ -r "$root" ] || echo 'fact lacks reading'
+  [ -r "$root" ] || echo 'fact closed yes'
 else
   echo 'fact kind none'
 fi
