@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import { createApp, registerSafely } from "./app";
 import { registerDiagnostics } from "./features/diagnostics/register";
+import { registerFiles } from "./features/files/register";
 import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
 import { registerPorts } from "./features/ports/register";
@@ -14,6 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
       hosts: registerHosts,
       "GPU views": registerGpu,
       ports: registerPorts,
+      "file transfer": registerFiles,
       diagnostics: registerDiagnostics,
     }),
   );

@@ -107,7 +107,20 @@ export type ForwardProblem =
   | { reason: "forwardRefused"; host: string; target: string; detail: string };
 
 /** What moving files can suffer from. */
-export type TransferProblem = never;
+export type TransferProblem =
+  | { reason: "hostLacksTool"; tool: string }
+  | { reason: "hostDiskFull"; path: string }
+  | { reason: "hostQuotaExceeded"; path: string }
+  | { reason: "hostReadOnly"; path: string }
+  | { reason: "hostPermissionDenied"; path: string }
+  | { reason: "hostNoSuchPath"; path: string }
+  | { reason: "hostNotAFolder"; path: string }
+  | { reason: "hostPathUnusable"; path: string }
+  | { reason: "localUnreadable"; path: string; detail: string }
+  | { reason: "localUnwritable"; path: string; detail: string }
+  | { reason: "changedMeanwhile"; path: string }
+  | { reason: "transferInterrupted"; path: string }
+  | { reason: "transferStalled"; seconds: number };
 
 /** What GPU tools, GPUs and their processes can suffer from. */
 export type GpuProblem =

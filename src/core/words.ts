@@ -5,6 +5,7 @@ import { gpuWords } from "./words/gpu";
 import { hostsFileWords } from "./words/hostsFile";
 import { keyLoginWords } from "./words/keyLogin";
 import { type Description, detail, says, type Words } from "./words/say";
+import { transferWords } from "./words/transfer";
 
 export type { Description };
 
@@ -22,6 +23,7 @@ const words: Words<Problem> = {
   ...gpuWords,
   ...hostsFileWords,
   ...keyLoginWords,
+  ...transferWords,
   ...internalWords,
 };
 

@@ -82,7 +82,11 @@ export function createLocalRunner({ shell = ["sh"], env = {} }: LocalRunnerOptio
       return new Promise((resolve, reject) => {
         const child = start(["-s"]);
         const kill = () => {
-          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+          try {
+            if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+          } catch {
+            // It ended by itself a moment ago.
+          }
         };
         signal.addEventListener("abort", kill, { once: true });
         child.stdin.on("error", () => {});

@@ -1,0 +1,29 @@
+/** Runs tasks, at most so many at the same time. */
+export interface Pool {
+  /** Begins a task as soon as there is room; rejects with the failure of an earlier one. */
+  run(task: () => Promise<void>): Promise<void>;
+  /** Resolves when all are done. */
+  finish(): Promise<void>;
+}
+
+export function createPool(width: number): Pool {
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const check = () => {
+    if (failures.length > 0) throw failures[0];
+  };
+  return {
+    async run(task) {
+      while (running.size >= width) await Promise.race(running);
+      check();
+      const done: Promise<void> = task()
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => running.delete(done));
+      running.add(done);
+    },
+    async finish() {
+      await Promise.all(running);
+      check();
+    },
+  };
+}
