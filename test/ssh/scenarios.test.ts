@@ -214,6 +214,8 @@ describe("what works where", () => {
         await expect(dialled).rejects.toMatchObject({ problem: { reason: "forwardProhibited", host: host.name } });
       } else {
         const socket = await dialled;
+        // What the end of the connection does to it is its owner's business.
+        socket.on("error", () => {});
         const greeting = await new Promise<Buffer>((resolve) => socket.once("data", resolve));
         expect(greeting.toString()).toMatch(/^SSH-2\.0-/);
         socket.destroy();
