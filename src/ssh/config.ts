@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { Failure } from "../core/failure";
+import { type HostName, parseHostName } from "../core/hostName";
 import type { ClientFacts, HostRef } from "../core/ports";
 import { envOf, expandHome, pathsOf, userSshFile } from "./clientPaths";
 import { builtinOptions } from "./config/builtin";
@@ -8,7 +9,6 @@ import { systemEffects } from "./config/effects";
 import { allLines, type ConfigFile, readConfigFiles } from "./config/files";
 import { parseSshOptions } from "./config/printed";
 import { judgeFiles, refuseOpenFiles, refuseUntrustedCommands, refuseUntrustedMatches } from "./config/trust";
-import { type HostName, parseHostName } from "./hostName";
 import { algorithmKeys, type HostOptions, hostOptions, type OptionValues } from "./hostOptions";
 
 /** Reading a config may look names up in the network or run a command of `Match exec`; longer than this means it hangs. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import { Failure, isFailure } from "../core/failure";
+import { codeOf } from "../core/fileLock";
 import type { Prompts } from "../core/ports";
 import type { HostOptions } from "./hostOptions";
 import {
@@ -13,7 +14,7 @@ import {
   knownKeyTypes,
   parseKnownHosts,
 } from "./knownHosts";
-import { codeOf, type KnownHostsStore } from "./knownHostsStore";
+import type { KnownHostsStore } from "./knownHostsStore";
 
 /** What is known of one host's keys when a connection to it begins. */
 export interface HostKeys {

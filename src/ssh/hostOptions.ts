@@ -1,12 +1,12 @@
 import type { ConfiguredForward } from "../core/connections";
 import { Failure } from "../core/failure";
+import { type HostName, isHostName, isUserName } from "../core/hostName";
 import type { ClientFacts, HostRef } from "../core/ports";
 import { envOf, expandHome, systemSshFile, userSshFile } from "./clientPaths";
 import { printHop, readHop } from "./config/jumps";
 import { expandAll, expandTokens, tokensOf } from "./config/tokens";
 import { configuredForwards } from "./configuredForwards";
 import { configuredEnvironment } from "./environment";
-import { type HostName, isHostName, isUserName } from "./hostName";
 
 /** The options a connection obeys: paths absolute, tokens expanded. */
 export interface HostOptions {

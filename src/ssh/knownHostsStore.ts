@@ -3,8 +3,6 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { codeOf, withFileLock } from "../core/fileLock";
 import { namesHost, parseKnownHosts } from "./knownHosts";
 
-export { codeOf };
-
 /** Our own known_hosts file. Written whole to a new file under a lock, so that two windows never lose a line. */
 export interface KnownHostsStore {
   readonly file: string;

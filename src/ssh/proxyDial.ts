@@ -1,8 +1,8 @@
 import { connect, isIPv4, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Failure } from "../core/failure";
+import { codeOf } from "../core/fileLock";
 import type { TcpTarget } from "../core/remote";
-import { codeOf } from "./knownHostsStore";
 import { plainText } from "./plainText";
 import type { ProxyUse } from "./proxyDialects";
 

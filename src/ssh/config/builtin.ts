@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure";
+import type { HostName } from "../../core/hostName";
 import type { ClientFacts, HostRef } from "../../core/ports";
 import { envOf, expandHome, systemSshFile, userSshFile } from "../clientPaths";
-import type { HostName } from "../hostName";
 import type { OptionValues } from "../hostOptions";
 import { type AlgorithmKind, effectiveAlgorithms } from "./algorithms";
 import { canonicalAddress, canonicalName } from "./canonicalize";

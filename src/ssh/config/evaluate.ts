@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure";
+import type { HostName } from "../../core/hostName";
 import type { ClientFacts, HostRef } from "../../core/ports";
 import { envOf } from "../clientPaths";
-import type { HostName } from "../hostName";
 import { matchesGlob, matchesPatternList } from "../patterns";
 import type { ConfigEffects } from "./effects";
 import { badLine, type ConfigFile, type ConfigLine } from "./files";

@@ -1,8 +1,8 @@
 import { Failure, isFailure } from "../../core/failure";
+import { parseHostName } from "../../core/hostName";
 import type { Prompts, TextQuestion } from "../../core/ports";
 import { asksForPassword, passwordKey } from "../auth";
 import type { Credentials } from "../credentials";
-import { parseHostName } from "../hostName";
 import { plainText } from "../plainText";
 import type { Stop } from "../route";
 import type { AnswerQuestion } from "./askpass";

@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../core/failure";
+import { parseHostName } from "../../core/hostName";
 import type { ConnectRequest } from "../connection";
 import { readKnownHosts } from "../hostKeys";
-import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
 import { knownHostName, knownKeyTypes } from "../knownHosts";
 import type { Stop } from "../route";

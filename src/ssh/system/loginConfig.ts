@@ -1,6 +1,6 @@
+import { parseHostName } from "../../core/hostName";
 import type { ClientFacts } from "../../core/ports";
 import { systemSshFile, userSshFile } from "../clientPaths";
-import { parseHostName } from "../hostName";
 import type { HostOptions } from "../hostOptions";
 import type { Stop } from "../route";
 

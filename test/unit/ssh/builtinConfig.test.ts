@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseHostName } from "../../../src/core/hostName";
 import type { ClientFacts } from "../../../src/core/ports";
 import { configuredHosts } from "../../../src/ssh/builtinConfig";
 import { builtinOptions } from "../../../src/ssh/config/builtin";
 import type { ConfigEffects } from "../../../src/ssh/config/effects";
 import { readConfigFiles } from "../../../src/ssh/config/files";
-import { parseHostName } from "../../../src/ssh/hostName";
 import type { OptionValues } from "../../../src/ssh/hostOptions";
 
 let home: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseHostName } from "../../../src/ssh/hostName";
+import { parseHostName } from "../../../src/core/hostName";
 
 describe("host names", () => {
   it.each([

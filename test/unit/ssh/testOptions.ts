@@ -1,5 +1,5 @@
+import { parseHostName } from "../../../src/core/hostName";
 import { parseSshOptions } from "../../../src/ssh/config/printed";
-import { parseHostName } from "../../../src/ssh/hostName";
 import { type HostOptions, hostOptions } from "../../../src/ssh/hostOptions";
 
 /** What a host's options come to from lines of `ssh -G`; by default no keys and no known hosts. */

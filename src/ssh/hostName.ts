@@ -1,1 +1,0 @@
-export { type HostName, isHostName, isUserName, parseHostName } from "../core/hostName";
