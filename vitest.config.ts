@@ -26,7 +26,16 @@ export default defineConfig({
           pool: "threads",
         },
       },
-      { extends: true, test: { name: "source", include: ["test/{shell,ssh,demo}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "source",
+          include: ["test/{shell,ssh,demo}/**/*.test.ts"],
+          // These wait for servers more than they work.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         extends: true,
         test: {

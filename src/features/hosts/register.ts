@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
+import { systemClock } from "../../core/clock";
 import type { HostLease } from "../../core/connections";
 import type { GpuWatch } from "../../core/gpu/watch";
 import { type Disposable, DisposableStore, toDisposable } from "../../core/lifecycle";
@@ -8,6 +9,7 @@ import { setContext } from "../../platform/commands";
 import { registerHostCommands } from "./commands";
 import { registerDemoCommands } from "./demoCommands";
 import { type HostNode, HostTree } from "./hostTree";
+import { offerLoginAgain } from "./loginAgain";
 
 /** Milliseconds between samples of a host whose only viewer is the tree. */
 const treeBeatMs = 10_000;
@@ -33,6 +35,15 @@ export function registerHosts(app: App): Disposable {
   store.add(engine.forwards.onChange((host) => tree.changed(host)));
   const kept = store.add(keepConnected(app));
   store.add(registerHostCommands(app, kept));
+  store.add(
+    offerLoginAgain({
+      onState: engine.onState,
+      state: engine.state,
+      retry: (host) => engine.connections().retry(host),
+      clock: systemClock,
+      ask: askToLogIn,
+    }),
+  );
   store.add(registerDemoCommands(app));
   store.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -43,6 +54,14 @@ export function registerHosts(app: App): Disposable {
   setContext("tensorline.demoRunning", false);
   if (process.env.TENSORLINE_START_DEMO === "1") void vscode.commands.executeCommand("tensorline.tryDemo");
   return store;
+}
+
+async function askToLogIn(hosts: readonly HostRef[]): Promise<boolean> {
+  const logIn = "Log In";
+  const names = hosts.map(({ name }) => name);
+  const all = names.length === 1 ? `${names[0]} needs` : `${names.slice(0, -1).join(", ")} and ${names.at(-1)} need`;
+  const answer = await vscode.window.showInformationMessage(`${all} you to log in again.`, logIn);
+  return answer === logIn;
 }
 
 /** The leases that "Connect" took and "Disconnect" gives back. */
