@@ -1,5 +1,5 @@
 // Builds dist/: one bundle for the entry, one for SSH (loaded at the first connection), one for the CLI, one per webview.
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ensureDependencies } from "./prerequisites.mjs";
 
@@ -11,6 +11,31 @@ const withoutNative = {
   setup(build) {
     build.onResolve({ filter: /sshcrypto\.node$|^cpu-features$/ }, () => ({ path: "absent", namespace: "absent" }));
     build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: 'throw new Error("not bundled")' }));
+  },
+};
+
+/**
+ * ssh2 gives AES-GCM its key as bytes with every packet, and Node 24 examines it each time, which takes longer than the
+ * cipher itself. Made into a key object once, it costs nothing. Fails when ssh2's text is another.
+ */
+const withKeyObjects = {
+  name: "with-key-objects",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/]protocol[\\/]crypto\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      for (const [old, fresh] of [
+        [
+          "createCipheriv, createDecipheriv, createHmac,",
+          "createCipheriv, createDecipheriv, createHmac, createSecretKey,",
+        ],
+        ["this._encKey = enc.cipherKey;", "this._encKey = createSecretKey(enc.cipherKey);"],
+        ["this._decipherKey = dec.decipherKey;", "this._decipherKey = createSecretKey(dec.decipherKey);"],
+      ]) {
+        if (!contents.includes(old)) throw new Error(`${path} has no "${old}" any more.`);
+        contents = contents.replace(old, fresh);
+      }
+      return { contents };
+    });
   },
 };
 
@@ -28,7 +53,13 @@ export async function build({ minify = true } = {}) {
     metafile: true,
     loader: { ".sh": "text", ".py": "text" },
   };
-  const node = { ...common, platform: "node", format: "cjs", target: "node20", plugins: [withoutNative] };
+  const node = {
+    ...common,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    plugins: [withoutNative, withKeyObjects],
+  };
   await rm(new URL("dist", `file://${root}`), { recursive: true, force: true });
   await mkdir(new URL("dist", `file://${root}`), { recursive: true });
   const results = await Promise.all([

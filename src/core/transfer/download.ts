@@ -81,7 +81,7 @@ async function receiveBig(receiving: Receiving, file: FileEntry): Promise<void> 
   const parameters = [path, String(file.size), String(file.mtime), String(offset / blockBytes)];
   try {
     await runScript(deps, runner, { what: "receiving a file", body: readScript, parameters, path }, signal, (io) =>
-      files.resume(file, offset, restOf(io, file.size - offset, meter)),
+      files.resume(file, offset, io.output, restTaker(io, file.size - offset, meter)),
     );
     meter.file(file.path);
   } catch (error) {
@@ -91,25 +91,24 @@ async function receiveBig(receiving: Receiving, file: FileEntry): Promise<void> 
   }
 }
 
-/** The bytes after the line "same", and no more than there should be. */
-async function* restOf({ output, alive }: ScriptIo, length: number, meter: Meter): AsyncGenerator<Uint8Array> {
+/** Takes the bytes after the line "same", and no more than there should be. */
+function restTaker({ alive }: ScriptIo, length: number, meter: Meter): (chunk: Buffer) => Buffer {
   let head: Buffer | undefined = Buffer.alloc(0);
   let left = length;
-  for await (const chunk of output as AsyncIterable<Buffer>) {
+  return (chunk) => {
     alive();
-    let bytes: Buffer = chunk;
+    let bytes = chunk;
     if (head) {
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf("\n") + 1;
-      if (end === 0) continue;
-      bytes = head.subarray(end);
-      head = undefined;
+      bytes = end === 0 ? Buffer.alloc(0) : head.subarray(end);
+      if (end > 0) head = undefined;
     }
     const wanted = bytes.subarray(0, left);
     left -= wanted.length;
     meter.bytes(wanted.length);
-    yield wanted;
-  }
+    return wanted;
+  };
 }
 
 async function receiveArchive(receiving: Receiving): Promise<void> {

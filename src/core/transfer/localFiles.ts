@@ -1,10 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, stat, symlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../failure";
 import { shortHash } from "./survey";
 import { blockBytes, type FileEntry, type TransferWarningReason } from "./transfer";
+import { writeBehind } from "./writeBehind";
 
 /** Bytes that wait for the disk at most; below this, receiving goes on while the disk works. */
 const writeBehindBytes = 4 * blockBytes;
@@ -22,8 +24,8 @@ export interface LocalFiles {
   writeStream(file: FileEntry, source: Bytes): Promise<void>;
   /** Bytes of a big file that have arrived before, in whole blocks. */
   arrived(file: FileEntry): Promise<number>;
-  /** Appends to these, and puts the file in place once it is complete. */
-  resume(file: FileEntry, offset: number, source: Bytes): Promise<void>;
+  /** Appends to these what `take` takes of a stream, and puts the file in place once it is complete. */
+  resume(file: FileEntry, offset: number, source: Readable, take: (chunk: Buffer) => Buffer): Promise<void>;
   makeLink(path: string, target: string): Promise<TransferWarningReason | undefined>;
 }
 
@@ -95,13 +97,16 @@ export function localFiles(folder: string, pathOf: (path: string) => string): Lo
       if (!found?.isFile() || found.size > file.size) return 0;
       return found.size - (found.size % blockBytes);
     },
-    async resume(file, offset, source) {
+    async resume(file, offset, source, take) {
       const part = partOf(file);
       try {
         const handle = await open(part, offset === 0 ? "w" : "r+", file.mode);
-        await handle.truncate(offset).finally(() => handle.close());
-        const options = { flags: "r+", start: offset, highWaterMark: writeBehindBytes };
-        await pipeline(source, createWriteStream(part, options));
+        try {
+          await handle.truncate(offset);
+          await writeBehind(source, handle, offset, take);
+        } finally {
+          await handle.close();
+        }
         if ((await stat(part)).size !== file.size)
           throw new Failure({ reason: "transferInterrupted", path: file.path });
         await utimes(part, file.mtime, file.mtime);
