@@ -23,8 +23,7 @@ spec("a port of a demo host is forwarded with a few keys, and its row says where
   const { port } = server.address() as AddressInfo;
   await vscode.commands.executeCommand("tensorline.tryDemo");
   await waitFor(row(/lab1.*8×H100/), { timeout: 30_000 });
-  await click(row(/lab1.*8×H100/));
-  await press("ArrowRight");
+  await click({ selector: '.part.sidebar .monaco-list-row:has-text("8×H100") .monaco-tl-twistie' });
   await waitFor(row(/Ports.*none forwarded/));
   await hover(row(/Ports.*none forwarded/));
   await click(action("No forwarded ports of lab1", "Forward Port"));
