@@ -2,6 +2,18 @@ import { matchesPatternList } from "../patterns";
 
 export type AlgorithmKind = "ciphers" | "macs" | "kexalgorithms" | "hostkeyalgorithms" | "casignaturealgorithms";
 
+/** Keys that are no certificates. */
+const plainKeys: readonly string[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "sk-ssh-ed25519@openssh.com",
+  "sk-ecdsa-sha2-nistp256@openssh.com",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+];
+
 /** What OpenSSH 9.2 offers unless told otherwise, in its order. */
 export const defaultAlgorithms: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   ciphers: [
@@ -46,25 +58,9 @@ export const defaultAlgorithms: Readonly<Record<AlgorithmKind, readonly string[]
     "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
     "rsa-sha2-512-cert-v01@openssh.com",
     "rsa-sha2-256-cert-v01@openssh.com",
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "sk-ssh-ed25519@openssh.com",
-    "sk-ecdsa-sha2-nistp256@openssh.com",
-    "rsa-sha2-512",
-    "rsa-sha2-256",
+    ...plainKeys,
   ],
-  casignaturealgorithms: [
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "sk-ssh-ed25519@openssh.com",
-    "sk-ecdsa-sha2-nistp256@openssh.com",
-    "rsa-sha2-512",
-    "rsa-sha2-256",
-  ],
+  casignaturealgorithms: plainKeys,
 };
 
 /** Every kind of key OpenSSH knows, for wildcards after `+` and `^`, in the order of `ssh -Q`. */
