@@ -15,6 +15,7 @@ import type { KnownHostsStore } from "./knownHostsStore";
 import type { Link } from "./link";
 import type { Stop } from "./route";
 import { createSsh2Link } from "./ssh2Link";
+import { writesTogether } from "./writesTogether";
 
 export interface LoginRequest {
   readonly stop: Stop;
@@ -63,7 +64,7 @@ export async function logIn(request: LoginRequest): Promise<Link> {
     log,
     signal,
   });
-  const stream = await request.openStream();
+  const stream = writesTogether(await request.openStream());
   const client = new Client();
   const lost = (cause?: unknown) => carrier?.failure() ?? new Failure({ reason: "connectionLost", host }, cause);
   try {

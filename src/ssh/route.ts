@@ -1,4 +1,3 @@
-import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../core/clock";
 import { Failure, isFailure } from "../core/failure";
@@ -11,6 +10,7 @@ import type { Link } from "./link";
 import { runProxyCommand } from "./proxyCommand";
 import { dialProxy } from "./proxyDial";
 import { builtInProxy } from "./proxyDialects";
+import { connectTcp } from "./tcpSocket";
 
 /** One SSH server on the way; the last one is the host itself. */
 export interface Stop {
@@ -75,7 +75,6 @@ export function openStream(request: StreamRequest): Promise<Duplex> {
 function dialTcp({ stop, onHeard, signal }: StreamRequest): Promise<Duplex> {
   const { hostname, port, addressFamily } = stop.options;
   const socket = connectTcp({ host: hostname, port, family: addressFamily });
-  socket.setNoDelay(true);
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       socket.destroy();

@@ -169,23 +169,28 @@ async function unpack(
   const archive = extract();
   const feeding = feed(io, archive);
   const writers = createPool(writersAtOnce);
-  for await (const entry of archive) {
-    const { name, type, size = 0, linkname } = entry.header;
-    const path = name.replace(/^\.\//, "");
-    const file = missing.get(path);
-    if (type === "symlink" && links.has(path)) links.set(path, linkname ?? undefined);
-    if (type !== "file" || !file) {
-      entry.resume();
-    } else {
-      missing.delete(path);
-      if (size === file.size) await receiveEntry(receiving, writers, file, entry);
-      else {
-        receiving.warn(path, "changedMeanwhile");
+  try {
+    for await (const entry of archive) {
+      const { name, type, size = 0, linkname } = entry.header;
+      const path = name.replace(/^\.\//, "");
+      const file = missing.get(path);
+      if (type === "symlink" && links.has(path)) links.set(path, linkname ?? undefined);
+      if (type !== "file" || !file) {
         entry.resume();
+      } else {
+        missing.delete(path);
+        if (size === file.size) await receiveEntry(receiving, writers, file, entry);
+        else {
+          receiving.warn(path, "changedMeanwhile");
+          entry.resume();
+        }
       }
     }
+  } finally {
+    // Also where the archive broke off: what is being written gets to its place or is removed before this ends.
+    await writers.idle();
   }
-  await writers.finish();
+  writers.check();
   await feeding;
 }
 

@@ -22,7 +22,7 @@ export interface HostScript {
 
 /** The running script as its user sees it. */
 export interface ScriptIo {
-  /** Resolves when more may be sent; rejects once the script has ended. */
+  /** Resolves when the bytes are on their way, and may be changed; rejects once the script has ended. */
   send(bytes: Uint8Array): Promise<void>;
   /** Ends the script's input. */
   endInput(): void;
@@ -113,7 +113,7 @@ function scriptIo(pipe: RemotePipe, ended: Promise<unknown>, alive: () => void):
   return {
     async send(bytes) {
       alive();
-      if (!over && input.writable && !input.write(bytes)) await Promise.race([drained(input), end]);
+      if (!over && input.writable) await Promise.race([written(input, bytes), end]);
       if (over || !input.writable) throw Object.assign(new Error("the script has ended"), { code: "EPIPE" });
       alive();
     },
@@ -128,8 +128,8 @@ function scriptIo(pipe: RemotePipe, ended: Promise<unknown>, alive: () => void):
   };
 }
 
-function drained(input: Writable): Promise<void> {
-  return new Promise((resolve) => input.once("drain", resolve));
+function written(input: Writable, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => input.write(bytes, () => resolve()));
 }
 
 /** The script's end, brought about by abortion or standstill where need be. */

@@ -145,6 +145,31 @@ export async function readWhole(path: string, size: number): Promise<Buffer> {
   }
 }
 
+/**
+ * A file's bytes from `start` to before `end`, the next piece being read while one is used. Two buffers serve them all:
+ * a piece is good only until the next one is asked for.
+ */
+export async function* readPieces(path: string, start: number, end: number): AsyncGenerator<Buffer> {
+  const handle = await open(path);
+  const newBuffer = () => Buffer.allocUnsafeSlow(Math.min(blockBytes, end - start));
+  const buffers = [newBuffer(), newBuffer()] as const;
+  const read = (buffer: Buffer, position: number) =>
+    handle.read(buffer, 0, Math.min(buffer.length, end - position), position);
+  let reading = read(buffers[0], start);
+  try {
+    for (let position = start; position < end; ) {
+      const { bytesRead, buffer } = await reading;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      if (position < end) reading = read(buffer === buffers[0] ? buffers[1] : buffers[0], position);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await reading.catch(() => {});
+    await handle.close();
+  }
+}
+
 async function writeWhole(path: string, data: Uint8Array, { mode, mtime }: FileEntry): Promise<void> {
   const handle = await open(path, "wx", mode);
   try {

@@ -2,8 +2,10 @@
 export interface Pool {
   /** Begins a task as soon as there is room; rejects with the failure of an earlier one. */
   run(task: () => Promise<void>): Promise<void>;
-  /** Resolves when all are done. */
-  finish(): Promise<void>;
+  /** Resolves when none is running, however they ended. */
+  idle(): Promise<void>;
+  /** @throws the failure of an earlier task */
+  check(): void;
 }
 
 export function createPool(width: number): Pool {
@@ -13,6 +15,7 @@ export function createPool(width: number): Pool {
     if (failures.length > 0) throw failures[0];
   };
   return {
+    check,
     async run(task) {
       while (running.size >= width) await Promise.race(running);
       check();
@@ -21,9 +24,8 @@ export function createPool(width: number): Pool {
         .finally(() => running.delete(done));
       running.add(done);
     },
-    async finish() {
+    async idle() {
       await Promise.all(running);
-      check();
     },
   };
 }

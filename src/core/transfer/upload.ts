@@ -1,23 +1,15 @@
-import { createReadStream } from "node:fs";
 import { Failure, isFailure } from "../failure";
 import type { Runner } from "../remote";
 import { ahead } from "./ahead";
 import { runScript, type ScriptIo, shortScript } from "./hostScript";
-import { readWhole } from "./localFiles";
+import { readPieces, readWhole } from "./localFiles";
 import { createMeter, type Meter } from "./progress";
 import appendScript from "./scripts/append.sh";
 import deleteScript from "./scripts/delete.sh";
 import discardScript from "./scripts/discard.sh";
 import unpackScript from "./scripts/unpack.sh";
 import { tarEnd, tarHeader, tarPadding } from "./tarHeader";
-import {
-  bigFileBytes,
-  blockBytes,
-  type FileEntry,
-  type TransferDeps,
-  type TransferOptions,
-  type TransferResult,
-} from "./transfer";
+import { bigFileBytes, type FileEntry, type TransferDeps, type TransferOptions, type TransferResult } from "./transfer";
 import type { FileToSend, UploadPlan } from "./uploadPlan";
 
 /** A file of at most so many bytes is read in one go, several at the same time. */
@@ -101,8 +93,7 @@ async function sendFile(io: Pick<ScriptIo, "send">, from: string, file: FileEntr
   let sent = offset;
   try {
     if (offset < file.size) {
-      const source = createReadStream(from, { start: offset, end: file.size - 1, highWaterMark: blockBytes });
-      for await (const chunk of source as AsyncIterable<Buffer>) {
+      for await (const chunk of readPieces(from, offset, file.size)) {
         await io.send(chunk);
         sent += chunk.length;
         meter.bytes(chunk.length);
@@ -174,9 +165,10 @@ function inLargePieces(io: Pick<ScriptIo, "send">): Pick<ScriptIo, "send"> & { f
   };
   return {
     async send(bytes) {
-      pieces.push(bytes);
       size += bytes.length;
-      if (size >= sendBytes) await flush();
+      const enough = size >= sendBytes;
+      pieces.push(enough ? bytes : Buffer.from(bytes));
+      if (enough) await flush();
     },
     flush,
   };
