@@ -1,0 +1,61 @@
+import type { Disposable } from "../lifecycle";
+import type { Runner } from "../remote";
+
+/**
+ * Work on a host that takes a while: creating an environment, installing packages. It runs in a session of its own there, and
+ * goes on when the connection is lost or the editor closed; its output is a file on the host that can be followed again from
+ * any byte. What it has half done is undone on the host itself, whoever looks.
+ */
+export interface OperationRequest {
+  /** Made by the client: starting the same one twice starts it once. Letters, digits and dashes. */
+  readonly id: string;
+  /** For people: `Creating the environment train`. */
+  readonly title: string;
+  /** POSIX shell text of the work, with `$1`, `$2`, … its parameters. Exit code 0 is success. */
+  readonly script: string;
+  /** Words that the script works with; never part of its text. None may hold a line feed or a NUL. */
+  readonly parameters: readonly string[];
+  /** Run with the same parameters when the work failed, was cancelled or died: leaves nothing half-made behind. */
+  readonly undo?: string;
+}
+
+export type OperationState = "running" | "succeeded" | "failed" | "cancelled" | "lost";
+
+/** An operation as the host remembers it. Times are ISO 8601 UTC, by the host's clock. */
+export interface Operation {
+  readonly id: string;
+  readonly title: string;
+  readonly state: OperationState;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** Exit code of the work, not of its undoing. */
+  readonly exitCode?: number;
+  /** Undoing failed as well: something may be left. */
+  readonly leftovers?: true;
+}
+
+export interface OperationSink {
+  /** Bytes of the log as they come, without gap or repetition. */
+  output(chunk: Uint8Array): void;
+  /** Following was interrupted, and goes on by itself from where it stopped. */
+  interrupted?(): void;
+}
+
+/** The operations of one host. Everything rejects with a `Failure`. */
+export interface Operations {
+  /** Resolves once the host runs it, or found that it already did. */
+  start(request: OperationRequest, signal: AbortSignal): Promise<void>;
+  /** Resolves with how it ended, after the last byte of its log. Aborting only stops looking. */
+  follow(id: string, fromByte: number, sink: OperationSink, signal: AbortSignal): Promise<Operation>;
+  /** Resolves once nothing of it runs any more and what it did is undone. */
+  cancel(id: string, signal: AbortSignal): Promise<Operation>;
+  /** Newest first. */
+  list(signal: AbortSignal): Promise<readonly Operation[]>;
+  /** Removes one that has ended, with its log. */
+  forget(id: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What following needs of a host: its runner, now or again after the connection came back. */
+export interface OperationHost extends Disposable {
+  connected(signal: AbortSignal): Promise<Runner>;
+}
