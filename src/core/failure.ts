@@ -9,6 +9,8 @@ export type Problem =
   | ForwardProblem
   | TransferProblem
   | GpuProblem
+  | EnvironmentProblem
+  | OperationProblem
   | HostsFileProblem
   | KeyLoginProblem
   | InternalProblem;
@@ -105,6 +107,26 @@ export type LeftOutKey =
 export type ForwardProblem =
   | { reason: "forwardProhibited"; host: string }
   | { reason: "forwardRefused"; host: string; target: string; detail: string };
+
+/** What finding, making and changing Python environments can suffer from. */
+export type EnvironmentProblem =
+  | { reason: "environmentExists"; name: string }
+  | { reason: "environmentNameUnusable"; name: string; why: string }
+  | { reason: "environmentUnknown"; host: string; name: string }
+  | { reason: "environmentProtected"; name: string }
+  | { reason: "environmentBroken"; name: string; detail: string }
+  | { reason: "managerMissing"; host: string; manager: string }
+  | { reason: "packageNotFound"; names: string }
+  | { reason: "packagesConflict"; detail: string }
+  | { reason: "packageIndexUnreachable"; detail: string };
+
+/** What work that goes on by itself on a host can suffer from. */
+export type OperationProblem =
+  | { reason: "operationUnknown"; id: string }
+  | { reason: "operationFailed"; title: string; exitCode?: number; detail: string }
+  /** Its processes are gone and nothing says how it ended, as after a reboot. */
+  | { reason: "operationLost"; title: string }
+  | { reason: "operationCancelled"; title: string };
 
 /** What moving files can suffer from. */
 export type TransferProblem =

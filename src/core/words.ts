@@ -1,9 +1,11 @@
 import type { InternalProblem, Problem } from "./failure";
 import { connectionWords } from "./words/connection";
+import { environmentWords } from "./words/environments";
 import { forwardWords } from "./words/forward";
 import { gpuWords } from "./words/gpu";
 import { hostsFileWords } from "./words/hostsFile";
 import { keyLoginWords } from "./words/keyLogin";
+import { operationWords } from "./words/operations";
 import { type Description, detail, says, type Words } from "./words/say";
 import { transferWords } from "./words/transfer";
 
@@ -19,10 +21,12 @@ const internalWords: Words<InternalProblem> = {
 
 const words: Words<Problem> = {
   ...connectionWords,
+  ...environmentWords,
   ...forwardWords,
   ...gpuWords,
   ...hostsFileWords,
   ...keyLoginWords,
+  ...operationWords,
   ...transferWords,
   ...internalWords,
 };
