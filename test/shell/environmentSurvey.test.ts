@@ -409,7 +409,22 @@ describe.each(hosts)("environments on a host with $name", (host) => {
         undefined,
       ]),
     ]);
-    expect(below(await survey(runner))).toEqual([]);
+    const without = below(await survey(runner)).map(({ manager }) => manager);
+    expect(without).toEqual(["conda"]);
+  });
+
+  it("of conda are protected where they are its root, wherever that stands, and its others are found", async () => {
+    const { folder, runner, below } = withHome(host, {
+      ...condaPackages("work/tools/forge", "conda install python", "python-3.12.4-0"),
+      "work/tools/forge/condabin/conda": "",
+      ...condaPackages("work/tools/forge/envs/one", "conda create -n one", "python-3.12.4-0"),
+    });
+    for (const path of ["work/tools/forge", "work/tools/forge/envs/one"]) link(join(folder, path, "bin/python"));
+    const seen = below(await survey(runner)).map(({ name, isProtected }) => [name, isProtected]);
+    expect(seen).toEqual([
+      ["base", true],
+      ["one", undefined],
+    ]);
   });
 
   it("with hostile texts show nothing but what those say of themselves", async () => {

@@ -29,15 +29,19 @@ joined() { # words that make a path in Tcl or Lua: sets $path_text
   path_text=
   for word; do
     case $word in
-    pathJoin | .. | '$') continue ;;
-    '$'*)
-      variable=${word#?}
-      variable=${variable%%[!A-Za-z0-9_]*}
-      known "$variable" && path_text=$path_text$value${word#?"$variable"}
-      ;;
-    /*) path_text=$path_text$word ;;
-    *) if known "$word"; then path_text=$path_text$value; else path_text=$path_text/$word; fi ;;
+    pathJoin | ..) continue ;;
+    /* | *'$'*) ;;
+    *) if known "$word"; then word=$value; else word=${path_text:+/}$word; fi ;;
     esac
+    while :; do
+      case $word in *'$'*) ;; *) break ;; esac
+      path_text=$path_text${word%%'$'*}
+      word=${word#*'$'}
+      variable=${word%%[!A-Za-z0-9_]*}
+      known "$variable" && path_text=$path_text$value
+      word=${word#"$variable"}
+    done
+    path_text=$path_text$word
   done
 }
 

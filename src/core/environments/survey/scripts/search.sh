@@ -49,7 +49,8 @@ search() { # depth folders...
     case $line in
     newline\ *) newlines=$((newlines + 1)) && [ "$newlines" -le 20 ] && say "warn $line" ;;
     */.pixi) all_in search "$line/envs" ;;
-    */pyvenv.cfg | */conda-meta) look search "${line%/*}" ;;
+    */conda-meta) look_conda search "${line%/*}" ;;
+    */pyvenv.cfg) look search "${line%/*}" ;;
     */.venv* | */.env | */.virtualenv* | */.conda) [ -f "$line" ] || look search "$line" ;;
     *)
       projects=$((projects + 1))
