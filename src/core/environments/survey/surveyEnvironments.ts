@@ -23,7 +23,7 @@ export const surveyEnvironments: SurveyEnvironments = (runner, options, signal) 
 /** The survey as data. A search path with a line break in it is left out: none can be told from two. */
 export function surveyCommand({ searchPaths, depth, fresh }: SurveyOptions): RemoteCommand<Survey> {
   const script = [startPart, placesPart, modulesPart, searchPart, sourcesPart, mainPart].join("\n");
-  const levels = Math.min(Math.max(Math.floor(depth), 0), deepest);
+  const levels = Number.isFinite(depth) ? Math.min(Math.max(Math.floor(depth), 0), deepest) : 0;
   const folders = searchPaths.filter((path) => path !== "" && !/[\n\0]/.test(path));
   const words = [fresh ? "1" : "", String(levels), String(namePatterns.length), ...namePatterns, ...folders];
   return {
