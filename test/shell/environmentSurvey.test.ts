@@ -341,6 +341,38 @@ describe.each(hosts)("environments on a host with $name", (host) => {
     ]);
   });
 
+  it("are called as people call them, where the home stands behind a link", async () => {
+    const real = newFolder();
+    const folder = `${real}-home`;
+    symlinkSync(real, folder);
+    writeHome(real, {
+      files: {
+        ...condaPackages("miniforge3", "conda install python", "python-3.12.4-0"),
+        "miniforge3/condabin/conda": "",
+        ...condaPackages("disk/big", "conda create -n big", "python-3.12.4-0"),
+        ...venvFiles("work/site/.venv"),
+        ...venvFiles(".pyenv/versions/3.12.4/envs/lab"),
+      },
+    });
+    for (const path of ["miniforge3", "disk/big", "work/site/.venv", ".pyenv/versions/3.12.4/envs/lab"]) {
+      link(join(real, path, "bin/python"));
+    }
+    link(join(real, "miniforge3/envs/big"), join(real, "disk/big"));
+    link(join(real, ".pyenv/versions/lab"), join(real, ".pyenv/versions/3.12.4/envs/lab"));
+    const { report } = await survey(host.with({ HOME: folder }));
+    const seen = report.environments.filter(({ prefix }) => prefix.startsWith(real));
+    expect(
+      seen.map(({ manager, name, prefix }) => [manager, name, prefix.replace(folder, "~").replace(real, "REAL")]),
+    ).toEqual([
+      ["venv", "lab", "~/.pyenv/versions/3.12.4/envs/lab"],
+      ["conda", "base", "~/miniforge3"],
+      ["conda", "big", "~/miniforge3/envs/big"],
+      ["venv", "site", "~/work/site/.venv"],
+    ]);
+    expect(seen.every(({ error }) => error === undefined)).toBe(true);
+    rmSync(folder);
+  });
+
   it("are looked for as deep as asked, and not in what is hidden", async () => {
     const { folder, runner, below } = withHome(host, {
       ...venvFiles("a/.venv"),

@@ -83,14 +83,14 @@ describe("what the survey's script answers", () => {
       "via nonsense",
       "python works relative",
       "tool x",
-      "root x",
+
       "file x",
       "warn",
       "site x",
       "x",
     ];
-    const { prefixes, tools, condaRoots, projectFiles } = answer("via conda", ...strange, "blocks", "end");
-    expect([prefixes, [...tools], condaRoots, projectFiles]).toEqual([[], [], [], []]);
+    const { prefixes, tools, projectFiles } = answer("via conda", ...strange, "blocks", "end");
+    expect([prefixes, [...tools], projectFiles]).toEqual([[], [], []]);
   });
 });
 

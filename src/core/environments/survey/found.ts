@@ -23,6 +23,7 @@ function foundPrefix(answered: AnsweredPrefix, blocks: SurveyAnswer["blocks"]): 
     ...(machine !== undefined && { machine }),
     ...(settings && { settings }),
     ...(meta && { condaMeta: meta.filter((text) => !text.startsWith(madeMark)) }),
+    ...(answered.isBase && { isBase: true }),
     ...(madeBy !== undefined && { madeBy }),
     ...(library !== undefined && { library }),
     distributions: [...unique(sites.map(distribution)), ...unique((meta ?? []).map(condaPackage))],
@@ -58,7 +59,6 @@ export function surveyedHost(answer: SurveyAnswer): SurveyedHost {
   const files = new Map(projectFolders(answer).map((folder) => [folder.path, folder.files]));
   return {
     ...(machine !== undefined && /^\w{1,20}$/.test(machine) && { machine }),
-    condaRoots: new Set(answer.condaRoots),
     envsFolders: new Set(answer.envsFolders),
     tools: Object.fromEntries(answer.tools),
     projectFiles: (folder) => files.get(folder) ?? [],

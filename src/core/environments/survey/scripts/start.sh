@@ -2,9 +2,9 @@
 # matter as find's patterns, then the folders to search.
 #
 # Prints facts only, a record a line, and what they mean is for the client to say:
-#   fact NAME VALUE    tool NAME PATH    root PATH    envs PATH    file PATH    warn REASON DETAIL
+#   fact NAME VALUE    tool NAME PATH    envs PATH    file PATH    warn REASON DETAIL
 #   env PREFIX, and below it what is known of it: via WHY, python STATE PATH, target PATH, lib PATH, cfg, meta,
-#     site PATH, project PATH, module NAME, unreadable
+#     base, site PATH, project PATH, module NAME, unreadable
 #   blocks, and below it texts and names from files, see sources.sh; then "end".
 # Hot paths use builtins only: a process costs more than everything that is read of an environment.
 LC_ALL=C TZ=UTC0
@@ -17,7 +17,7 @@ nl='
 '
 IFS=$nl
 most=800 looked=0 newlines=0
-seen=$nl sources='' gone=// roots=$nl
+seen=$nl sources='' gone=// roots=$nl root_names=''
 
 say() { printf '%s\n' "$1"; }
 
@@ -37,14 +37,21 @@ expand() { # path as a person writes it: sets $full
   esac
 }
 
+visit() { # folder: goes there; sets $shown to its name as people know it, and $real to the one without links
+  cd -- "$1" 2>/dev/null || return
+  shown=$PWD
+  cd -P . && real=$PWD
+}
+
 enter() { # via folder: goes there; true for an environment that may be told about, once
   case $2 in *"$nl"*) newline "$2" && return 1 ;; esac
   case $2 in "$gone"/*) return 1 ;; esac
-  if cd -P -- "$2" 2>/dev/null; then
-    real=$PWD
+  if visit "$2"; then
     case $real in *"$nl"*) newline "$real" && return 1 ;; esac
     case $seen in *"$nl$real$nl"*) return 1 ;; esac
     seen=$seen$real$nl
+    # A link among conda's environments is a name; elsewhere it is one more way to the same.
+    [ "$1" != conda ] && [ -L "$shown" ] && shown=$real
     return 0
   fi
   # What is gone is nothing to talk about; what is hidden by somebody's folder is.
@@ -92,27 +99,32 @@ look() { # via folder: tells about the environment in it
   [ -n "$lib" ] || for name in lib/python[23]* lib/pypy[23]*; do
     [ -d "$name/site-packages" ] && lib=$name && break
   done
-  printf 'env %s\nvia %s\n' "$real" "$1"
+  printf 'env %s\nvia %s\n' "$shown" "$1"
   if [ -n "$python" ]; then
     [ -n "$state" ] || { [ -x "$python" ] && state=works || state=notExecutable; }
-    printf 'python %s %s\n' "$state" "$real/$python"
+    printf 'python %s %s\n' "$state" "$shown/$python"
     if [ "$state" = dangling ]; then
       target=$(readlink "$python")
       printf 'target %.1000s\n' "${target%%"$nl"*}"
     fi
-    [ "$state" = works ] && [ -r "$python" ] && sources=$sources$real/$python$nl
+    [ "$state" = works ] && [ -r "$python" ] && sources=$sources$shown/$python$nl
   fi
   [ -n "$lib" ] && say "lib $lib"
   if [ -n "$cfg" ]; then
     say cfg
-    [ -r pyvenv.cfg ] && sources=$sources$real/pyvenv.cfg$nl || closed=1
+    [ -r pyvenv.cfg ] && sources=$sources$shown/pyvenv.cfg$nl || closed=1
   fi
   if [ -n "$meta" ]; then
     say meta
-    [ -r conda-meta ] && sources=$sources$real/conda-meta$nl || closed=1
+    if [ -d condabin ]; then
+      say base
+    else
+      case $roots in *"$nl$real$nl"*) say base ;; esac
+    fi
+    [ -r conda-meta ] && sources=$sources$shown/conda-meta$nl || closed=1
   fi
   if [ -n "$lib" ]; then
-    [ -r "$lib/site-packages" ] && site "$real/$lib/site-packages" || closed=1
+    [ -r "$lib/site-packages" ] && site "$shown/$lib/site-packages" || closed=1
   fi
   case $1 in
   workon)
