@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FoundPrefix } from "../../../src/core/environments/survey";
 import { condaPackage, distribution } from "../../../src/core/environments/survey/distributions";
-import { frameworkPackages, namePatterns } from "../../../src/core/environments/survey/frameworks";
+import { frameworkPackages, wantedNames } from "../../../src/core/environments/survey/frameworks";
 import { localBuild } from "../../../src/core/environments/survey/gpuBuild";
 
 /** An environment with these names of metadata, and these lines of version files. */
@@ -175,8 +175,18 @@ describe("frameworks", () => {
     expect(frameworkPackages(found(names, texts))).toEqual(expected);
   });
 
-  test("are looked for under names that find(1) takes as they are", () => {
-    for (const pattern of namePatterns) expect(pattern).toMatch(/^[\w.*[\]-]+$/);
-    expect(namePatterns).toContain("flash[-_.]attn-[0-9]*-info");
+  test("are looked for under their names, however words are joined, and other packages are not", () => {
+    const wanted = new RegExp(wantedNames);
+    for (const { names } of builds.slice(0, -1)) for (const name of names.slice(0, 1)) expect(name).toMatch(wanted);
+    for (const name of ["flash_attn-2.7.dist-info", "flash-attn-2.7-py3.12.egg-info", "python-3.12.4-0.json"])
+      expect(name).toMatch(wanted);
+    for (const name of [
+      "torchvision-0.20.dist-info",
+      "numpyro-1.0.dist-info",
+      "python_abi-3.12-5.json",
+      "torch",
+      "historyx",
+    ])
+      expect(name).not.toMatch(wanted);
   });
 });

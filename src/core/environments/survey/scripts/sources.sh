@@ -24,12 +24,13 @@ texts() { # lines of grep
   done
 }
 
-names() { # lines of find: a folder, and below it names in it
-  about=//
-  for line in $1; do
+# ls is asked, as it looks at no file for its name alone. No name has a "/", so none looks like the head of a list.
+names() { # folders pattern
+  # shellcheck disable=SC2086 # a folder a line
+  for line in $(ls -1 /dev/null $1 2>/dev/null | grep -E -e '^/.*:$' -e "$2"); do
     case $line in
-    "$about"/*) say " ${line#"$about"/}" ;;
-    /*) about=$line && say "$line" ;;
+    /*) say "${line%:}" ;;
+    *) say " $line" ;;
     esac
   done
 }
@@ -50,7 +51,7 @@ machines() { # files
   done
 }
 
-read_sources() { # keys; patterns follow as find's own words
+read_sources() { # keys pattern
   folders='' files='' histories='' programs=''
   for line in $1; do
     place=/${line#*/}
@@ -71,14 +72,12 @@ read_sources() { # keys; patterns follow as find's own words
       ;;
     esac
   done
-  shift
-  # shellcheck disable=SC2086 # all of these: a path a line
-  {
-    [ -z "$folders" ] || names "$(find $folders -maxdepth 1 \( -name conda-meta -o -name '*-packages' "$@" \) 2>/dev/null)"
-    [ -z "$files" ] || texts "$(grep -s -H -o -E -m 20 -e "$settings" -e "$builds" $files)"
-    [ -z "$histories" ] || texts "$(grep -s -H -o -E -m 1 -e '^# cmd: .{0,255}' $histories)"
-    [ -z "$programs" ] || machines "$programs"
-  }
+  [ -z "$folders" ] || names "$folders" "$2"
+  # shellcheck disable=SC2086 # a path a line
+  [ -z "$files" ] || texts "$(grep -s -H -o -E -m 20 -e "$settings" -e "$builds" $files)"
+  # shellcheck disable=SC2086
+  [ -z "$histories" ] || texts "$(grep -s -H -o -E -m 1 -e '^# cmd: .{0,255}' $histories)"
+  [ -z "$programs" ] || machines "$programs"
 }
 
 # Sets $store to the file of what was read, where there is a place for it.
@@ -96,17 +95,15 @@ usable() { # root
   [ -O "$1" ] && [ ! -L "$1" ] && [ -w "$1/hosts/$machine" ] && store=$1/hosts/$machine/environments-1
 }
 
-tell_sources() { # fresh patterns...
+tell_sources() { # fresh pattern
   title='tensorline environments 1'
-  fresh=$1
-  shift
   set -f
   find_store
   keys=''
   # shellcheck disable=SC2086 # a path a line
   [ -z "$sources" ] || keys=$(stat -L -c '%Y %Z %i %s %n' $sources 2>/dev/null)
   kept='' changed=$keys
-  if [ -z "$fresh" ] && [ -n "$store" ] && [ -r "$store" ]; then
+  if [ -z "$1" ] && [ -n "$store" ] && [ -r "$store" ]; then
     changed=$(say "$keys" | grep -F -x -v -f "$store")
     kept=$(head -c 500001 "$store")
     case $kept in
@@ -114,10 +111,10 @@ tell_sources() { # fresh patterns...
     *) kept='' changed=$keys ;;
     esac
   fi
-  news=$(read_sources "$changed" "$@")
+  news=$(read_sources "$changed" "$2")
   if [ -n "$kept" ] && [ $((${#kept} + ${#news})) -gt 600000 ]; then
     kept='' changed=$keys
-    news=$(read_sources "$changed" "$@")
+    news=$(read_sources "$changed" "$2")
   fi
   printf '%s\n' blocks "$kept" "$changed" "$news" end
   [ -n "$changed" ] && [ -n "$store" ] && keep "$title"

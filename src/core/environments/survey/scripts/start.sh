@@ -1,5 +1,5 @@
-# Stands first. Parameters: 1 to forget what was kept or nothing, depth, how many patterns, names of packages that
-# matter as find's patterns, then the folders to search.
+# Stands first. Parameters: 1 to forget what was kept or nothing, depth, a pattern of grep -E for names of metadata that
+# matter, then the folders to search.
 #
 # Prints facts only, a record a line, and what they mean is for the client to say:
 #   fact NAME VALUE    tool NAME PATH    envs PATH    file PATH    warn REASON DETAIL
