@@ -102,6 +102,11 @@ tell_sources() { # fresh pattern
   keys=''
   # shellcheck disable=SC2086 # a path a line
   [ -z "$sources" ] || keys=$(stat -L -c '%Y %Z %i %s %n' $sources 2>/dev/null)
+  if [ -z "$keys" ] && [ -n "$sources" ]; then
+    # No stat that knows formats: everything is read, and nothing kept.
+    for place in $sources; do keys="${keys}0 0 0 20 $place$nl"; done
+    store=
+  fi
   kept='' changed=$keys
   if [ -z "$1" ] && [ -n "$store" ] && [ -r "$store" ]; then
     changed=$(say "$keys" | grep -F -x -v -f "$store")
