@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { listPackages } from "../../src/core/environments/survey/listPackages";
 import { home, link, openTo, survey, withHome } from "./environmentHome";
 import { age, condaPackages, pythonPackages, venvFiles } from "./environmentTrees";
-import { hosts, writeTree } from "./transferHost";
+import { hosts, noAbort, writeTree } from "./transferHost";
 
 /** Another user, where tests run as the one who may read everything. */
 const asAnother =
@@ -163,6 +164,38 @@ describe.each(hosts)("environments on a host with $name", (host) => {
     expect(site).toMatchObject({ manager: "venv", pythonVersion: "3.12.4" });
     expect(site?.error).toBeUndefined();
     expect(execFileSync("find", [join(folder, ".local"), "-type", "f"], { encoding: "utf8" })).toBe("");
+  });
+
+  it("with pipes, devices and folders in the place of files stop nothing", async () => {
+    const site = "env/lib/python3.12/site-packages";
+    const { folder, runner, below } = withHome(host, {
+      ...venvFiles("env"),
+      ...pythonPackages(site, "torch-2.4.0"),
+      "other/lib/python3.12/site-packages/": "",
+      "folder/pyvenv.cfg/": "",
+      "miniforge3/envs/x/conda-meta/python-3.12.4-0.json": "",
+      ".condarc/": "",
+    });
+    mkdirSync(join(folder, ".conda"));
+    mkdirSync(join(folder, site, "torch"));
+    mkdirSync(join(folder, "other/bin"));
+    const pipes = [
+      `${site}/torch/version.py`,
+      "other/pyvenv.cfg",
+      "other/bin/python",
+      "miniforge3/envs/x/conda-meta/history",
+    ];
+    for (const path of [...pipes, ".conda/environments.txt", ".mambarc"]) execFileSync("mkfifo", [join(folder, path)]);
+    link(join(folder, "env/bin/python"), "/dev/zero");
+    link(join(folder, "miniforge3/envs/x/bin/python"), join(folder, "other/bin/python"));
+    const reasons = below(await survey(runner)).map(({ name, error }) => [name, error?.reason]);
+    expect(reasons).toEqual([
+      ["x", "noInterpreter"],
+      ["env", "noInterpreter"],
+    ]);
+    expect(await listPackages(runner, join(folder, "miniforge3/envs/x"), noAbort)).toEqual([
+      { name: "python", version: "3.12.4" },
+    ]);
   });
 
   it("survive thousands of stale lines in conda's list, an unreadable list, and one without an end", async () => {

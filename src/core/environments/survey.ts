@@ -64,6 +64,8 @@ export interface Distribution {
 export interface SurveyedHost {
   /** `x86_64`, as `uname -m` says. */
   readonly machine?: string;
+  /** The user's, as the host's shell names it. */
+  readonly home?: string;
   /** Folders that named conda environments stand in. */
   readonly envsFolders: ReadonlySet<string>;
   readonly tools: ManagerTools;

@@ -56,9 +56,11 @@ function readSettings(lines: readonly string[]): Readonly<Record<string, string>
 /** What the managers need besides a prefix. */
 export function surveyedHost(answer: SurveyAnswer): SurveyedHost {
   const machine = answer.facts.get("machine");
+  const home = answer.facts.get("home");
   const files = new Map(projectFolders(answer).map((folder) => [folder.path, folder.files]));
   return {
     ...(machine !== undefined && /^\w{1,20}$/.test(machine) && { machine }),
+    ...(home !== undefined && { home }),
     envsFolders: new Set(answer.envsFolders),
     tools: Object.fromEntries(answer.tools),
     projectFiles: (folder) => files.get(folder) ?? [],

@@ -63,7 +63,7 @@ conda_places() {
 
 conda_list() {
   file=$HOME/.conda/environments.txt
-  [ -e "$file" ] || return 0
+  [ -f "$file" ] || return 0
   [ -r "$file" ] || { say "warn unreadable $file" && return 0; }
   set -f
   # shellcheck disable=SC2013 # lines, by IFS

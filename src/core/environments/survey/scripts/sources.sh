@@ -51,25 +51,27 @@ machines() { # files
   done
 }
 
+plain() { # file: no pipe or device, which would have no end
+  [ -f "$1" ] && [ -r "$1" ]
+}
+
 read_sources() { # keys pattern
   folders='' files='' histories='' programs=''
   for line in $1; do
-    place=/${line#*/}
+    place=/${line#*/} size=${line%% /*}
+    size=${size##* }
     case $place in
-    */pyvenv.cfg) files=$files$place$nl ;;
+    */pyvenv.cfg) [ "$size" -le 100000 ] && files=$files$place$nl ;;
     */conda-meta)
       folders=$folders$place$nl
-      [ -r "$place/history" ] && histories=$histories$place/history$nl
+      plain "$place/history" && histories=$histories$place/history$nl
       ;;
     *-packages)
       folders=$folders$place$nl
-      [ -r "$place/torch/version.py" ] && files=$files$place/torch/version.py$nl
-      [ -r "$place/tensorflow/python/platform/build_info.py" ] && files=$files$place/tensorflow/python/platform/build_info.py$nl
+      plain "$place/torch/version.py" && files=$files$place/torch/version.py$nl
+      plain "$place/tensorflow/python/platform/build_info.py" && files=$files$place/tensorflow/python/platform/build_info.py$nl
       ;;
-    *)
-      size=${line%% /*}
-      [ "${size##* }" -ge 20 ] && programs=$programs$place$nl
-      ;;
+    *) [ "$size" -ge 20 ] && programs=$programs$place$nl ;;
     esac
   done
   [ -z "$folders" ] || names "$folders" "$2"
@@ -132,6 +134,8 @@ keep() { # title
     [ "${line%% *}" -lt "$limit" ] && stable=$stable$line$nl
   done
   [ -n "$stable" ] || return 0
+  set +f
+  for new in "$store".[0-9]*; do [ -e "$new" ] && rm -f "$new"; done
   new=$store.$$
   printf '%s\n' "$1" "$kept" "$stable$news" end 2>/dev/null >"$new" && mv -f "$new" "$store" 2>/dev/null || rm -f "$new"
 }

@@ -88,7 +88,7 @@ look() { # via folder: tells about the environment in it
     python=bin/python state=dangling
     [ -L bin/python3 ] && python=bin/python3
   fi
-  [ -e pyvenv.cfg ] && cfg=1
+  [ -f pyvenv.cfg ] && cfg=1
   [ -d conda-meta ] && meta=1
   [ -n "$python$cfg$meta" ] || return 0
   room || return 0
@@ -101,13 +101,13 @@ look() { # via folder: tells about the environment in it
   done
   printf 'env %s\nvia %s\n' "$shown" "$1"
   if [ -n "$python" ]; then
-    [ -n "$state" ] || { [ -x "$python" ] && state=works || state=notExecutable; }
+    [ -n "$state" ] || { [ -f "$python" ] && [ -x "$python" ] && state=works || state=notExecutable; }
     printf 'python %s %s\n' "$state" "$shown/$python"
     if [ "$state" = dangling ]; then
       target=$(readlink "$python")
       printf 'target %.1000s\n' "${target%%"$nl"*}"
     fi
-    [ "$state" = works ] && [ -r "$python" ] && sources=$sources$shown/$python$nl
+    [ "$state" = works ] && [ -f "$python" ] && [ -r "$python" ] && sources=$sources$shown/$python$nl
   fi
   [ -n "$lib" ] && say "lib $lib"
   if [ -n "$cfg" ]; then
@@ -129,7 +129,7 @@ look() { # via folder: tells about the environment in it
   case $1 in
   workon)
     line=
-    { IFS= read -r line <.project; } 2>/dev/null
+    [ -f .project ] && { IFS= read -r line <.project; } 2>/dev/null
     [ -n "$line" ] && printf 'project %.2000s\n' "$line"
     ;;
   esac
