@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Survey, SurveyOptions } from "../../src/core/environments/survey";
@@ -34,3 +35,14 @@ export function openTo(folder: string): string {
   chmodSync(folder, 0o755);
   return folder;
 }
+
+/** The real Pythons of this machine. */
+export const pythons = execFileSync(
+  "sh",
+  ["-c", "ls -d /usr/bin/python3 $HOME/.pyenv/versions/3.*/bin/python3 2>/dev/null || true"],
+  {
+    encoding: "utf8",
+  },
+)
+  .split("\n")
+  .filter(Boolean);

@@ -2,20 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { link, survey, withHome } from "./environmentHome";
+import { link, pythons, survey, withHome } from "./environmentHome";
 import { condaPackages, trees, venvFiles, writeHome } from "./environmentTrees";
 import { hosts, newFolder, writeTree } from "./transferHost";
-
-/** Pythons that make real environments, where this machine has them. */
-const pythons = execFileSync(
-  "sh",
-  ["-c", "ls -d /usr/bin/python3 $HOME/.pyenv/versions/3.*/bin/python3 2>/dev/null || true"],
-  {
-    encoding: "utf8",
-  },
-)
-  .split("\n")
-  .filter(Boolean);
 
 describe.each(hosts)("environments on a host with $name", (host) => {
   it("are found in one round trip, with their frameworks and what those were built for", async () => {

@@ -77,6 +77,14 @@ site() { # folder of packages
   sources=$sources$1$nl
 }
 
+follow() { # link: sets $target to where it ends, by way of some others
+  target=$1 hops=0
+  while [ -L "$target" ] && [ "$hops" -lt 5 ]; do
+    hops=$((hops + 1)) next=$(readlink "$target")
+    case $next in /*) target=$next ;; *) target=${target%/*}/$next ;; esac
+  done
+}
+
 look() { # via folder: tells about the environment in it
   enter "$1" "$2" || return 0
   python='' state='' lib='' cfg='' meta='' closed=''
@@ -85,8 +93,8 @@ look() { # via folder: tells about the environment in it
   elif [ -e bin/python3 ]; then
     python=bin/python3
   elif [ -L bin/python ] || [ -L bin/python3 ]; then
-    python=bin/python state=dangling
-    [ -L bin/python3 ] && python=bin/python3
+    state=dangling
+    if [ -L bin/python ]; then python=bin/python; else python=bin/python3; fi
   fi
   [ -f pyvenv.cfg ] && cfg=1
   [ -d conda-meta ] && meta=1
@@ -104,7 +112,7 @@ look() { # via folder: tells about the environment in it
     [ -n "$state" ] || { [ -f "$python" ] && [ -x "$python" ] && state=works || state=notExecutable; }
     printf 'python %s %s\n' "$state" "$shown/$python"
     if [ "$state" = dangling ]; then
-      target=$(readlink "$python")
+      follow "$python"
       printf 'target %.1000s\n' "${target%%"$nl"*}"
     fi
     [ "$state" = works ] && [ -f "$python" ] && [ -r "$python" ] && sources=$sources$shown/$python$nl
