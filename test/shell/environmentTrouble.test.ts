@@ -3,6 +3,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, 
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listPackages } from "../../src/core/environments/survey/listPackages";
+import type { Runner } from "../../src/core/remote";
 import { home, link, openTo, survey, withHome } from "./environmentHome";
 import { age, condaPackages, pythonPackages, venvFiles } from "./environmentTrees";
 import { hosts, noAbort, writeTree } from "./transferHost";
@@ -196,6 +197,39 @@ describe.each(hosts)("environments on a host with $name", (host) => {
     expect(await listPackages(runner, join(folder, "miniforge3/envs/x"), noAbort)).toEqual([
       { name: "python", version: "3.12.4" },
     ]);
+  });
+
+  it("too many for one answer are left out and counted, and names without end are cut", async () => {
+    const long = ["x", "y", "z"].map((letter) => letter.repeat(250)).join("/");
+    const count = 120;
+    const { folder, runner, below } = withHome(host);
+    for (let index = 0; index < count; index++) {
+      const prefix = join(folder, ".virtualenvs", long, `${index}`);
+      mkdirSync(prefix, { recursive: true });
+      writeFileSync(join(prefix, "pyvenv.cfg"), "home = /usr/bin\nversion = 3.12.4\n");
+    }
+    writeTree(folder, venvFiles("a"));
+    for (let index = 0; index < 100; index++) {
+      mkdirSync(join(folder, `a/lib/python3.12/site-packages/torch-1.${index}.dist-info`));
+    }
+    let bytes = 0;
+    let about = 0;
+    const measured: Runner["run"] = (command, signal) => {
+      const parse: typeof command.parse = (output) => {
+        bytes = Buffer.byteLength(output.stdout);
+        about = output.stdout.split("\n").filter((line) => line.startsWith(" torch-1.")).length;
+        return command.parse(output);
+      };
+      return runner.run({ ...command, parse }, signal);
+    };
+    const options = { searchPaths: ["~", `~/.virtualenvs/${long}`], depth: 1 };
+    const found = await survey({ ...runner, run: measured }, options);
+    expect(about).toBe(60);
+    expect(bytes).toBeLessThan(1024 * 1024);
+    const shown = below(found).length;
+    expect(shown).toBeGreaterThan(60);
+    expect(shown).toBeLessThan(count);
+    expect(found.report.warnings.map(({ reason }) => reason)).toEqual(["many"]);
   });
 
   it("survive thousands of stale lines in conda's list, an unreadable list, and one without an end", async () => {

@@ -13,7 +13,7 @@ module_places
 path_places
 search "$depth" "$@"
 conda_list
-[ "$looked" -le "$most" ] || say "warn many $most"
+[ -z "$too_many" ] || say "warn many $looked"
 cd /
 tell_sources "$forget" "$wanted" 2>/dev/null
 exit 0

@@ -110,7 +110,7 @@ system_python() { # file
   seen=$seen$file$nl
   version=${file##*/python}
   case $version in 3.*) ;; *) return 0 ;; esac
-  room || return 0
+  room "$file" || return 0
   printf 'env %s\nvia system\npython works %s\n' "$prefix" "$file"
   [ -r "$file" ] && sources=$sources$file$nl
   say "lib lib/python$version"

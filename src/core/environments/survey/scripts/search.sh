@@ -54,17 +54,17 @@ search() { # depth folders...
   for line in $found; do
     set +f
     case $line in
-    newline\ *) newlines=$((newlines + 1)) && [ "$newlines" -le 20 ] && say "warn $line" ;;
+    newline\ *) newlines=$((newlines + 1)) && [ "$newlines" -le 20 ] && printf 'warn %.500s\n' "$line" ;;
     */.pixi) all_in search "$line/envs" ;;
     */conda-meta) look_conda search "${line%/*}" ;;
     */pyvenv.cfg) look search "${line%/*}" ;;
     */.venv* | */.env | */.virtualenv* | */.conda) [ -f "$line" ] || look search "$line" ;;
     *)
-      projects=$((projects + 1))
-      [ "$projects" -le 1000 ] && say "file $line"
+      projects=$((projects + 10 + ${#line}))
+      [ "$projects" -le 100000 ] && say "file $line"
       ;;
     esac
   done
   set +f
-  [ "$projects" -le 1000 ] || say 'warn projects 1000'
+  [ "$projects" -le 100000 ] || say 'warn projects'
 }

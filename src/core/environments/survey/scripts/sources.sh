@@ -29,8 +29,8 @@ names() { # folders pattern
   # shellcheck disable=SC2086 # a folder a line
   for line in $(ls -1 /dev/null $1 2>/dev/null | grep -E -e '^/.*:$' -e "$2"); do
     case $line in
-    /*) say "${line%:}" ;;
-    *) say " $line" ;;
+    /*) say "${line%:}" && count=0 ;;
+    *) count=$((count + 1)) && [ "$count" -le 60 ] && say " $line" ;;
     esac
   done
 }
@@ -119,11 +119,12 @@ tell_sources() { # fresh pattern
     esac
   fi
   news=$(read_sources "$changed" "$2")
-  if [ -n "$kept" ] && [ $((${#kept} + ${#news})) -gt 600000 ]; then
+  if [ -n "$kept" ] && [ $((${#kept} + ${#changed} + ${#news})) -gt 600000 ]; then
     kept='' changed=$keys
     news=$(read_sources "$changed" "$2")
   fi
-  printf '%s\n' blocks "$kept" "$changed" "$news" end
+  # Without anything that was kept there is nothing to forget.
+  if [ -n "$kept" ]; then printf '%s\n' blocks "$kept" "$changed" "$news" end; else printf '%s\n' blocks "$news" end; fi
   [ -n "$changed" ] && [ -n "$store" ] && keep "$title"
 }
 

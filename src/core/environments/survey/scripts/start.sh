@@ -16,14 +16,14 @@ unset CDPATH
 nl='
 '
 IFS=$nl
-most=800 looked=0 newlines=0
+spent=0 looked=0 too_many='' newlines=0
 seen=$nl sources='' gone=// roots=$nl root_names=''
 
 say() { printf '%s\n' "$1"; }
 
 newline() { # path
   newlines=$((newlines + 1))
-  [ "$newlines" -gt 20 ] || printf 'warn newline %s\n' "$(printf %s "$1" | tr '\n' '?')"
+  [ "$newlines" -gt 20 ] || printf 'warn newline %.500s\n' "$(printf %s "$1" | tr '\n' '?')"
 }
 
 expand() { # path as a person writes it: sets $full
@@ -63,13 +63,15 @@ enter() { # via folder: goes there; true for an environment that may be told abo
   [ -d "$up" ] || return 1
   case $seen in *"$nl$2$nl"*) return 1 ;; esac
   seen=$seen$2$nl
-  room && printf 'env %s\nvia %s\nunreadable\n' "$2" "$1"
+  room "$2" && printf 'env %s\nvia %s\nunreadable\n' "$2" "$1"
   return 1
 }
 
-room() {
+# An answer may have 1 MiB. An environment takes some ten times its path, and about as much as that for what is in it.
+room() { # path
+  spent=$((spent + 700 + 11 * ${#1}))
+  [ "$spent" -le 850000 ] || { too_many=1 && return 1; }
   looked=$((looked + 1))
-  [ "$looked" -le "$most" ]
 }
 
 site() { # folder of packages
@@ -99,7 +101,7 @@ look() { # via folder: tells about the environment in it
   [ -f pyvenv.cfg ] && cfg=1
   [ -d conda-meta ] && meta=1
   [ -n "$python$cfg$meta" ] || return 0
-  room || return 0
+  room "$shown" || return 0
   # The newest first: an upgrade leaves the folder of the old version behind. Names are tried as lib may be huge.
   for minor in 15 14 13 12 11 10 9 8 7 6; do
     [ -d "lib/python3.$minor/site-packages" ] && lib=lib/python3.$minor && break
