@@ -119,7 +119,7 @@ test("libraries are known by headers first, then by the longest name of their fi
 });
 
 test("pip's packages of CUDA 13 lie in one folder", () => {
-  const site = "/env/lib/python3.12/site-packages";
+  const site = "lib/python3.12/site-packages";
   const files = [
     `${site}/nvidia_cuda_runtime-13.0.96.dist-info`,
     `${site}/nvidia_cuda_nvcc-13.0.88.dist-info`,
@@ -132,12 +132,12 @@ test("pip's packages of CUDA 13 lie in one folder", () => {
     {
       kind: "cuda",
       version: "13.0",
-      path: `${site}/nvidia/cu13`,
+      path: `/env/${site}/nvidia/cu13`,
       source: "pip",
       environment: "/env",
-      libraryFolder: `${site}/nvidia/cu13/lib`,
+      libraryFolder: `/env/${site}/nvidia/cu13/lib`,
       nvcc: "13.0.88",
-      libraries: [{ name: "nccl", version: "2.30.7", path: `${site}/nvidia/nccl/lib/libnccl.so.2` }],
+      libraries: [{ name: "nccl", version: "2.30.7", path: `/env/${site}/nvidia/nccl/lib/libnccl.so.2` }],
       evidence: "nvidia-cuda-runtime 13.0.96",
     },
   ]);

@@ -5,7 +5,7 @@ import type { LoginShell } from "../../../src/core/environments/toolkits/loginSh
 import type { Environment, Package } from "../../../src/shared/environments";
 
 const prefix = "/home/ada/envs/train";
-const site = `${prefix}/lib/python3.11/site-packages`;
+const site = "lib/python3.11/site-packages";
 const pip12 = [
   `${site}/nvidia_cuda_runtime_cu12-12.4.127.dist-info`,
   `${site}/nvidia_cudnn_cu12-9.1.0.70.dist-info`,
@@ -15,12 +15,12 @@ const pip12 = [
 const torch = `${site}/torch/lib/libtorch_cuda.so`;
 const jax = `${site}/jax_cuda12_plugin-0.6.0.dist-info`;
 const conda = [
-  `${prefix}/conda-meta/cuda-cudart-12.6.77-h5888daf_0.json`,
-  `${prefix}/conda-meta/cudnn-9.3.0.75-hf36481c_1.json`,
-  `${prefix}/lib/libcudart.so.12.6.77`,
-  `${prefix}/lib/libcudnn.so.9`,
+  `conda-meta/cuda-cudart-12.6.77-h5888daf_0.json`,
+  `conda-meta/cudnn-9.3.0.75-hf36481c_1.json`,
+  `lib/libcudart.so.12.6.77`,
+  `lib/libcudnn.so.9`,
 ];
-const condaTorch = `${prefix}/conda-meta/pytorch-2.5.1-cuda126_py311h_301.json`;
+const condaTorch = `conda-meta/pytorch-2.5.1-cuda126_py311h_301.json`;
 const toolkitFiles = [
   "/usr/local/cuda-11.8/lib64/libcudart.so.11.8.89",
   "/usr/local/cuda-11.8/lib64/libcudnn.so.8.9.7",

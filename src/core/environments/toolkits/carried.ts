@@ -17,7 +17,7 @@ export interface CarriedRuntimes {
 export function readCarried(fields: readonly string[]): CarriedRuntimes | undefined {
   const [prefix = "", files] = fields;
   if (!prefix.startsWith("/")) return undefined;
-  const paths = linesOf(files).filter((path) => path.startsWith(`${prefix}/`));
+  const paths = linesOf(files).map((path) => `${prefix}/${path}`);
   const conda = condaRuntime(prefix, paths);
   return {
     prefix,
