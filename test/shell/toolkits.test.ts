@@ -36,6 +36,9 @@ const busyHost: Tree = {
   "usr/local/cuda-11.2/targets/x86_64-linux/include/cuda.h": "#define CUDA_VERSION 11020\n",
   "usr/local/cuda-11.2/include": "-> targets/x86_64-linux/include",
   "usr/local/cuda-11.2/targets/x86_64-linux/lib/libcudart.so.11.0": "",
+  "srv/cuda-12.9/version.json": '{"cuda": {"version": "12.9',
+  "srv/cuda-12.9/include/cuda.h": "#define CUDA_VERSION 12090\n",
+  "usr/local/cuda-new": "-> ../../srv/cuda-12.9",
   "usr/local/cuda-samples/README": "no toolkit\n",
   "usr/local/cuda-loop": "-> cuda-loop",
   "usr/local/cuda-gone": "-> /nowhere",
@@ -61,6 +64,7 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       [path.slice(host.root.length), version, source, evidence, nvcc].join(" "),
     );
     expect(short).toEqual([
+      "/srv/cuda-12.9 12.9 folder cuda.h ",
       "/opt/cuda 12.6 folder nvcc 12.6.77",
       "/usr/local/cuda-12.4 12.4.1 folder version.json 12.4.131",
       "/opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/12.3 12.3 hpcSdk nvcc 12.3.107",
@@ -123,6 +127,15 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       env: { CUDA_HOME: `${host.home}/link to it/`, ROCM_PATH: join(host.root, "opt/rocm-7.10.0/core-7.10") },
     });
     expect(toolkits.filter(({ active }) => active).map(({ version }) => version)).toEqual(["9.2.148", "7.10.0"]);
+  });
+
+  test("a compiler that prints without end is stopped", async () => {
+    const host = toolkitHost(shell, {
+      "usr/local/cuda-12.4/version.txt": "CUDA Version 12.4.1\n",
+      "usr/local/cuda-12.4/bin/nvcc": "#!/bin/sh\nwhile :; do echo release 1.0, V1.0.0; done\n",
+    });
+    const { toolkits } = await host.survey();
+    expect(toolkits.map(({ version }) => version)).toEqual(["12.4.1"]);
   });
 
   test("a folder that may not be read is left out, and the rest is found", async () => {
