@@ -175,9 +175,9 @@ describe("switching", () => {
   });
 
   test("for everybody is a command for an administrator", () => {
-    const none = { alternatives: [] };
+    const none = { alternatives: { cuda: [], rocm: [] } };
     expect(systemDefaultCommand(cuda, none)).toBe("ln -sfn /usr/local/cuda-12.4 /usr/local/cuda");
-    expect(systemDefaultCommand(cuda, { alternatives: ["/usr/local/cuda-11.8", cuda.path] })).toBe(
+    expect(systemDefaultCommand(cuda, { alternatives: { cuda: ["/usr/local/cuda-11.8", cuda.path], rocm: [] } })).toBe(
       "update-alternatives --set cuda /usr/local/cuda-12.4",
     );
     expect(systemDefaultCommand({ ...cuda, path: "/srv/it's cuda" }, none)).toBe(
@@ -186,6 +186,7 @@ describe("switching", () => {
     expect(systemDefaultCommand({ ...cuda, kind: "rocm", path: "/opt/rocm-6.4.0" }, none)).toBe(
       "ln -sfn /opt/rocm-6.4.0 /opt/rocm",
     );
+    expect(systemDefaultCommand({ ...cuda, kind: "rocm", path: "/opt/rocm/core-7.14" }, none)).toBeUndefined();
     expect(systemDefaultCommand({ ...cuda, module: "cuda/12.4.1" }, none)).toBeUndefined();
     expect(systemDefaultCommand({ ...cuda, environment: "/e" }, none)).toBeUndefined();
   });
