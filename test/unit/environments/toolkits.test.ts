@@ -121,6 +121,7 @@ test("libraries are known by headers first, then by the longest name of their fi
 test("pip's packages of CUDA 13 lie in one folder", () => {
   const site = "lib/python3.12/site-packages";
   const files = [
+    `${site}/nvidia_cuda_runtime_cu12-12.8.90.dist-info`,
     `${site}/nvidia_cuda_runtime-13.0.96.dist-info`,
     `${site}/nvidia_cuda_nvcc-13.0.88.dist-info`,
     `${site}/nvidia_nccl_cu13-2.30.7.dist-info`,
