@@ -130,7 +130,7 @@ function wheelWhy({ release, tag, findings, experimental }: Wheel, machine: Mach
   const build = cuda ? `CUDA ${cuda}` : `ROCm ${tag.replace("rocm", "")}`;
   const gpus = [...nvidiaGpus(machine), ...amdGpus(machine)];
   const reasons = findings.map(({ why }) => why).join(" ");
-  return `torch ${release.version} for ${build}${experimental ? " (experimental)" : ""} suits ${listed(gpus.map(gpuText))}. ${reasons}`;
+  return `torch ${release.version} for ${build}${experimental ? " (experimental)" : ""} suits ${listed(gpus, gpuText)}. ${reasons}`;
 }
 
 function alternativesTo({ covered }: Wheel, machine: Machine): readonly string[] {
