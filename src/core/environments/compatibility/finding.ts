@@ -79,3 +79,13 @@ export function listed<T>(items: readonly T[], text: (item: T) => string = Strin
   const words = items.map(text);
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** Computes something once for a machine, for as long as that object lives. */
+export function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
+  const known = new WeakMap<Machine, T>();
+  return (machine) => {
+    const found = known.get(machine) ?? compute(machine);
+    known.set(machine, found);
+    return found;
+  };
+}

@@ -2,14 +2,35 @@ import type { Environment, GpuBuild, Package, Verdict } from "../../../shared/en
 import { jetsonFix } from "./advice";
 import { buildOf, cudaTag, labelOf, subjectOf } from "./build";
 import { checkCode, checkDriver, checkNvidia, driverAdvice, reach } from "./cuda";
-import { checkCpuBuild, type Finding, isIntegrated, type Machine, nvidiaGpus, row, unknown, verdict } from "./finding";
+import {
+  checkCpuBuild,
+  type Finding,
+  isIntegrated,
+  type Machine,
+  nvidiaGpus,
+  remember,
+  row,
+  unknown,
+  verdict,
+} from "./finding";
 import { checkAmd, checkGfx } from "./rocm";
 import { integrated, torchIndex, torchReleases } from "./tables";
 import type { TorchRelease } from "./tableTypes";
 import { isVersion, majorMinor } from "./versions";
 import { bestWheelsFor, fits, placeOf, rocmTargetsOf, torchRelease, torchTargets } from "./wheels";
 
+/** By package and Python: many environments have the same, and what is compiled against torch asks again. */
+const judgedBefore = remember(() => new Map<string, Verdict>());
+
 export function judgeTorch(pkg: Package, environment: Environment, machine: Machine): Verdict {
+  const before = judgedBefore(machine);
+  const key = JSON.stringify([pkg, environment.pythonVersion]);
+  const judged = before.get(key) ?? judgeAnew(pkg, environment, machine);
+  before.set(key, judged);
+  return judged;
+}
+
+function judgeAnew(pkg: Package, environment: Environment, machine: Machine): Verdict {
   const python = checkPython(pkg, environment);
   const findings = [...checkBuild(pkg, machine), ...(python ? [python] : [])];
   const judged = verdict(subjectOf(pkg), findings);
