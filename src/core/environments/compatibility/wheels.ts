@@ -90,7 +90,6 @@ export const usableWheels = remember(findWheels);
 
 /**
  * Those that use as many of the GPUs as any does, by the Python they are for, as `3.12`; any Python's where it is empty.
- * Remembered by machine: a hundred environments ask the same.
  */
 const bestWheels = remember(() => new Map<string, readonly Wheel[]>());
 
