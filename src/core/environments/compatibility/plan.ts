@@ -2,7 +2,7 @@ import type { Environment, TableRow, Verdict } from "../../../shared/environment
 import type { CreateWish } from "../manager";
 import { type Advice, adviseWithoutWheel } from "./advice";
 import { cudaOfTag } from "./build";
-import { amdGpus, gpuText, listed, type Machine, nvidiaGpus, row } from "./finding";
+import { amdGpus, checkCpuBuild, gpuText, listed, type Machine, nvidiaGpus, row, unknown, verdict } from "./finding";
 import { choosePython, suitsPython, withoutPython } from "./planPython";
 import { torchIndex, torchReleases } from "./tables";
 import type { TorchRelease } from "./tableTypes";
@@ -190,33 +190,25 @@ const managerWhy = (manager: string): string =>
     ? "uv installs it: it is on the host, and fast."
     : `${manager} makes the environment: it is on the host.`;
 
-/** conda-forge's package chooses its CUDA itself, by what conda sees of the driver. */
+/** conda-forge's package chooses its CUDA itself, by what conda sees of the driver; and its Python, where none is wished. */
 function condaPlan(machine: Machine, wish: TorchWish, manager: string): TorchPlan {
-  const gpu = nvidiaGpus(machine).length > 0;
-  const version = wish.version === undefined ? "" : `=${wish.version}`;
-  const best = usableWheels(machine)[0];
+  const forCuda = nvidiaGpus(machine).length > 0;
+  const package_ = `conda-forge::pytorch${forCuda ? "-gpu" : ""}`;
   return {
     kind: "plan",
     manager,
-    python: wish.python ?? torchReleases[0]?.python.to ?? "3.12",
-    packages: [`conda-forge::pytorch${gpu ? "-gpu" : ""}${version}`, "conda-forge::torchvision"],
-    ...(wish.indexUrl === undefined ? {} : { indexUrl: wish.indexUrl }),
-    ...(wish.offlineFolder === undefined ? {} : { offlineFolder: wish.offlineFolder }),
+    ...(wish.python === undefined ? {} : { python: wish.python }),
+    packages: [wish.version === undefined ? package_ : `${package_}=${wish.version}`, "conda-forge::torchvision"],
     why: [
-      `${manager} is the only manager here. conda-forge's pytorch chooses its build by the driver that conda sees.`,
+      `${manager} makes it, as the host has no manager of Python's own packages. conda-forge's pytorch chooses its build by the driver that conda sees.`,
     ],
-    rows: best?.findings.flatMap(({ rows }) => rows) ?? [],
-    verdictAfter: {
-      subject: "pytorch of conda-forge",
-      grade: gpu ? "unknown" : "works",
-      why: gpu
-        ? "For which GPUs conda-forge's build has code is not in the tables; the self-test will tell."
-        : "A build for the CPU.",
-      rows: [],
-    },
+    rows: [],
+    verdictAfter: verdict("pytorch of conda-forge", [forCuda ? unknown(condaUnknown) : checkCpuBuild(machine)]),
     alternatives: managerHelp,
   };
 }
+
+const condaUnknown = "For which GPUs conda-forge's build has code is not in the tables; the self-test will tell.";
 
 function judgeAfter(
   machine: Machine,
@@ -227,12 +219,7 @@ function judgeAfter(
 ): Verdict {
   const subject = `torch ${version ?? ""}${tag ? `+${tag}` : ""}`;
   if (tag === "" || version === undefined)
-    return {
-      subject: subject.trim(),
-      grade: "unknown",
-      why: "What the index has is known only once it is installed.",
-      rows: [],
-    };
+    return verdict(subject.trim(), [unknown("What the index has is known only once it is installed.")]);
   const torch = { name: "torch", version: `${isMinor(version) ? `${version}.0` : version}+${tag}` };
   const environment: Environment = {
     manager,
