@@ -1,6 +1,6 @@
 import type { Machine } from "../../../src/core/environments/compatibility/finding";
 import type { Toolkit } from "../../../src/shared/environments";
-import { cards, index, noGpu, nvidia, run, toolkit } from "./advisorCases";
+import { amd, cards, index, noGpu, nvidia, run, toolkit } from "./advisorCases";
 
 const { titanX, gtx1080, v100, t4, a100, h100, b200, rtx5090 } = cards;
 
@@ -115,6 +115,9 @@ run("xformers and flash-attn", [
     "fails",
     "Install xformers 0.0.32.",
   ],
+  ["another patch of it", nvidia("580.95.05", a100), "torch 2.9.1+cu128, xformers 0.0.33", "unknown"],
+  ["with a torch for ROCm", amd("gfx942"), "torch 2.13.0+rocm7.2, xformers 0.0.33", "unknown"],
+  ["it cannot do without a GPU", noGpu, "torch 2.9.0+cu128, xformers 0.0.33", "fails"],
   ["no torch", nvidia("580.95.05", a100), "xformers 0.0.33", "fails"],
   ["Volta since 0.0.31", nvidia("580.95.05", v100), "torch 2.8.0+cu128, xformers 0.0.32", "fails"],
   ["Volta before", nvidia("580.95.05", v100), "torch 2.6.0+cu126, xformers 0.0.29.post2", "works"],

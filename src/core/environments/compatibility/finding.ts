@@ -39,6 +39,12 @@ export function withoutGpu({ driver }: Machine): Finding {
   return { grade: "limited", why: "This machine shows neither a GPU nor a driver: it computes on the CPU.", rows: [] };
 }
 
+/** For what cannot compute on the CPU. */
+export const needsGpu = (what: string, missing: Finding): Finding =>
+  missing.grade === "limited"
+    ? { ...missing, grade: "fails", why: `${what} needs a GPU, and there is none.` }
+    : missing;
+
 const severity: readonly Verdict["grade"][] = ["fails", "unknown", "limited", "works"];
 
 /** The worst that was found, with the reasons for just that; at most two of them. */
