@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startCommand } from "../../src/core/operations/commands";
+import { followCommand, startCommand } from "../../src/core/operations/commands";
 import {
   aliveWith,
   follow,
@@ -91,6 +91,19 @@ describe.each(testShells)("an operation under $name", (shell) => {
     writeFileSync(gate, "two\n");
     expect((await following.ended).state).toBe("succeeded");
     expect(following.text()).toBe("one\ntwo\n");
+  });
+
+  it("leaves no follower behind whose client says nothing any more", async () => {
+    const host = testHost(shell);
+    const gate = fifo();
+    const wish = request('echo up; read -r line <"$1"', { parameters: [gate] });
+    await host.operations.start(wish, noAbort);
+    const ended = new Promise((end) => {
+      host.runner.stream(followCommand(wish.id, 0, 600), { data() {}, end }, noAbort);
+    });
+    expect(await ended).toMatchObject({ kind: "exit" });
+    expect(await host.operations.list(noAbort)).toMatchObject([{ id: wish.id, state: "running" }]);
+    await host.operations.cancel(wish.id, noAbort);
   });
 
   it("shows nothing but a path to who lists processes", async () => {

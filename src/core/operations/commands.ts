@@ -77,6 +77,8 @@ export function followCommand(id: string, fromByte: number, silenceMs = 30_000):
     script: `{\n${startPart}${placePart}${followScript}\nexit\n}`,
     parameters: [known(id), String(fromByte), String(silenceMs / 3000)],
     deadlineMs: 20_000,
+    // It goes on from where it stopped, so that nothing is lost when something else, such as cancelling, needs the session.
+    yields: true,
   };
 }
 

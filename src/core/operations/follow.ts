@@ -1,5 +1,5 @@
 import type { Clock } from "../clock";
-import { Failure, problemOf } from "../failure";
+import { Failure, isFailure, problemOf } from "../failure";
 import type { RemoteStream, Runner, StreamEnd } from "../remote";
 import { followCommand, lookCommand } from "./commands";
 import type { Operation, OperationHost, OperationSink } from "./operation";
@@ -35,7 +35,7 @@ export async function followOperation(
       await readLog(clock, runner, id, at, output, signal);
     } catch (error) {
       if (signal.aborted || !isInterruption(error)) throw error;
-      sink.interrupted?.();
+      if (!isFailure(error, "paused")) sink.interrupted?.();
     }
     idle = at > before ? 0 : idle + 1;
     await pause(clock, backOffMs[Math.min(idle, backOffMs.length - 1)] ?? 0, signal);

@@ -22,8 +22,13 @@ unpack() { # folder
 }
 
 fill() { # folder
-  printf '%s\n' "$parts" | unpack "$1" || return
-  : >"$1/log"
+  # Not every shell says why it could not write; the tools do.
+  printf '%s\n' "$parts" | cat >"$1/parts" || return
+  unpack "$1" <"$1/parts" && : >"$1/log" || {
+    cp "$1/parts" "$1/more"
+    return 1
+  }
+  rm "$1/parts"
   # The room for the last word is taken beforehand: the disk may be full by then.
   printf '%-120s\n' "1 running - $(date -u +%Y-%m-%dT%H:%M:%SZ) - -" >"$1/state" && cp "$1/state" "$1/state.new"
 }
