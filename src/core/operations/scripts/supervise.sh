@@ -51,7 +51,8 @@ quiet() {
 # What runs in the session of the work, and with "marked" what bears its mark elsewhere; sets $rest to the pids.
 look_around() {
   rest=
-  for stat in ${work:+/proc/[0-9]*/stat}; do
+  for stat in /proc/[0-9]*/stat; do
+    [ -n "$work" ] || break
     IFS= read -r line <"$stat" || continue
     pid=${line%% *}
     set -f
