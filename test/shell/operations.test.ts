@@ -324,7 +324,7 @@ describe.each(testShells)("an operation under $name", (shell) => {
       await gone;
     }
     await host.operations.start(wish, noAbort);
-    await outcome(host, wish.id);
+    expect((await outcome(host, wish.id)).operation.state).toBe("succeeded");
     expect(readFileSync(join(host.home, "count"), "utf8")).toBe("once\n");
   });
 
