@@ -115,6 +115,8 @@ export type EnvironmentProblem =
   | { reason: "environmentUnknown"; host: string; name: string }
   | { reason: "environmentProtected"; name: string }
   | { reason: "environmentBroken"; name: string; detail: string }
+  /** Another operation makes, changes or removes it. */
+  | { reason: "environmentBusy"; name: string }
   | { reason: "managerMissing"; host: string; manager: string }
   | { reason: "packageNotFound"; names: string }
   | { reason: "packagesConflict"; detail: string }

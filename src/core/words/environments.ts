@@ -25,6 +25,11 @@ export const environmentWords: Words<EnvironmentProblem> = {
       `The environment ${quoted(problem.name)} cannot be used${detail(problem.detail)}.`,
       "Repair it, or delete it and create it again.",
     ),
+  environmentBusy: (problem) =>
+    says(
+      `Another operation works on the environment ${quoted(problem.name)}.`,
+      "Nothing was changed. Wait for that operation, or cancel it.",
+    ),
   managerMissing: (problem) =>
     says(
       `${quoted(problem.manager)} was not found on ${quoted(problem.host)}.`,
