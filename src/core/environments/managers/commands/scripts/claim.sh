@@ -59,6 +59,11 @@ steal() { # lock, what it names: only one of those who try it gets it
   fi
 }
 
+# Whoever finds the lock of one that died may put things right, its own undo or the next operation: one of them does.
+retake() { # lock: true when it is this operation's, and from now on this process holds it
+  is_mine "$1" && steal "$1" "$held"
+}
+
 # Making one. While it is being made, beside it stand .tensorline-NAME.claim, its lock, and .tensorline-NAME.made, which
 # says that the folder is this operation's own.
 marks_of() { # prefix
@@ -87,7 +92,7 @@ keep_new() { # prefix: it is whole
 
 undo_new() { # prefix
   marks_of "$1"
-  is_mine "$claim_mark" || return 0
+  retake "$claim_mark" || return 0
   if is_mine "$made_mark"; then
     # Others may have taken away their own right to write.
     rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwX -- "$1" && rm -rf -- "$1"; } || return
@@ -171,6 +176,6 @@ put_back() { # prefix, folder with what was there before
 }
 
 undo_change() { # prefix
-  is_mine "$1/.tensorline-lock" || return 0
+  retake "$1/.tensorline-lock" || return 0
   put_back "$1" "$1/.tensorline-$token" && unlock_environment "$1"
 }
