@@ -118,6 +118,7 @@ export type EnvironmentProblem =
   /** Another operation makes, changes or removes it. */
   | { reason: "environmentBusy"; name: string }
   | { reason: "managerMissing"; host: string; manager: string }
+  | { reason: "packageUnusable"; name: string; why: string }
   | { reason: "packageNotFound"; names: string }
   | { reason: "packagesConflict"; detail: string }
   | { reason: "packageIndexUnreachable"; detail: string };

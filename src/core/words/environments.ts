@@ -35,6 +35,8 @@ export const environmentWords: Words<EnvironmentProblem> = {
       `${quoted(problem.manager)} was not found on ${quoted(problem.host)}.`,
       "Choose another kind of environment, or load the module that brings it.",
     ),
+  packageUnusable: (problem) =>
+    says(`${quoted(problem.name)} cannot be installed: ${problem.why}.`, "Name packages as pip does: torch==2.9.1."),
   packageNotFound: (problem) =>
     says(
       `No package fits ${quoted(problem.names)}.`,

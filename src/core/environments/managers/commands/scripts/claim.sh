@@ -1,10 +1,9 @@
 # Part of every script that makes, changes or removes an environment: who may, and how it becomes again what it was.
-# The script sets token, a word that only this operation has: what bears it was made by it, also in the eyes of its undo.
 # Exit codes: 41 something is there, 42 protected, 43 tool missing, 44 no environment, 45 another operation works on it,
-# 46 its path cannot be used, 47 what was made does not work.
+# 46 no such file, 47 what was made does not work.
 
-LC_ALL=C
-export LC_ALL
+# Only this operation and its undo have this word: what bears it was made by it.
+token=${TENSORLINE_OPERATION:?}
 
 refuse() { # exit code, path, why: the log's last line, read by code and path
   printf 'tensorline %s: %s: %s\n' "$1" "$2" "$3" >&2
