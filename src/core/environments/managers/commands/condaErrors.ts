@@ -125,7 +125,10 @@ function libmambaProblem(output: string): Problem | undefined {
   }
   const failed = /(?:Download error|Could not resolve host|Failed to connect|Connection refused)/.exec(output);
   if (!failed || !/^(?:error|critical|warning)\s+libmamba\s/m.test(output)) return undefined;
-  return { reason: "packageIndexUnreachable", detail: /https?:\/\/[^\s\]>]+/.exec(output.slice(failed.index))?.[0] ?? failed[0] };
+  return {
+    reason: "packageIndexUnreachable",
+    detail: /https?:\/\/[^\s\]>]+/.exec(output.slice(failed.index))?.[0] ?? failed[0],
+  };
 }
 
 function missingNames(text: string): Problem | undefined {
@@ -148,10 +151,18 @@ function listed(message: string): readonly string[] {
 /** The part that names packages, without the advice around it. */
 function conflictText(message: string): string {
   const lines = message.split("\n").map((line) => line.replace(/[│├└─]+/g, " ").trim());
-  const at = lines.findIndex((line) => /conflicts for:|are incompatible|could not be installed|^- |Problem: /.test(line));
-  const told = lines.slice(Math.max(at, 0)).filter((line) => line !== "" && !/^(?:error|critical)\s+libmamba/.test(line));
+  const at = lines.findIndex((line) =>
+    /conflicts for:|are incompatible|could not be installed|^- |Problem: /.test(line),
+  );
+  const told = lines
+    .slice(Math.max(at, 0))
+    .filter((line) => line !== "" && !/^(?:error|critical)\s+libmamba/.test(line));
   return told.slice(0, 4).join(" ");
 }
 
-const firstLine = (text: string): string => text.split("\n").find((line) => line.trim() !== "")?.trim() ?? "";
+const firstLine = (text: string): string =>
+  text
+    .split("\n")
+    .find((line) => line.trim() !== "")
+    ?.trim() ?? "";
 const pathIn = (text: string): string => /(\/[^\n'":,]+)/.exec(text)?.[1]?.trim() ?? "the environment";

@@ -1,8 +1,8 @@
-import { posix } from "node:path";
 import { boundedText } from "../../../boundedText";
 import type { Problem } from "../../../failure";
 import { condaProblem } from "./condaErrors";
 import { maskSecrets } from "./maskSecrets";
+import { pipFailures, problemByRules, scriptFailures, systemFailures } from "./pipFailures";
 
 const mostLog = 64 * 1024;
 
@@ -10,12 +10,18 @@ const mostLog = 64 * 1024;
  * Why an operation failed, from its exit code and the end of its log: the one place where the texts of managers are read.
  * Secrets in addresses are masked. What nothing is known about keeps the last line that says something.
  */
-export function operationProblem(title: string, exitCode: number | undefined, logTail: string): Problem {
+export function operationProblem(
+  title: string,
+  exitCode: number | undefined,
+  logTail: string,
+  host = "the host",
+): Problem {
   const log = maskSecrets(plainLog(logTail.slice(-mostLog)));
+  const failed = { host, title, log, ...(exitCode === undefined ? {} : { exitCode }) };
   return (
-    scriptProblem(title, exitCode, log) ??
+    problemByRules(scriptFailures, failed) ??
     condaProblem(log) ??
-    systemProblem(log) ?? {
+    problemByRules([...pipFailures, ...systemFailures], failed) ?? {
       reason: "operationFailed",
       title,
       ...(exitCode === undefined ? {} : { exitCode }),
@@ -23,44 +29,6 @@ export function operationProblem(title: string, exitCode: number | undefined, lo
     }
   );
 }
-
-/** What our own scripts refuse to do: their last line is `tensorline CODE: PATH: WHY`. */
-function scriptProblem(title: string, exitCode: number | undefined, log: string): Problem | undefined {
-  const [, code, path = "", why = ""] =
-    [...log.matchAll(/^tensorline (\d\d): (.*): ([^:\n]*)$/gm)].findLast(([, of]) => of === `${exitCode}`) ?? [];
-  const name = posix.basename(path);
-  switch (code) {
-    case "41":
-      return { reason: "environmentExists", name };
-    case "42":
-      return { reason: "environmentProtected", name };
-    case "43":
-      return { reason: "hostLacksTool", tool: path };
-    case "44":
-    case "47":
-      return { reason: "environmentBroken", name, detail: why };
-    case "45":
-      return { reason: "operationFailed", title, detail: why };
-    case "46":
-      return { reason: "hostNoSuchPath", path };
-    default:
-      return undefined;
-  }
-}
-
-/** The system's own words in the C locale, as tools pass them on. */
-function systemProblem(log: string): Problem | undefined {
-  const line = log.split("\n").findLast((text) => systemWords.some(([words]) => words.test(text))) ?? "";
-  const [, make] = systemWords.find(([words]) => words.test(line)) ?? [];
-  return make?.(/(\/[^'"’‘:\n]*[^'"’‘:\s])/.exec(line)?.[1] ?? "its folder");
-}
-
-const systemWords: readonly (readonly [RegExp, (path: string) => Problem])[] = [
-  [/No space left on device/, (path) => ({ reason: "hostDiskFull", path })],
-  [/[Qq]uota exceeded/, (path) => ({ reason: "hostQuotaExceeded", path })],
-  [/Read-only file system/, (path) => ({ reason: "hostReadOnly", path })],
-  [/Permission denied|Operation not permitted/, (path) => ({ reason: "hostPermissionDenied", path })],
-];
 
 /** Without colours, and of every line only what a terminal would show in the end. */
 function plainLog(text: string): string {
@@ -71,11 +39,11 @@ function plainLog(text: string): string {
     .join("\n");
 }
 
-/** The last line that is no progress bar, no rule and no remark about the exit code alone. */
+/** The last line that is no progress bar, no rule and no remark about an exit code. */
 function lastWord(log: string): string {
   const lines = log.split("\n").map((line) => line.trim());
-  const telling = lines.filter(
-    (line) => /\p{L}{2}/u.test(line) && !/[━█▏▎▍▌▋▊▉#=]{4}|\d%\s*(?:\||$)|^\s*(?:command )?(?:exited|returned)\b/i.test(line),
-  );
+  const telling = lines.filter((line) => /\p{L}{2}/u.test(line) && !isDecoration.test(line));
   return boundedText(telling.at(-1) ?? lines.findLast((line) => line !== "") ?? "");
 }
+
+const isDecoration = /[━╸█▏▎▍▌▋▊▉#=]{4}|\d%\s*(?:\||$)|^(?:command )?(?:exited|returned)\b/i;
