@@ -1,6 +1,7 @@
 # Part of the scripts for the environments of venv, virtualenv and uv. The first parameter of each is the prefix.
 prefix=$1
 shift
+: "${token:?}"
 case $prefix in '~/'*) prefix=$HOME/${prefix#??} ;; esac
 
 # Nothing of the user's shell may send packages elsewhere; the user's own pip.conf and uv.toml count.
