@@ -126,7 +126,7 @@ unlock_environment() { # prefix
 }
 
 # What installers write to. A hard link keeps the old contents wherever they replace files and do not write into them.
-kept='bin lib lib64 include share etc pyvenv.cfg'
+kept='bin lib lib64 include share etc pyvenv.cfg .gitignore CACHEDIR.TAG .lock'
 copy_limit_kib=524288
 
 keep_before() { # prefix

@@ -146,7 +146,11 @@ install_all() { # packages; option is one for the installer, or nothing
 
 make_empty() { # base interpreter: an environment of this kind in the claimed folder
   case $kind in
-    venv) run "$1" -I -m venv "$prefix" ;;
+    # What venv itself would do for pip, but for hiding what that says.
+    venv)
+      run "$1" -I -m venv --without-pip "$prefix" &&
+        run "$prefix/bin/python" -Iu -m ensurepip --upgrade --default-pip
+      ;;
     virtualenv) run "$tool" --python "$1" "$prefix" ;;
     uv)
       if [ -n "$1" ]; then set -- --python "$1"; else set --; fi
