@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/core/environments/manager";
 import { condaCommands } from "../../src/core/environments/managers/commands/conda";
+import { operationProblem } from "../../src/core/environments/managers/commands/failures";
 import type { Environment } from "../../src/shared/environments";
 import { type CondaHost, newHost, planned, writeEnvironment } from "./condaHost";
 import { readTree } from "./transferHost";
@@ -132,5 +134,81 @@ describe("an operation that is ended at any command", () => {
     const end = await run(planned(condaCommands.remove, tool("conda"), environment));
     expect(end).toMatchObject({ exitCode: 0 });
     expect(readdirSync(envs)).toEqual(["other"]);
+  });
+});
+
+const mounted: string[] = [];
+afterEach(unmount);
+
+function unmount(): void {
+  for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
+}
+
+function mount(folder: string, settings: string): void {
+  mkdirSync(folder, { recursive: true });
+  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
+  mounted.push(folder);
+}
+
+const withoutMount = (() => {
+  try {
+    mount(newHost(["dash"]).envs, "size=64k");
+    return undefined;
+  } catch {
+    return "needs root and mount";
+  } finally {
+    unmount();
+  }
+})();
+
+describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${withoutMount ?? "tmpfs"})`, () => {
+  test("a disk that fills up to the last byte and file leaves an environment as it was, and no new one", async () => {
+    const host = newHost(["dash"]);
+    mount(host.envs, "size=1m,nr_inodes=100");
+    const prefix = join(host.envs, "train");
+    writeEnvironment(prefix, { python: "3.12.4", numpy: "1.26.4" });
+    const before = contents(host.envs);
+    const environment: Environment = { manager: "conda", name: "train", prefix, packages: [] };
+    for (const plan of [
+      planned(condaCommands.install, host.tool("conda"), environment, { packages: ["numpy=2.0"] }),
+      planned(condaCommands.create, host.tool("conda"), { name: "new", packages: [] }),
+    ]) {
+      const end = await host.run(plan, { STANDIN_HALF: "fill" });
+      expect(end).toMatchObject({ exitCode: 1, undone: 0 });
+      expect(operationProblem(plan.title, end.exitCode, end.log)).toMatchObject({ reason: "hostDiskFull" });
+      expect(contents(host.envs)).toEqual(before);
+    }
+  });
+
+  test("a change does not begin where there is no room to keep what was there", async () => {
+    const host = newHost(["dash"]);
+    mount(host.envs, "size=1m,nr_inodes=16");
+    const prefix = join(host.envs, "train");
+    writeEnvironment(prefix, { python: "3.12.4", numpy: "1.26.4" });
+    const before = contents(host.envs);
+    const environment: Environment = { manager: "conda", name: "train", prefix, packages: [] };
+    const plan = planned(condaCommands.install, host.tool("conda"), environment, { packages: ["numpy=2.0"] });
+    const end = await host.run(plan, { STANDIN_HALF: "die" });
+    expect(end).toMatchObject({ exitCode: 1, undone: 0 });
+    expect(operationProblem(plan.title, end.exitCode, end.log)).toMatchObject({ reason: "hostDiskFull" });
+    expect(contents(host.envs)).toEqual(before);
+  });
+
+  test("a file system that is read-only is said to be", async () => {
+    const host = newHost(["dash"]);
+    mount(host.envs, "size=1m");
+    const prefix = join(host.envs, "train");
+    writeEnvironment(prefix);
+    execFileSync("mount", ["-o", "remount,ro", host.envs]);
+    const environment: Environment = { manager: "conda", name: "train", prefix, packages: [] };
+    for (const plan of [
+      planned(condaCommands.install, host.tool("conda"), environment, { packages: ["numpy=2.0"] }),
+      planned(condaCommands.remove, host.tool("conda"), environment),
+      planned(condaCommands.create, host.tool("conda"), { prefix: join(host.envs, "new"), packages: [] }),
+    ]) {
+      const end = await host.run(plan);
+      expect(end).toMatchObject({ exitCode: 1, undone: 0 });
+      expect(operationProblem(plan.title, end.exitCode, end.log)).toMatchObject({ reason: "hostReadOnly" });
+    }
   });
 });

@@ -64,10 +64,13 @@ steal() { # lock, what it names: only one of those who try it gets it
 }
 
 take_stolen() { # lock: false where another operation was faster
-  ln -s "$(holder_name)" "$1" 2>/dev/null
-  set -- "$1" "$?"
+  if ! ln -s "$(holder_name)" "$1" 2>/dev/null; then
+    # A full disk has no room for another link: the old one serves. It names one that is dead, which is safe enough for
+    # putting things right and better than not doing so.
+    [ ! -L "$1" ] && mv -f -- "$1.$token" "$1" 2>/dev/null
+    return
+  fi
   rm -f -- "$1.$token"
-  return "$2"
 }
 
 # Whoever finds the lock of one that died may put things right, its own undo or the next operation: one of them does.
