@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 const scriptsAsText = {
   name: "scripts-as-text",
   async load(id: string) {
-    if (!id.endsWith(".sh")) return undefined;
+    if (!/\.(sh|py)$/.test(id)) return undefined;
     return `export default ${JSON.stringify(await readFile(id, "utf8"))}`;
   },
 };
