@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "source",
-          include: ["test/{shell,ssh,demo}/**/*.test.ts"],
+          include: ["test/{shell,ssh,demo,python}/**/*.test.ts"],
           // These wait for servers more than they work.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
