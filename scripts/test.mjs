@@ -46,7 +46,7 @@ const layers = {
   unit: () => vitest("unit", ["test/unit", "test/contract", "test/webview"]),
   ssh: async () => {
     await ensureDebianPackages(debianPackages);
-    return vitest("ssh", ["test/shell", "test/ssh", "test/demo"]);
+    return vitest("ssh", ["test/shell", "test/ssh", "test/demo", "test/python"]);
   },
   cli: async () => {
     await ensureDebianPackages(debianPackages);

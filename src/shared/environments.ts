@@ -153,7 +153,7 @@ export interface SelfTestReport {
 }
 
 export interface SelfTestStep {
-  /** `import torch`, `torch: GPU 0`, `torch: all-reduce`; unique in a report. */
+  /** `import torch`, `torch GPU 0`, `torch all-reduce`; unique in a report. */
   readonly step: string;
   readonly outcome: "works" | "fails" | "missing" | "not tried";
   /** What was found and what to do about it, in plain sentences. */

@@ -133,8 +133,8 @@ describe.skipIf(withoutSshd)(`environments on the command line${withoutSshd ? `:
       "torch 2.13.0+cu130": expect.stringMatching(/^ok: /),
       Python: expect.stringMatching(/^ok: Python 3\./),
       "import torch": expect.stringMatching(/^ok: PyTorch 2\.13\.0\+cu130 can be imported/),
-      "torch: GPU 1": "ok: PyTorch gets memory and computes right on GPU 1.",
-      "torch: all-reduce": "ok: 2 GPUs work together.",
+      "torch GPU 1": "ok: PyTorch gets memory and computes right on GPU 1.",
+      "torch all-reduce": "ok: 2 GPUs work together.",
     });
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     const bare = await doctor("box", "with space");

@@ -15,7 +15,7 @@ import { type RealVenv, realVenv } from "./venvs";
 /** Long enough for an installation. */
 const minutes = 600_000;
 
-const torch = await realVenv("python3.11", ["torch"]);
+const torch = await realVenv("python3", ["torch"]);
 const works = expect.stringMatching(/^works/);
 
 function interpreterOf(venv: RealVenv): string {
@@ -30,9 +30,9 @@ describe.skipIf(torch.without)(`real PyTorch on the CPU${torch.without}`, () => 
       Python: works,
       "import torch": expect.stringMatching(/^works: PyTorch 2\.\S+ can be imported\.$/),
       // The first of a build for the CPU, the other of one for CUDA.
-      "torch: GPUs": expect.stringMatching(/^works: This machine has no GPU|^missing: There is no NVIDIA driver/),
-      "torch: CPU": "works: PyTorch computes right on the CPU; no GPU is used.",
-      "torch: all-reduce": "works: 2 processes work together on the CPU (gloo).",
+      "torch GPUs": expect.stringMatching(/^works: This machine has no GPU|^missing: There is no NVIDIA driver/),
+      "torch CPU": "works: PyTorch computes right on the CPU; no GPU is used.",
+      "torch all-reduce": "works: 2 processes work together on the CPU (gloo).",
       "torch.compile": "works: A compiled function computes right on the CPU.",
     });
   });
@@ -45,13 +45,13 @@ describe.skipIf(torch.without)(`real PyTorch on the CPU${torch.without}`, () => 
     });
     expect(byName["torch.compile"]).toMatch(/^fails: torch\.compile needs a C and C\+\+ compiler, and none is found\./);
     expect(steps.find(({ step }) => step === "torch.compile")?.detail).toBeTruthy();
-    expect(byName["torch: all-reduce"]).toBe("not tried: Not tried: it takes two GPUs that PyTorch can use.");
+    expect(byName["torch all-reduce"]).toBe("not tried: Not tried: it takes two GPUs that PyTorch can use.");
   });
 });
 
 describe.each([
-  { label: "JAX", name: "jax", venv: await realVenv("python3.11", ["jax"]) },
-  { label: "TensorFlow", name: "tensorflow", venv: await realVenv("python3.11", ["tensorflow-cpu"]) },
+  { label: "JAX", name: "jax", venv: await realVenv("python3", ["jax"]) },
+  { label: "TensorFlow", name: "tensorflow", venv: await realVenv("python3", ["tensorflow-cpu"]) },
 ])("real $label on the CPU$venv.without", ({ label, name, venv }) => {
   it.skipIf(venv.without)("is imported and computes", { timeout: minutes }, async () => {
     const { byName } = await trial({ interpreter: interpreterOf(venv) });
@@ -59,8 +59,8 @@ describe.each([
       Python: works,
       "import numpy": works,
       [`import ${name}`]: works,
-      [`${name}: GPUs`]: `works: This machine has no GPU: ${label} computes on the CPU.`,
-      [`${name}: CPU`]: `works: ${label} computes right on the CPU; no GPU is used.`,
+      [`${name} GPUs`]: `works: This machine has no GPU: ${label} computes on the CPU.`,
+      [`${name} CPU`]: `works: ${label} computes right on the CPU; no GPU is used.`,
     });
   });
 });

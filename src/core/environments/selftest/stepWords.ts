@@ -14,6 +14,8 @@ const labels: Readonly<Record<Framework, string>> = {
 /** Whose processes are on a GPU, where that is known. */
 export type UsersOf = (gpu: { readonly index: number; readonly uuid?: string }) => readonly string[];
 
+const gpuOf = (index: number, uuid: string | undefined) => (uuid === undefined ? { index } : { index, uuid });
+
 type SkippedRecord = Extract<SelfTestRecord, { kind: "skipped" }>;
 
 /** A step's name for people; the same for the same step in every run. */
@@ -27,11 +29,11 @@ export function stepTitle({ what, framework = "torch", device }: StepName): stri
     case "import":
       return `import ${framework}`;
     case "devices":
-      return `${framework}: GPUs`;
+      return `${framework} GPUs`;
     case "matmul":
-      return `${framework}: ${where}`;
+      return `${framework} ${where}`;
     case "allReduce":
-      return `${framework}: all-reduce`;
+      return `${framework} all-reduce`;
     case "compile":
       return "torch.compile";
   }
@@ -45,7 +47,8 @@ export function finishedStep(record: DoneRecord, usersOf: UsersOf): SelfTestStep
     const said = success(record);
     return said && { step: stepTitle(step), ...said, ...took };
   }
-  const gpu = step.device === undefined ? {} : { gpu: `GPU ${step.device}`, users: usersOf({ index: step.device }) };
+  const gpu =
+    step.device === undefined ? {} : { gpu: `GPU ${step.device}`, users: usersOf(gpuOf(step.device, step.uuid)) };
   const explained = explain(record, { label: subject(step), ...gpu });
   // Where there is no GPU, a framework that finds none is not broken.
   const outcome = step.what === "devices" && record.facts?.machineGpus === 0 ? "missing" : "fails";
@@ -53,11 +56,12 @@ export function finishedStep(record: DoneRecord, usersOf: UsersOf): SelfTestStep
 }
 
 export function skippedStep({ step, because }: SkippedRecord): SelfTestStep {
-  const words =
-    because === "import"
-      ? `Not tried, because ${subject(step)} cannot be imported.`
-      : "Not tried: it takes two GPUs that PyTorch can use.";
-  return { step: stepTitle(step), outcome: "not tried", words };
+  const reasons: Readonly<Record<SkippedRecord["because"], string>> = {
+    import: `Not tried, because ${subject(step)} cannot be imported.`,
+    fewGpus: "Not tried: it takes two GPUs that PyTorch can use.",
+    oldPython: "Not tried: this Python is older than 3.6.",
+  };
+  return { step: stepTitle(step), outcome: "not tried", words: reasons[because] };
 }
 
 function subject({ what, framework }: StepName): string {
