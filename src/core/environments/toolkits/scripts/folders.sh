@@ -1,12 +1,13 @@
 # Part of the toolkit survey: folders that may be toolkits, and the evidence in them. Each real folder is looked at once.
 seen=$nl
+nvcc_hangs=
 
 once() { # kind source name: sets $folder to the real one; false where it was seen already or there is none
   folder=$(readlink -f "$3" 2>/dev/null)
   [ -n "$folder" ] && [ -d "$folder" ] || return 1
   case $seen in
   *"$nl$1 $folder$nl"*)
-    emit link "$1" "$3" "$folder"
+    links_of "$1" "$3"
     return 1
     ;;
   esac
@@ -19,7 +20,7 @@ found() { # kind name
 }
 
 links_of() { # kind name: each link on the way to the folder
-  name=$2 steps=0
+  name=${2%/} steps=0
   while [ "$name" != "$folder" ] && [ "$steps" -lt 8 ]; do
     emit link "$1" "$name" "$folder"
     next=$(readlink "$name") || break
@@ -49,18 +50,18 @@ cuda_at() { # source name
   json=$(head -c 20000 "$folder/version.json" 2>/dev/null)
   first_line "$folder/version.txt"
   version_line=$value
-  header=
-  case $json$version_line in
-  *[0-9]*) ;;
-  *) header=$(grep -s -h -m 1 -E '^#define[[:space:]]+CUDA_VERSION[[:space:]]+[0-9]' "$folder"/include/cuda.h "$folder"/targets/*/include/cuda.h) ;;
-  esac
-  # Starting the compiler is only for where no file tells its version.
+  header=$(grep -s -h -m 1 -E '^#define[[:space:]]+CUDA_VERSION[[:space:]]+[0-9]' "$folder"/include/cuda.h "$folder"/targets/*/include/cuda.h)
+  # Starting the compiler is only for where no file tells its version. Where one hangs, others are not tried.
   nvcc= said=
   if [ -x "$folder/bin/nvcc" ]; then
     nvcc=$folder/bin/nvcc
-    case $json in
-    *cuda_nvcc*) ;;
-    *) capture 4 "$nvcc" --version && said=$(printf '%s' "$text" | head -c 2000) ;;
+    case $json$nvcc_hangs in
+    *cuda_nvcc* | *yes) ;;
+    *)
+      capture 4 "$nvcc" --version
+      said=$text
+      [ "$code" = late ] && nvcc_hangs=yes
+      ;;
     esac
   fi
   defined=$(definitions "$folder"/include/cudnn_version.h "$folder"/include/cudnn.h "$folder"/include/nccl.h "$folder"/include/NvInferVersion.h "$folder"/targets/*/include/cudnn_version.h "$folder"/targets/*/include/nccl.h)
