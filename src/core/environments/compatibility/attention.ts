@@ -100,6 +100,6 @@ function checkGeneration(machine: Machine): Finding {
       (isVersion(gpu.computeCapability) && majorOf(gpu.computeCapability) > Math.max(...flashAttention2.named)),
   );
   if (checked.grade !== "works" || unnamed.length === 0) return checked;
-  const why = `Its page names Ampere, Ada and Hopper GPUs; whether it has code for ${listed(unnamed.map(gpuText))} is not known.`;
+  const why = `Its page names Ampere, Ada and Hopper GPUs; whether it has code for ${listed(unnamed, gpuText)} is not known.`;
   return { grade: "unknown", why, rows: checked.rows };
 }

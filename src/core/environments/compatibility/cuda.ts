@@ -32,7 +32,7 @@ function toolkitDriver(cuda: string): ToolkitDriver | undefined {
 const familyOf = (cuda: string) => cudaFamilies.find(({ major }) => major === majorOf(cuda));
 
 function driverState(cuda: string, { driver }: Machine): DriverState {
-  if (!isVersion(driver?.version)) return "unknown";
+  if (driver?.vendor !== "nvidia" || !isVersion(driver.version)) return "unknown";
   const own = toolkitDriver(cuda);
   if (own && atLeast(driver.version, own.driver)) return "full";
   const family = familyOf(cuda);
@@ -53,10 +53,10 @@ function driverRow(cuda: string) {
 
 const rowsOf = <T>(...rows: (T | undefined)[]): T[] => rows.filter((one): one is T => one !== undefined);
 
-/** What an administrator would do to the driver; there is nothing to do where a GPU is too old for the newer one. */
+/** What an administrator would do to a driver that is too old; nothing helps where a GPU is too old for the newer one. */
 export function driverAdvice(cuda: string, machine: Machine): string | undefined {
   const driver = leastDriver(cuda);
-  if (driver === undefined) return undefined;
+  if (driver === undefined || driverState(cuda, machine) !== "tooOld") return undefined;
   const old = nvidiaGpus(machine).some(
     ({ computeCapability: has }) => isVersion(has) && !atLeast(has, lastBranch.belowComputeCapability),
   );
@@ -78,7 +78,7 @@ function forwardPackage(cuda: string, machine: Machine): string | undefined {
 export function checkNvidia(machine: Machine): Finding | undefined {
   const { driver } = machine;
   if (nvidiaGpus(machine).length > 0) {
-    if (driver?.vendor === "nvidia") return undefined;
+    if (driver) return undefined;
     const why = "No NVIDIA driver answers on this machine.";
     return { grade: "fails", why, rows: [], fix: "An administrator installs the NVIDIA driver, or loads it." };
   }
@@ -96,32 +96,37 @@ export function checkDriver(cuda: string, machine: Machine): Finding {
     const why = "The driver of a Jetson comes with its JetPack, which the tables of drivers leave out.";
     return { grade: "unknown", why, rows: [row("Code for other GPUs does not run on integrated ones", integrated)] };
   }
-  const states: Record<DriverState, () => Finding> = {
-    full: () => ({ grade: "works", why: `Driver ${version} has all of CUDA ${cuda}.`, rows: rowsOf(ownRow) }),
-    minorVersion: () => ({
-      grade: "limited",
-      why: `Driver ${version} is older than CUDA ${cuda}: it runs by minor-version compatibility, without what is new in CUDA ${majorMinor(cuda)} and without code that is still PTX.`,
-      rows: rowsOf(driverRow(cuda), ownRow),
-    }),
-    forward: () => ({
-      grade: "limited",
-      why: `Driver ${version} is too old for CUDA ${cuda}, but its libcuda speaks CUDA ${machine.driver?.cudaVersion}: it runs as long as that forward-compatibility package is loaded.`,
-      rows: rowsOf(row("cuda-compat packages bring a newer CUDA to an older driver", forwardCompatibility)),
-    }),
-    tooOld: () => ({
-      grade: "fails",
-      why: `CUDA ${cuda} needs driver ${leastDriver(cuda)} or newer, and this is ${version}.`,
-      rows: rowsOf(driverRow(cuda)),
-    }),
-    unknown: () => ({
-      grade: "unknown",
-      why: isVersion(version)
-        ? `The tables have no row for CUDA ${cuda}.`
-        : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
-      rows: rowsOf(driverRow(cuda)),
-    }),
-  };
-  return states[driverState(cuda, machine)]();
+  switch (driverState(cuda, machine)) {
+    case "full":
+      return { grade: "works", why: `Driver ${version} has all of CUDA ${cuda}.`, rows: rowsOf(ownRow) };
+    case "minorVersion":
+      return {
+        grade: "limited",
+        why: `Driver ${version} is older than CUDA ${cuda}: it runs by minor-version compatibility, without what is new in CUDA ${majorMinor(cuda)} and without code that is still PTX.`,
+        rows: rowsOf(driverRow(cuda), ownRow),
+      };
+    case "forward":
+      return {
+        grade: "limited",
+        why: `Driver ${version} is too old for CUDA ${cuda}, but its libcuda speaks CUDA ${machine.driver?.cudaVersion}: it runs as long as that forward-compatibility package is loaded.`,
+        rows: rowsOf(row("cuda-compat packages bring a newer CUDA to an older driver", forwardCompatibility)),
+      };
+    case "tooOld":
+      return {
+        grade: "fails",
+        why: `CUDA ${cuda} needs driver ${leastDriver(cuda)} or newer, and this is ${version}.`,
+        rows: rowsOf(driverRow(cuda)),
+      };
+    case "unknown":
+      return {
+        grade: "unknown",
+        why:
+          machine.driver?.vendor === "nvidia" && isVersion(version)
+            ? `The tables have no row for CUDA ${cuda}.`
+            : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
+        rows: rowsOf(driverRow(cuda)),
+      };
+  }
 }
 
 /** How a build's code reaches one GPU. */
@@ -145,7 +150,7 @@ export function checkCode(what: string, cuda: string, targets: CudaTargets, mach
     if (how === "ptx" && !full) return { gpu, how: "none" as const };
     return { gpu, how: how === "none" && targets.unverified ? ("unknown" as const) : how };
   });
-  const named = (wanted: Reach) => reached.filter(({ how }) => how === wanted).map(({ gpu }) => gpuText(gpu));
+  const named = (wanted: Reach) => reached.filter(({ how }) => how === wanted).map(({ gpu }) => gpu);
   const rows = [
     row(`It has code for ${targets.code.join(", ")}${targets.ptx ? ` and PTX for ${targets.ptx}` : ""}`, targets),
     row("Machine code runs on its own generation, PTX on later ones", codeRule),
@@ -154,12 +159,16 @@ export function checkCode(what: string, cuda: string, targets: CudaTargets, mach
   if (none.length > 0) {
     const rest = none.length < gpus.length ? " The other GPUs can be used." : "";
     const grade = none.length < gpus.length ? "limited" : "fails";
-    return { grade, why: `${what} has no code for ${listed(none)}.${rest}`, rows };
+    return { grade, why: `${what} has no code for ${listed(none, gpuText)}.${rest}`, rows };
   }
   if (unknown.length > 0)
-    return { grade: "unknown", why: `Whether ${lowerFirst(what)} has code for ${listed(unknown)} is not known.`, rows };
+    return {
+      grade: "unknown",
+      why: `Whether ${lowerFirst(what)} has code for ${listed(unknown, gpuText)} is not known.`,
+      rows,
+    };
   if (ptx.length > 0) {
-    const why = `${what} has only PTX for ${listed(ptx)}: the driver compiles it at the first start, which takes long.`;
+    const why = `${what} has only PTX for ${listed(ptx, gpuText)}: the driver compiles it at the first start, which takes long.`;
     return { grade: "limited", why, rows };
   }
   return { grade: "works", why: `${what} has code for ${gpus.length > 1 ? "every GPU" : "the GPU"}.`, rows };

@@ -74,7 +74,8 @@ export function gpuText({ index, name, computeCapability, gfx }: GpuArchitecture
 }
 
 /** `A`, `A and B`, `A, B and 6 more` */
-export function listed(items: readonly string[]): string {
-  if (items.length > 3) return `${items.slice(0, 2).join(", ")} and ${items.length - 2} more`;
-  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+export function listed<T>(items: readonly T[], text: (item: T) => string = String): string {
+  if (items.length > 3) return `${items.slice(0, 2).map(text).join(", ")} and ${items.length - 2} more`;
+  const words = items.map(text);
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
