@@ -27,7 +27,7 @@ export async function checkEnvironment(
   add(existence(environment));
   if (environment.error) return;
   const toolkits = await environmentParts.surveyToolkits(runner, survey, signal);
-  for (const verdict of environmentParts.judge(environment, toolkits)) add(judgement(verdict));
+  for (const verdict of environmentParts.judge(environment, toolkits, survey.machine)) add(judgement(verdict));
   const overlay = environmentParts.overlay(environment);
   await selfTest(runner, environment, { clock: systemClock, overlay, usersOf: usersIn(report) }, signal, (news) => {
     if (news.kind === "done") add(trial(news.step));

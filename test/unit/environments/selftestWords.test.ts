@@ -47,7 +47,11 @@ const errors: readonly (readonly [step: DoneRecord["step"], text: string, words:
   ],
   [gpu, "HIP error: invalid device function", /no code for the architecture/],
   [gpu, "CUDA out of memory. Tried to allocate 64.00 MiB", /^GPU 3 is full\. Wait/],
-  [gpu, "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`", /^cuBLAS could not start on GPU 3, most often/],
+  [
+    gpu,
+    "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+    /^cuBLAS could not start on GPU 3, most often/,
+  ],
   [gpu, "CUDA error: CUDA-capable device(s) is/are busy or unavailable", /^GPU 3 is taken: it is in exclusive mode/],
   [gpu, "CUDA error: uncorrectable ECC error encountered", /memory of GPU 3 has errors/],
   [gpu, "cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", /another cuDNN/],
