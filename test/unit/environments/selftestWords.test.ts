@@ -155,6 +155,13 @@ it("a machine without GPUs is no failure of the framework; one whose GPUs are no
   });
   expect(seen({ devices: [], machineGpus: 1, visible: "CUDA_VISIBLE_DEVICES=" })?.words).toMatch(/hides them/);
   expect(seen({ devices: [], machineGpus: 1 })).toMatchObject({ outcome: "fails" });
+  const said = "Unable to initialize backend 'cuda': libcudnn.so.9: cannot open shared object file: No such file";
+  const jax = { what: "devices", framework: "jax" } as const;
+  const facts = { devices: [], machineGpus: 1 };
+  expect(finishedStep({ kind: "done", step: jax, facts }, nobody)?.words).toMatch(/install `jax\[cuda13\]`/);
+  expect(finishedStep({ kind: "done", step: jax, facts, said }, nobody)?.words).toMatch(
+    /find the library libcudnn\.so\.9/,
+  );
 });
 
 it("records are found among whatever else is printed, in pieces of any size, and nothing else is believed", () => {

@@ -1,6 +1,6 @@
 import type { SelfTestStep } from "../../../shared/environments";
 import { boundedText } from "../../boundedText";
-import { explain } from "./explain";
+import { explain, explainText } from "./explain";
 import type { DoneRecord, Facts, Framework, SelfTestRecord, StepName } from "./records";
 
 const labels: Readonly<Record<Framework, string>> = {
@@ -73,7 +73,7 @@ type Said = Pick<SelfTestStep, "outcome" | "words" | "detail">;
 
 const works = (words: string): Said => ({ outcome: "works", words });
 
-function success({ step, facts = {} }: DoneRecord): Said | undefined {
+function success({ step, facts = {}, said = "" }: DoneRecord): Said | undefined {
   const label = subject(step);
   const where = step.device === undefined ? "the CPU" : `GPU ${step.device}`;
   switch (step.what) {
@@ -87,7 +87,7 @@ function success({ step, facts = {} }: DoneRecord): Said | undefined {
     case "import":
       return works(`${label} ${plain(facts.version)} can be imported${builtFor(facts)}.`);
     case "devices":
-      return devices(label, facts);
+      return devices(label, facts, said);
     case "matmul":
       if (step.device === undefined) return works(`${label} computes right on the CPU; no GPU is used.`);
       return works(`${label} gets memory and computes right on ${where}.`);
@@ -103,7 +103,8 @@ function success({ step, facts = {} }: DoneRecord): Said | undefined {
   }
 }
 
-function devices(label: string, { devices: seen = [], machineGpus = 0, cpuBuild, visible, builtFor }: Facts): Said {
+function devices(label: string, facts: Facts, said: string): Said {
+  const { devices: seen = [], machineGpus = 0, cpuBuild, visible, builtFor } = facts;
   if (seen.length > 0) {
     const names = seen.map(({ index, name, capability, gfx }) => {
       const architecture = gfx ?? capability;
@@ -123,6 +124,9 @@ function devices(label: string, { devices: seen = [], machineGpus = 0, cpuBuild,
     const words = `${label} sees no GPU, and ${has}: ${plain(visible, 80)} hides them. Unset the variable, or ask for a GPU.`;
     return { outcome: "fails", words };
   }
+  // Some fall back to the CPU and only print why.
+  const printed = explainText(said, { label, facts });
+  if (printed !== undefined) return { outcome: "fails", words: printed };
   const plugin = label === "JAX" ? " JAX needs its GPU part: install `jax[cuda13]` or `jax[cuda12]`." : "";
   return { outcome: "fails", words: `${label} sees no GPU, although ${has}: it computes on the CPU.${plugin}` };
 }
