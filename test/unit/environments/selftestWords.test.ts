@@ -104,6 +104,8 @@ const errors: readonly (readonly [step: DoneRecord["step"], text: string, words:
   ],
   [compiled, "fatal error: Python.h: No such file or directory", /header files/],
   [compiled, "Cannot find ptxas", /assembler ptxas/],
+  [compiled, "`ptxas` was searched in TRITON_PTXAS_PATH or PATH but a working version could not be found.", /ptxas/],
+  [compiled, "/usr/bin/ld: cannot find -lcuda: No such file or directory", /libcuda\.so/],
   [
     compiled,
     "Found GTX 1080 which is too old to be supported by the triton GPU compiler",
@@ -124,6 +126,11 @@ it("an error that nobody knows keeps its own last line, without what could harm 
     words: "PyTorch failed: something quite new  happened.",
     detail: "something quite new  happened.",
   });
+});
+
+it("what NCCL printed says more than what it threw", () => {
+  const said = "box:12:12 [0] misc/shmutils.cc:88 NCCL WARN Error: failed to extend /dev/shm/nccl-x to 9637892 bytes";
+  expect(failed(reduce, "NCCL error in: x.cpp:77, unhandled system error", { said })).toMatch(/\/dev\/shm is full/);
 });
 
 it("what was printed counts where the exception says nothing", () => {

@@ -58,7 +58,7 @@ export const rules: readonly Rule[] = [
       `This ${about.label} has no code for the architecture of ${gpuOf(about)}. Install a build that covers it.`,
   },
   {
-    when: /NCCL.*(?:No space left|shm)|shared memory segment[^\n]{0,80}\/dev\/shm/,
+    when: /creating shared memory segment|Call to (?:shm_open|posix_fallocate) failed|failed to extend \/dev\/shm/,
     say: () =>
       "The GPUs could not share memory: /dev/shm is full or too small. Make it larger, or remove what lies in it.",
   },
@@ -169,9 +169,14 @@ export const rules: readonly Rule[] = [
       "torch.compile needs Triton for GPUs, and it is not installed. Install the package triton that fits this PyTorch.",
   },
   {
-    when: /Cannot find ptxas|PTXASError|ptxas fatal|ptxas[^\n]{0,80}(?:failed|not found|No such file|not defined for option)/i,
+    when: /Cannot find ptxas|PTXASError|ptxas fatal|ptxas[^\n]{0,160}(?:failed|not found|not be found|No such file)|Triton only support/i,
     say: () =>
       "Triton's assembler ptxas is missing, or does not know this GPU. Install a newer triton, or set TRITON_PTXAS_PATH to that of a newer CUDA toolkit.",
+  },
+  {
+    when: /cannot find -lcuda/,
+    say: () =>
+      "The compiler does not find the driver's library libcuda.so. Set LIBRARY_PATH to the folder that holds it, or have a link of that name made.",
   },
   {
     when: /Python\.h: No such file/,

@@ -101,6 +101,7 @@ def child_environment():
         LC_MESSAGES="C",
     )
     env.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    env.setdefault("NCCL_DEBUG", "WARN")
     return env
 
 
