@@ -45,6 +45,8 @@ const busyHost: Tree = {
   "opt/cuda/bin/nvcc": nvccOf("12.6", "12.6.77"),
   "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/12.3/bin/nvcc": nvccOf("12.3", "12.3.107"),
   "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/bin/nvcc": nvccOf("12.3", "12.3.107"),
+  "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/comm_libs/12.3/nccl/include/nccl.h":
+    "#define NCCL_MAJOR 2\n#define NCCL_MINOR 19\n#define NCCL_PATCH 3\n",
   "opt/rocm-6.4.0/.info/version": "6.4.0-47\n",
   "opt/rocm-6.4.0/bin/hipcc": "#!/bin/sh\n",
   "opt/rocm": "-> rocm-6.4.0",
@@ -102,6 +104,10 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
         version: "10.3.0",
         path: join(host.root, "usr/include/x86_64-linux-gnu/NvInferVersion.h"),
       },
+    ]);
+    const sdk = "opt/nvidia/hpc_sdk/Linux_x86_64/24.3";
+    expect(at(host.root, toolkits, `${sdk}/cuda/12.3`)?.libraries).toEqual([
+      { name: "nccl", version: "2.19.3", path: join(host.root, sdk, "comm_libs/12.3/nccl/include/nccl.h") },
     ]);
     expect(at(host.root, toolkits, "usr/local/cuda-11.2")?.libraryFolder).toBe(
       join(host.root, "usr/local/cuda-11.2/targets/x86_64-linux/lib"),
@@ -189,6 +195,26 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
     ]);
   });
 
+  test("the folders of ROCm's versions count once, whatever links to them lie beside", async () => {
+    const host = toolkitHost(shell, {
+      "opt/rocm/core-7.14/.info/version": "7.14.0\n",
+      "opt/rocm/core-7.14/bin/hipcc": "#!/bin/sh\n",
+      "opt/rocm/core-7.14/lib/libamdhip64.so.7": "",
+      "opt/rocm/core-8.1/include/rocm-core/rocm_version.h":
+        "#define ROCM_VERSION_MAJOR 8\n#define ROCM_VERSION_MINOR 1\n#define ROCM_VERSION_PATCH 0\n",
+      "opt/rocm/core-7": "-> core-7.14",
+      "opt/rocm/core": "-> core-7",
+      "opt/rocm/bin": "-> core-7.14/bin",
+      "opt/rocm/lib": "-> core-7.14/lib",
+    });
+    const at = (name: string) => join(host.root, "opt/rocm", name);
+    const { toolkits } = await host.survey();
+    expect(toolkits.map(({ version, active, path, links }) => [version, active, path, links?.toSorted()])).toEqual([
+      ["8.1.0", false, at("core-8.1"), undefined],
+      ["7.14.0", true, at("core-7.14"), [join(host.root, "opt/rocm"), at("core"), at("core-7")]],
+    ]);
+  });
+
   test("an alternative named cuda is known with its choices", async () => {
     const host = toolkitHost(shell, {
       "usr/local/cuda-12.4/version.json": versionJson,
@@ -207,7 +233,7 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       execFileSync(join(host.bin, "update-alternatives"), words, { stdio: "ignore" });
     }
     const { alternatives, toolkits } = await host.survey();
-    expect(alternatives.toSorted()).toEqual(choices.toSorted());
+    expect(alternatives.cuda.toSorted()).toEqual(choices.toSorted());
     expect(toolkits.map(({ version, active, links }) => [version, active, links])).toEqual([
       ["12.4.1", true, [link, join(altdir ?? "", "cuda")]],
       ["11.8.89", false, undefined],

@@ -39,7 +39,7 @@ export function surveyToolkits(
 export function toolkitSurvey({ environments, root = "" }: ToolkitSurveyOptions): RemoteCommand<ToolkitSurvey> {
   return {
     what,
-    argv: ["sh", "-c", script, "sh", root, ...environments],
+    argv: ["sh", "-c", script, "sh", root, ...environments.filter((prefix) => prefix.startsWith("/"))],
     deadlineMs,
     parse({ stdout, stderr, exitCode }) {
       const records = readRecords(stdout);

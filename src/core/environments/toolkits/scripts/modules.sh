@@ -66,6 +66,7 @@ modules() {
     unset IFS
     set +f
     path=${path%/bin}
+    case $path in */Linux_*/*/compilers) hpc_sdk_at "${path%/compilers}" ;; esac
     cuda_at module "$path"
     rocm_at module "$path"
   done
