@@ -27,7 +27,7 @@ const rounds = 50;
 
 spec("the advisor judges a host", async () => {
   const times = Array.from({ length: rounds }, () => {
-    const machine = { driver: { vendor: "nvidia", version: "535.183.01" } as const, gpus, toolkits: [] };
+    const machine = { driver: { vendor: "nvidia", version: "535.183.01" } as const, gpus: [...gpus], toolkits: [] };
     const start = performance.now();
     for (const environment of environments) judge(machine, environment);
     return performance.now() - start;

@@ -79,3 +79,20 @@ export function listed<T>(items: readonly T[], text: (item: T) => string = Strin
   const words = items.map(text);
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/**
+ * Computes something once for a machine: a hundred environments ask the same. It must depend on nothing but driver, GPUs and
+ * architecture, and is kept as long as the list of GPUs lives.
+ */
+export function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
+  const known = new WeakMap<Machine["gpus"], Map<string, T>>();
+  return (machine) => {
+    const { gpus, driver, architecture = "" } = machine;
+    const ofGpus = known.get(gpus) ?? new Map<string, T>();
+    known.set(gpus, ofGpus);
+    const key = [driver?.vendor, driver?.version, driver?.cudaVersion, architecture].join(" ");
+    const found = ofGpus.get(key) ?? compute(machine);
+    ofGpus.set(key, found);
+    return found;
+  };
+}

@@ -1,6 +1,6 @@
 import { cudaOfTag } from "./build";
 import { checkCode, checkDriver, checkNvidia, reach } from "./cuda";
-import { amdGpus, type Finding, type Machine, nvidiaGpus } from "./finding";
+import { amdGpus, type Finding, type Machine, nvidiaGpus, remember } from "./finding";
 import { checkAmd, checkGfx } from "./rocm";
 import { rocmTargets, torchReleases, wheelTargets } from "./tables";
 import type { PythonRange, RocmTargets, TorchRelease, WheelTargets } from "./tableTypes";
@@ -90,7 +90,6 @@ export const usableWheels = remember(findWheels);
 
 /**
  * Those that use as many of the GPUs as any does, by the Python they are for, as `3.12`; any Python's where it is empty.
- * Remembered by machine: a hundred environments ask the same.
  */
 const bestWheels = remember(() => new Map<string, readonly Wheel[]>());
 
@@ -102,15 +101,6 @@ export function bestWheelsFor(machine: Machine, python: string): readonly Wheel[
   const best = wheels.filter(({ covered }) => covered === wheels[0]?.covered);
   known.set(python, best);
   return best;
-}
-
-function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
-  const known = new WeakMap<Machine, T>();
-  return (machine) => {
-    const found = known.get(machine) ?? compute(machine);
-    known.set(machine, found);
-    return found;
-  };
 }
 
 function findWheels(machine: Machine): readonly Wheel[] {
