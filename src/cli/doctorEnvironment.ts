@@ -53,7 +53,11 @@ function existence({ prefix, manager, pythonVersion, error }: Environment): Chec
 const grades = { works: "ok", limited: "warning", unknown: "warning", fails: "failed" } as const;
 
 function judgement({ subject, grade, why, fix }: Verdict): Check {
-  return { name: boundedText(subject, 80), status: grades[grade], message: fix ? `${why} ${fix}` : why };
+  return {
+    name: boundedText(subject, 80),
+    status: grades[grade],
+    message: boundedText(fix ? `${why} ${fix}` : why, 800),
+  };
 }
 
 const outcomes = { works: "ok", missing: "warning", "not tried": "skipped", fails: "failed" } as const;

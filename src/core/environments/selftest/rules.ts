@@ -206,7 +206,7 @@ export const rules: readonly Rule[] = [
     say: ({ label }) => `Files of ${label} may not be read or run by you. Ask their owner for permission.`,
   },
   {
-    when: /^MemoryError|Cannot allocate memory|std::bad_alloc/,
+    when: /^MemoryError|Cannot allocate memory|DefaultCPUAllocator|std::bad_alloc/,
     say: ({ label }) => `${label} got no memory from the system. Free memory, or raise your limit.`,
   },
   {

@@ -48,7 +48,9 @@ export function finishedStep(record: DoneRecord, usersOf: UsersOf): SelfTestStep
     return said && { step: stepTitle(step), ...said, ...took };
   }
   const gpu =
-    step.device === undefined ? {} : { gpu: `GPU ${step.device}`, users: usersOf(gpuOf(step.device, step.uuid)) };
+    step.device === undefined
+      ? {}
+      : { gpu: `GPU ${step.device}`, users: usersOf(gpuOf(step.device, step.uuid)).map((user) => plain(user, 32)) };
   const explained = explain(record, { label: subject(step), ...gpu });
   // Where there is no GPU, a framework that finds none is not broken.
   const outcome = step.what === "devices" && record.facts?.machineGpus === 0 ? "missing" : "fails";
