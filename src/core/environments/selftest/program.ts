@@ -2,15 +2,17 @@ import type { StreamCommand } from "../../remote";
 import type { Overlay } from "../overlay";
 import { overlayScript } from "../overlayScript";
 import frameworksText from "./frameworks.py";
+import type { Framework, StepKind } from "./records";
 import startPart from "./start.sh";
 import stepsText from "./steps.py";
 import supervisorText from "./supervisor.py";
 
 /** What the program is to do. */
 export interface SelfTestRequest {
-  readonly frameworks?: readonly string[];
+  /** Absent: all that there are. */
+  readonly frameworks?: readonly Exclude<Framework, "numpy">[];
   /** Seconds a step may take, by its kind. */
-  readonly limits?: Readonly<Record<string, number>>;
+  readonly limits?: Readonly<Partial<Record<StepKind, number>>>;
   /** Processes that add numbers up on the CPU where there are fewer than two GPUs; the step is not tried without. */
   readonly cpuRanks?: number;
 }
