@@ -1,5 +1,5 @@
 import type { EnvironmentProblem } from "../failure";
-import { detail, quoted, says, type Words } from "./say";
+import { detail, list, quoted, says, type Words } from "./say";
 
 /** Python environments. */
 export const environmentWords: Words<EnvironmentProblem> = {
@@ -13,7 +13,12 @@ export const environmentWords: Words<EnvironmentProblem> = {
   environmentUnknown: (problem) =>
     says(
       `${quoted(problem.host)} has no environment ${quoted(problem.name)}.`,
-      "Its environments are listed in the Environments view.",
+      "The Environments view and `tensorline envs` list those there are.",
+    ),
+  environmentAmbiguous: (problem) =>
+    says(
+      `Several environments are called ${quoted(problem.name)}: ${list(problem.choices)}.`,
+      "Name the one you mean by its path.",
     ),
   environmentProtected: (problem) =>
     says(
@@ -25,11 +30,18 @@ export const environmentWords: Words<EnvironmentProblem> = {
       `The environment ${quoted(problem.name)} cannot be used${detail(problem.detail)}.`,
       "Repair it, or delete it and create it again.",
     ),
+  environmentBusy: (problem) =>
+    says(
+      `Another operation works on the environment ${quoted(problem.name)}.`,
+      "Nothing was changed. Wait for that operation, or cancel it.",
+    ),
   managerMissing: (problem) =>
     says(
       `${quoted(problem.manager)} was not found on ${quoted(problem.host)}.`,
       "Choose another kind of environment, or load the module that brings it.",
     ),
+  packageUnusable: (problem) =>
+    says(`${quoted(problem.name)} cannot be installed: ${problem.why}.`, "Name packages as pip does: torch==2.9.1."),
   packageNotFound: (problem) =>
     says(
       `No package fits ${quoted(problem.names)}.`,
