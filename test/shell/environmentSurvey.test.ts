@@ -86,6 +86,34 @@ describe.each(hosts)("environments on a host with $name", (host) => {
     },
   );
 
+  it("keep their names, whatever those are", async () => {
+    const names = [
+      "with space",
+      'it\'s "quoted" $HOME `x`',
+      "Grüße 日本語 🚀",
+      "-rf",
+      "--help",
+      "glob*?[a]",
+      "a:b",
+      "back\\slash",
+    ];
+    const files = Object.assign({}, ...names.map((name) => venvFiles(`work/${name}`)));
+    const { folder, runner, below } = withHome(host, { ...files, ...venvFiles("work/two\nlines") });
+    for (const name of names) link(join(folder, "work", name, "bin/python"));
+    const found = await survey(runner);
+    expect(
+      below(found)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...names].sort());
+    expect(below(found).every(({ error, pythonVersion }) => error === undefined && pythonVersion === "3.12.4")).toBe(
+      true,
+    );
+    expect(found.report.warnings).toEqual([
+      { reason: "newline", message: `${folder}/work/two?lines has a line break in its name and was left out.` },
+    ]);
+  });
+
   it("are found once, whatever links lead to them, and a loop of links ends", async () => {
     const { folder, runner, below } = withHome(host, { ...venvFiles("real/env"), "loop/project/pyproject.toml": "" });
     link(join(folder, "real/env/bin/python"));
