@@ -113,6 +113,8 @@ export type EnvironmentProblem =
   | { reason: "environmentExists"; name: string }
   | { reason: "environmentNameUnusable"; name: string; why: string }
   | { reason: "environmentUnknown"; host: string; name: string }
+  /** Several have the name; `choices` are their prefixes. */
+  | { reason: "environmentAmbiguous"; name: string; choices: readonly string[] }
   | { reason: "environmentProtected"; name: string }
   | { reason: "environmentBroken"; name: string; detail: string }
   /** Another operation makes, changes or removes it. */
@@ -126,6 +128,10 @@ export type EnvironmentProblem =
 /** What work that goes on by itself on a host can suffer from. */
 export type OperationProblem =
   | { reason: "operationUnknown"; id: string }
+  /** It cannot be handed to a host as it is; `why` is a clause. */
+  | { reason: "operationUnusable"; title: string; why: string }
+  /** What was asked for needs one that has ended. */
+  | { reason: "operationRunning"; id: string }
   | { reason: "operationFailed"; title: string; exitCode?: number; detail: string }
   /** Its processes are gone and nothing says how it ended, as after a reboot. */
   | { reason: "operationLost"; title: string }

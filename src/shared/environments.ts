@@ -15,7 +15,10 @@ export interface Environment {
   readonly manager: string;
   /** What its manager calls it; for one that has no name the last part of its prefix, or of its project's folder. */
   readonly name: string;
-  /** Absolute path on the host: what `sys.prefix` says there. With `module` the environment's identity on its host. */
+  /**
+   * Absolute path on the host: what `sys.prefix` says there. With `module` the environment's identity on its host; several
+   * Pythons of the system share one, and differ in their `interpreter`.
+   */
   readonly prefix: string;
   /** Absolute path of the program; absent where there is none. */
   readonly interpreter?: string;
@@ -109,6 +112,8 @@ export interface Toolkit {
   readonly environment?: string;
   /** Version of the compiler in it, where there is one. */
   readonly nvcc?: string;
+  /** The folder with its shared libraries, where it is not the usual one below `path`. */
+  readonly libraryFolder?: string;
   readonly libraries: readonly ToolkitLibrary[];
   /** What says which version it is, such as `version.json`. */
   readonly evidence?: string;
@@ -142,4 +147,21 @@ export interface TableRow {
   readonly source: string;
   /** When the page was read: `2026-09-14`. */
   readonly date: string;
+}
+
+/** What trying an environment on its host showed. */
+export interface SelfTestReport {
+  /** In the order in which they ran. */
+  readonly steps: readonly SelfTestStep[];
+}
+
+export interface SelfTestStep {
+  /** `import torch`, `torch GPU 0`, `torch all-reduce`; unique in a report. */
+  readonly step: string;
+  readonly outcome: "works" | "fails" | "missing" | "not tried";
+  /** What was found and what to do about it, in plain sentences. */
+  readonly words: string;
+  /** The last line of the error itself, or figures behind the words. */
+  readonly detail?: string;
+  readonly seconds?: number;
 }
