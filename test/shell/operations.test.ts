@@ -47,6 +47,24 @@ describe.each(testShells)("an operation under $name", (shell) => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it("has its secrets in variables, for the work alone, and in no file", async () => {
+    const host = testHost(shell);
+    const secrets = { INDEX_PASSWORD: "s3cret 'of' $mine" };
+    const wish = request('printf %s "$INDEX_PASSWORD" | wc -c; exit 7', {
+      undo: 'echo "[$INDEX_PASSWORD]"',
+      secrets,
+    });
+    await host.operations.start(wish, noAbort);
+    const { operation, log } = await outcome(host, wish.id);
+    expect(operation).toMatchObject({ state: "failed", exitCode: 7 });
+    expect(log.toString().replace(/ /g, "")).toBe("17\n[]\n");
+    const folder = host.folder(wish.id);
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      if (!name.startsWith("holder")) expect(readFileSync(file, "latin1"), name).not.toContain("s3cret");
+    }
+  });
+
   it("tells that its undoing failed", async () => {
     const host = testHost(shell);
     const wish = request("exit 1", { undo: "exit 2" });
