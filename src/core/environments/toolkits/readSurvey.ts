@@ -21,9 +21,11 @@ export interface ToolkitSurvey extends ToolkitReport {
   readonly alternatives: Readonly<Record<Toolkit["kind"], readonly string[]>>;
 }
 
-/** Puts together what the script said. @param root what stands in front of the system's own folders */
-export function readSurvey(records: readonly SurveyRecord[], root: string): ToolkitSurvey {
+/** Puts together what the script said. */
+export function readSurvey(records: readonly SurveyRecord[]): ToolkitSurvey {
   const of = (type: string) => records.filter((record) => record.type === type).map(({ fields }) => fields);
+  // What stands in front of the system's own folders.
+  const root = of("root")[0]?.[0] ?? "";
   const shell = readLoginShell(records);
   const modules = readModules(of("available")[0]?.[0], of("shown")[0]?.[0]);
   const carried = of("environment").flatMap((fields) => readCarried(fields) ?? []);

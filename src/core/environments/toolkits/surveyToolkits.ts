@@ -46,7 +46,7 @@ export function toolkitSurvey({ environments, root = "" }: ToolkitSurveyOptions)
       if (records.at(-1)?.type !== "done") {
         throw new Failure({ reason: "commandFailed", what, exitCode, detail: boundedText(stderr) });
       }
-      return readSurvey(records, root);
+      return readSurvey(records);
     },
   };
 }

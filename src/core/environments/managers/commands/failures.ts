@@ -22,7 +22,7 @@ export function operationProblem(
   return (
     problemByRules(scriptFailures, failed) ??
     condaProblem(log) ??
-    problemByRules([...projectFailures, ...pipFailures, ...systemFailures], failed) ?? {
+    problemByRules([...systemFailures, ...projectFailures, ...pipFailures], failed) ?? {
       reason: "operationFailed",
       title,
       ...(exitCode === undefined ? {} : { exitCode }),

@@ -11,12 +11,13 @@ module_folders() { # sets $folders: where modules are looked for
     IFS=$nl
     return
   fi
-  for file in /etc/environment-modules/modulespath /etc/lmod/modulespath /usr/share/modules/init/.modulespath; do
+  for file in "$system"/etc/environment-modules/modulespath "$system"/etc/lmod/modulespath \
+    "$system"/usr/share/modules/init/.modulespath; do
     [ -r "$file" ] && while read -r folder rest; do
       case $folder in /*) folders=$folders${folder%%:*}$nl ;; esac
     done <"$file"
   done
-  folders=$folders/etc/modulefiles$nl/usr/share/modulefiles$nl/usr/share/modules/modulefiles$nl/opt/modulefiles
+  for folder in etc usr/share usr/share/modules opt; do folders=$folders$system/$folder/modulefiles$nl; done
 }
 
 known() { # word: sets $value to the variable of a module file that is called so

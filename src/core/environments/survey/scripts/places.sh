@@ -52,11 +52,11 @@ condarc() { # file
 
 conda_places() {
   for root in "${CONDA_EXE%/*/*}" "$MAMBA_ROOT_PREFIX" "$CONDA_PREFIX" "$HOME"/*conda* "$HOME"/*forge* "$HOME"/*mamba* \
-    "$HOME/.conda" "$HOME/.local/share/mamba" /opt/*conda* /opt/*forge* /opt/*mamba* /usr/local/*conda* \
-    /usr/local/*forge* /usr/local/*mamba*; do
+    "$HOME/.conda" "$HOME/.local/share/mamba" "$system"/opt/*conda* "$system"/opt/*forge* "$system"/opt/*mamba* \
+    "$system"/usr/local/*conda* "$system"/usr/local/*forge* "$system"/usr/local/*mamba*; do
     [ -n "$root" ] && conda_root "$root"
   done
-  for file in "$CONDARC" "$HOME/.condarc" "$HOME/.mambarc" "$HOME/.conda/.condarc" /etc/conda/.condarc; do
+  for file in "$CONDARC" "$HOME/.condarc" "$HOME/.mambarc" "$HOME/.conda/.condarc" "$system/etc/conda/.condarc"; do
     [ -n "$file" ] && condarc "$file"
   done
 }
@@ -125,7 +125,7 @@ system_python() { # file
 }
 
 system_places() {
-  for program in /usr/local/bin/python3 /usr/bin/python3.[0-9]* /usr/local/bin/python3.[0-9]*; do
+  for program in "$system"/usr/local/bin/python3 "$system"/usr/bin/python3.[0-9]* "$system"/usr/local/bin/python3.[0-9]*; do
     system_python "$program"
   done
 }

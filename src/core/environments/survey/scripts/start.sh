@@ -9,7 +9,9 @@
 # Hot paths use builtins only: a process costs more than everything that is read of an environment.
 LC_ALL=C TZ=UTC0
 export LC_ALL TZ
-PATH=$PATH:/usr/local/bin:/usr/bin:/bin
+# What stands in front of the system's own folders, as inside containers; such a host has the tools that its PATH names.
+system=${HOST_ROOT-}
+[ -n "$system" ] || PATH=$PATH:/usr/local/bin:/usr/bin:/bin
 export PATH
 umask 077
 unset CDPATH

@@ -31,12 +31,12 @@ take_answers() { # of the question, from $text: sets $answers to records, and wh
 }
 
 # As an interactive shell first, as in a terminal: many start-up files set nothing otherwise. Some of them start another
-# program in an interactive one, which does not answer.
+# program in an interactive one, which does not answer. The files of a host with a root of its own are not where shells look.
 ask_login_shell() {
   shell=${SHELL:-/bin/sh}
   TERM=dumb
   export TERM
-  for options in "-l -i -c" "-l -c"; do
+  for options in ${HOST_ROOT:+-c} "-l -i -c" "-l -c"; do
     case $shell:$options in
     *csh:"-l -i -c") options="-i -c" ;;
     *csh:*) options=-c ;;

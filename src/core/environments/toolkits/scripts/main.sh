@@ -1,6 +1,7 @@
-# Part of the toolkit survey: the order of things. $1: a folder in front of the system's own, empty for the system itself;
-# then prefixes of environments.
-root=$1
+# Part of the toolkit survey: the order of things. $1: a folder in front of the system's own, empty for the system itself or
+# what HOST_ROOT says, as inside containers; then prefixes of environments.
+root=${1:-${HOST_ROOT-}}
+emit root "$root"
 shift
 
 everything() {

@@ -3,7 +3,8 @@
 LC_ALL=C
 export LC_ALL
 unset CDPATH
-PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib
+# A host with a root of its own has the tools that its PATH names.
+[ -n "${HOST_ROOT-}" ] || PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib
 export PATH
 nl='
 '
