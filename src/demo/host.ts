@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Disposable } from "../core/lifecycle";
 import { amdFiles, amdLinks, amdMoment, computeProcessFiles } from "./amdHost";
+import { type ToolkitSpec, toolkitFiles, toolkitFolder, writeEnvironments } from "./environments";
 import { replaceTree, writeTree } from "./files";
 import { writeGarbage } from "./garbage";
 import type { HostSpec } from "./hosts";
@@ -10,7 +11,7 @@ import { coresOf, counterFiles, machineFiles, processFiles } from "./machine";
 import { type Moment, nvidiaFiles, nvidiaState } from "./nvidiaHost";
 import type { FaultKind } from "./protocol";
 import { assignments } from "./shellText";
-import { hostTools } from "./toolbox";
+import { findExecutable, hostTools } from "./toolbox";
 
 /** A simulated machine: a folder of files that its tools read, kept up to date while somebody is connected. */
 export interface Host extends Disposable {
@@ -135,6 +136,7 @@ export function createHost(options: HostOptions): Host {
       HOST_PROC: join(folder, "proc"),
       HOST_SYS: join(folder, "sys"),
       HOST_ETC: join(folder, "etc"),
+      HOST_ROOT: folder,
     },
     watch() {
       watchers += 1;
@@ -206,10 +208,19 @@ function build(options: HostOptions): void {
   if (spec.gpus?.vendor === "nvidia") {
     writeTree(folder, nvidiaFiles(spec, spec.gpus));
   }
+  writeToolkits(folder, spec.toolkits ?? []);
+  writeEnvironments(home, spec.environments ?? [], findExecutable("python3", options.basicsFolder));
   if (spec.gpus?.vendor === "amd") {
     writeTree(folder, amdFiles(spec, spec.gpus, seed));
     for (const [path, target] of Object.entries(amdLinks(spec.gpus))) symlinkSync(target, join(folder, path));
   }
+}
+
+/** Each name leads to the last one written. */
+function writeToolkits(folder: string, toolkits: readonly ToolkitSpec[]): void {
+  writeTree(folder, toolkitFiles(toolkits));
+  const links = new Map(toolkits.map(toolkitFolder).map((place) => [place.link, place.folder]));
+  for (const [link, target] of links) symlinkSync(basename(target), join(folder, link));
 }
 
 function greeting(spec: HostSpec): string {

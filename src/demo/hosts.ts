@@ -1,3 +1,4 @@
+import type { EnvironmentSpec, ToolkitSpec } from "./environments";
 import { type GpuModel, type GpuSpec, h100, mi300x, oneSlice, rtx4090, threeSlices } from "./hardware";
 import type { Program, Slot, WorkKind } from "./schedule";
 
@@ -17,6 +18,10 @@ export interface HostSpec {
   readonly disks: readonly DiskSpec[];
   readonly gpus?: NvidiaGpus | AmdGpus;
   readonly slots: readonly Slot[];
+  /** The login user's Python environments. */
+  readonly environments?: readonly EnvironmentSpec[];
+  /** The last one is the system's default. */
+  readonly toolkits?: readonly ToolkitSpec[];
   /** Milliseconds between two states while somebody is connected. */
   readonly beatMs: number;
 }
@@ -57,6 +62,13 @@ function osRelease(id: string, like: string, name: string, version: string, pret
 const ubuntu = osRelease("ubuntu", "debian", "Ubuntu", "22.04", "Ubuntu 22.04.5 LTS");
 const hopperBuses = ["1a:00.0", "40:00.0", "53:00.0", "66:00.0", "9c:00.0", "c0:00.0", "d2:00.0", "e4:00.0"];
 const conda = (user: string, environment: string) => `/home/${user}/miniforge3/envs/${environment}/bin/python`;
+const condaEnvironment = (name: string, python: string, packages: EnvironmentSpec["packages"]): EnvironmentSpec => ({
+  kind: "conda",
+  folder: `miniforge3/envs/${name}`,
+  python,
+  packages,
+});
+const miniforge: EnvironmentSpec = { kind: "conda", folder: "miniforge3", python: "3.12.11", packages: {} };
 const whole = (...gpus: number[]) => gpus.map((gpu) => ({ gpu }));
 
 const lab1: HostSpec = {
@@ -129,6 +141,17 @@ const lab1: HostSpec = {
       programs: [program("training", 22, conda("alice", "vision"), "segment.py", "--data", "/data/street scenes")],
     },
   ],
+  environments: [
+    miniforge,
+    condaEnvironment("vision", "3.12.8", { torch: "2.13.0+cu130", torchvision: "0.28.0+cu130", numpy: "2.3.4" }),
+    condaEnvironment("jax", "3.12.8", { jax: "0.8.1", jaxlib: "0.8.1", "jax-cuda12-plugin": "0.8.1", numpy: "2.3.4" }),
+    { ...condaEnvironment("old", "3.8.20", { torch: "1.13.1+cu117", numpy: "1.24.4" }), isBroken: true },
+    { kind: "venv", folder: "nanogpt/.venv", python: "3.11.9", packages: { torch: "2.9.1+cu128", numpy: "2.1.3" } },
+  ],
+  toolkits: [
+    { kind: "cuda", version: "12.4.1" },
+    { kind: "cuda", version: "13.0.2", cudnn: "9.13.1" },
+  ],
   beatMs: 250,
 };
 
@@ -176,6 +199,13 @@ const rtx: HostSpec = {
       programs: [program("serving", 4.8, "/opt/ollama/bin/ollama", "runner", "--port", "40111")],
     },
   ],
+  environments: [
+    miniforge,
+    condaEnvironment("course", "3.11.9", { torch: "2.8.0+cu126", numpy: "2.1.3" }),
+    condaEnvironment("newest", "3.12.8", { torch: "2.14.0+cu132", numpy: "2.3.4" }),
+    { kind: "venv", folder: "diffuse/.venv", python: "3.11.2", packages: { torch: "2.9.1+cpu", numpy: "2.1.3" } },
+  ],
+  toolkits: [{ kind: "cuda", version: "12.8.1", cudnn: "9.7.1" }],
   beatMs: 250,
 };
 
@@ -210,6 +240,12 @@ const mi300: HostSpec = {
       programs: [program("serving", 61, "/opt/vllm/bin/python", "-m", "vllm.entrypoints.openai.api_server")],
     },
   ],
+  environments: [
+    miniforge,
+    condaEnvironment("rocm", "3.12.8", { torch: "2.9.1+rocm6.4", numpy: "2.3.4" }),
+    condaEnvironment("copied", "3.12.8", { torch: "2.9.1+cu128", numpy: "2.3.4" }),
+  ],
+  toolkits: [{ kind: "rocm", version: "6.4.0" }],
   beatMs: 250,
 };
 
@@ -235,8 +271,9 @@ export const labHosts: readonly HostSpec[] = [lab1, rtx, mi300, login];
 
 /** `count` like machines with eight GPUs and one job each, for measuring at scale. */
 export function clusterHosts(count: number): readonly HostSpec[] {
+  const { environments: _, toolkits: __, ...machine } = lab1;
   return Array.from({ length: count }, (_, index) => ({
-    ...lab1,
+    ...machine,
     name: `gpu${String(index + 1).padStart(3, "0")}`,
     summary: "8 × H100 80GB, one of many",
     gpus: {

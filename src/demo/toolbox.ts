@@ -30,7 +30,7 @@ export const hostTools = ["df", "getconf", "getent", "hostname", "id", "logname"
 const basicTools = (
   "sh bash dash zsh fish awk base64 basename cat chmod clear cmp cp cut date dd diff dirname du echo env expr false find " +
   "fold grep gzip gunzip head install join kill less ln ls md5sum mkdir mkfifo mktemp more mv nano nice nohup od paste " +
-  "printf ps pwd readlink realpath rm rmdir script sed seq setsid sha256sum sleep sort split stat stty sync tail tar tee " +
+  "printf ps pwd python3 readlink realpath rm rmdir script sed seq setsid sha256sum sleep sort split stat stty sync tail tar tee " +
   "test timeout touch tr true tty uniq vi vim wc which xargs tmux screen"
 ).split(" ");
 
