@@ -115,7 +115,10 @@ export type EnvironmentProblem =
   | { reason: "environmentUnknown"; host: string; name: string }
   | { reason: "environmentProtected"; name: string }
   | { reason: "environmentBroken"; name: string; detail: string }
+  /** Another operation makes, changes or removes it. */
+  | { reason: "environmentBusy"; name: string }
   | { reason: "managerMissing"; host: string; manager: string }
+  | { reason: "packageUnusable"; name: string; why: string }
   | { reason: "packageNotFound"; names: string }
   | { reason: "packagesConflict"; detail: string }
   | { reason: "packageIndexUnreachable"; detail: string };

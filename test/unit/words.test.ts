@@ -34,6 +34,8 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   environmentProtected: { reason: "environmentProtected", name: "base" },
   environmentBroken: { reason: "environmentBroken", name: "train", detail: "its interpreter is gone" },
   managerMissing: { reason: "managerMissing", host: "lab1", manager: "conda" },
+  environmentBusy: { reason: "environmentBusy", name: "train" },
+  packageUnusable: { reason: "packageUnusable", name: "--user", why: "it is an option" },
   packageNotFound: { reason: "packageNotFound", names: "torhc" },
   packagesConflict: { reason: "packagesConflict", detail: "torch 2.13 needs Python 3.10 or newer" },
   packageIndexUnreachable: { reason: "packageIndexUnreachable", detail: "https://pypi.org/simple" },

@@ -15,7 +15,7 @@ export interface Manager {
   /** The tool as this host has it, when it has it: absolute path. */
   tool?(tools: ManagerTools): string | undefined;
   readonly create?: (tool: string, wish: CreateWish) => Plan;
-  readonly clone?: (tool: string, from: Environment, wish: Pick<CreateWish, "name" | "prefix">) => Plan;
+  readonly clone?: (tool: string, from: Environment, wish: CloneWish) => Plan;
   readonly remove?: (tool: string, environment: Environment) => Plan;
   /** What the environment is made of, as a file of this format; the output is the file. */
   readonly exports?: readonly ExportFormat[];
@@ -29,11 +29,13 @@ export interface Manager {
 /** Absolute paths of the tools that a host has, by name: `conda`, `mamba`, `uv`, `python3.12`, … */
 export type ManagerTools = Readonly<Record<string, string>>;
 
-/** By `name`, where the manager keeps named ones, or in the folder `prefix`. */
+/** By `name`, where the manager keeps named ones, or in the folder `prefix`: absolute, or `~/…` in the home on the host. */
 export interface CreateWish {
   readonly name?: string;
   readonly prefix?: string;
-  /** `3.12`; absent: the manager's own choice. */
+  /** The folder that named ones of managers without a place of their own go to; `~/…` is in the home on the host. */
+  readonly place?: string;
+  /** `3.12`, or the path of an interpreter; absent: the manager's own choice. */
   readonly python?: string;
   readonly packages: readonly string[];
   /** A file on the host to make it from: `environment.yml`, `requirements.txt`, a lock. */
@@ -43,6 +45,9 @@ export interface CreateWish {
   /** A folder of wheels or packages on the host; nothing is fetched then. */
   readonly offlineFolder?: string;
 }
+
+/** Where packages have to be fetched anew for it, they come from there. */
+export type CloneWish = Pick<CreateWish, "name" | "prefix" | "place" | "indexUrl" | "extraIndexUrl" | "offlineFolder">;
 
 export interface InstallWish
   extends Pick<CreateWish, "packages" | "file" | "indexUrl" | "extraIndexUrl" | "offlineFolder"> {

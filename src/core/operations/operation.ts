@@ -11,10 +11,18 @@ export interface OperationRequest {
   readonly id: string;
   /** For people: `Creating the environment train`. */
   readonly title: string;
-  /** POSIX shell text of the work, with `$1`, `$2`, … its parameters. Exit code 0 is success. */
+  /**
+   * POSIX shell text of the work, with `$1`, `$2`, … its parameters. Exit code 0 is success. It and its undo find the id in
+   * the variable TENSORLINE_OPERATION.
+   */
   readonly script: string;
   /** Words that the script works with; never part of its text. None may hold a line feed or a NUL. */
   readonly parameters: readonly string[];
+  /**
+   * Variables of the work, not of its undo: passwords. They are held in memory alone, never in a file, an argument, a log or
+   * what `list` tells.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Run with the same parameters when the work failed, was cancelled or died: leaves nothing half-made behind. */
   readonly undo?: string;
 }

@@ -25,11 +25,18 @@ export const environmentWords: Words<EnvironmentProblem> = {
       `The environment ${quoted(problem.name)} cannot be used${detail(problem.detail)}.`,
       "Repair it, or delete it and create it again.",
     ),
+  environmentBusy: (problem) =>
+    says(
+      `Another operation works on the environment ${quoted(problem.name)}.`,
+      "Nothing was changed. Wait for that operation, or cancel it.",
+    ),
   managerMissing: (problem) =>
     says(
       `${quoted(problem.manager)} was not found on ${quoted(problem.host)}.`,
       "Choose another kind of environment, or load the module that brings it.",
     ),
+  packageUnusable: (problem) =>
+    says(`${quoted(problem.name)} cannot be installed: ${problem.why}.`, "Name packages as pip does: torch==2.9.1."),
   packageNotFound: (problem) =>
     says(
       `No package fits ${quoted(problem.names)}.`,
