@@ -109,6 +109,8 @@ export interface Toolkit {
   readonly environment?: string;
   /** Version of the compiler in it, where there is one. */
   readonly nvcc?: string;
+  /** The folder with its shared libraries, where it is not the usual one below `path`. */
+  readonly libraryFolder?: string;
   readonly libraries: readonly ToolkitLibrary[];
   /** What says which version it is, such as `version.json`. */
   readonly evidence?: string;

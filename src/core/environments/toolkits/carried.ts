@@ -1,0 +1,171 @@
+import type { ToolkitLibrary } from "../../../shared/environments";
+import { type FoundToolkit, newestRuntime } from "./cudaFolder";
+import { mergeLibraries, readLibraries } from "./libraries";
+import { linesOf } from "./records";
+import { majorMinor, present, readVersion } from "./versions";
+
+/** What an environment carries of CUDA, cuDNN, NCCL and ROCm, and its frameworks, by the names of its files. */
+export interface CarriedRuntimes {
+  readonly prefix: string;
+  /** Run-time parts in packages of pip or conda. */
+  readonly toolkits: readonly FoundToolkit[];
+  readonly frameworks: readonly CarriedFramework[];
+}
+
+export interface CarriedFramework {
+  readonly name: "torch" | "jax" | "tensorflow" | "cupy";
+  readonly from: "pip" | "conda";
+  /** Libraries inside the framework's own folder; of those it needs no other. */
+  readonly own: readonly { readonly library: "cuda" | "cudnn"; readonly version?: string; readonly path: string }[];
+  /** It has no code for a GPU of NVIDIA's: its build is for CPUs or ROCm. */
+  readonly withoutCuda?: true;
+}
+
+/** Reads the fields of a record `environment`. */
+export function readCarried(fields: readonly string[]): CarriedRuntimes | undefined {
+  const [prefix = "", files] = fields;
+  if (!prefix.startsWith("/")) return undefined;
+  const paths = linesOf(files).filter((path) => path.startsWith(`${prefix}/`));
+  const conda = condaRuntime(prefix, paths);
+  return {
+    prefix,
+    toolkits: [...(conda ? [conda] : []), ...sites(paths).flatMap((site) => pipRuntimes(prefix, site, paths))],
+    frameworks: readFrameworks(paths),
+  };
+}
+
+function sites(paths: readonly string[]): readonly string[] {
+  const found = paths.map((path) => /^(.*\/site-packages)\//.exec(path)?.[1]);
+  return [...new Set(found.filter((site) => site !== undefined))];
+}
+
+/** Version of a distribution of which one of these is the name, as its folder says: `nvidia_cudnn_cu12-9.1.0.70.dist-info`. */
+function distribution(paths: readonly string[], site: string, name: RegExp): string | undefined {
+  for (const path of paths) {
+    if (!path.startsWith(`${site}/`)) continue;
+    const [, found = "", version] = /^([\w.]+)-(\d[\w.+!]*)\.dist-info$/.exec(path.slice(site.length + 1)) ?? [];
+    if (name.test(found)) return version;
+  }
+  return undefined;
+}
+
+function pipRuntimes(prefix: string, site: string, paths: readonly string[]) {
+  const toolkits: FoundToolkit[] = [];
+  const folders = paths.flatMap(
+    (path) => /^(.*\/nvidia\/(cuda_runtime|cu\d+))\/lib\/libcudart\.so\./.exec(path)?.[1] ?? [],
+  );
+  for (const path of new Set(folders.filter((folder) => folder.startsWith(`${site}/`)))) {
+    // cu12 has a package for each part; from cu13 on the parts share one folder and lose the suffix.
+    const shared = path.endsWith("cuda_runtime") ? undefined : path.slice(path.lastIndexOf("cu") + 2);
+    const suffix = shared === undefined ? "_cu(11|12)" : "(_cu\\d+)?";
+    const runtime = distribution(paths, site, new RegExp(`^nvidia_cuda_runtime${suffix}$`));
+    const version = runtime ?? shared;
+    if (version === undefined) continue;
+    const hasCompiler = paths.includes(`${shared === undefined ? `${site}/nvidia/cuda_nvcc` : path}/bin/nvcc`);
+    toolkits.push(
+      present<FoundToolkit>({
+        kind: "cuda",
+        version: majorMinor(version),
+        path,
+        source: "pip",
+        environment: prefix,
+        libraryFolder: `${path}/lib`,
+        nvcc: hasCompiler ? distribution(paths, site, new RegExp(`^nvidia_cuda_nvcc${suffix}$`)) : undefined,
+        libraries: pipLibraries(site, paths),
+        evidence: runtime === undefined ? path.slice(site.length + 1) : `nvidia-cuda-runtime ${runtime}`,
+      }),
+    );
+  }
+  const rocm = distribution(paths, site, /^rocm_sdk_core$/);
+  if (rocm !== undefined && paths.includes(`${site}/_rocm_sdk_core`)) {
+    const path = `${site}/_rocm_sdk_core`;
+    const evidence = `rocm-sdk-core ${rocm}`;
+    toolkits.push({ kind: "rocm", version: rocm, path, source: "pip", environment: prefix, libraries: [], evidence });
+  }
+  return toolkits;
+}
+
+function pipLibraries(site: string, paths: readonly string[]): readonly ToolkitLibrary[] {
+  const known = (name: ToolkitLibrary["name"], distributions: RegExp, file: RegExp): ToolkitLibrary[] => {
+    const version = distribution(paths, site, distributions);
+    const path = paths.find((candidate) => candidate.startsWith(`${site}/`) && file.test(candidate));
+    return version === undefined ? [] : [{ name, version, path: path ?? site }];
+  };
+  return [
+    ...known("cudnn", /^nvidia_cudnn_cu\d+$/, /\/nvidia\/cudnn\/lib\/libcudnn\.so\./),
+    ...known("nccl", /^nvidia_nccl_cu\d+$/, /\/nvidia\/nccl\/lib\/libnccl\.so\./),
+    ...known("tensorrt", /^tensorrt(_cu\d+)?(_libs)?$/, /\/tensorrt(_libs)?\//),
+  ];
+}
+
+/** `cuda-cudart-12.4.127-h99ab3db_0.json`: the version of a package in conda's own list. */
+function condaPackage(prefix: string, paths: readonly string[], name: string): string | undefined {
+  const start = `${prefix}/conda-meta/${name}-`;
+  const found = paths.find((path) => path.startsWith(start) && /^\d[^-]*-[^-]+\.json$/.test(path.slice(start.length)));
+  return readVersion(found?.slice(start.length).split("-")[0]);
+}
+
+function condaRuntime(prefix: string, paths: readonly string[]): FoundToolkit | undefined {
+  const inLibrary = paths.filter((path) => path.startsWith(`${prefix}/lib/libcudart.so.`));
+  const of = (name: string) => condaPackage(prefix, paths, name);
+  const whole = of("cudatoolkit");
+  const part = of("cuda-cudart") ?? of("cuda-version");
+  const version = whole ?? (part === undefined ? newestRuntime(inLibrary)?.version : majorMinor(part));
+  if (version === undefined || inLibrary.length === 0) return undefined;
+  const packages: ToolkitLibrary[] = (["cudnn", "libcudnn", "nccl"] as const).flatMap((name) => {
+    const found = of(name);
+    const file = name === "nccl" ? "libnccl" : "libcudnn";
+    const path = paths.find((candidate) => candidate.startsWith(`${prefix}/lib/${file}.so.`));
+    const library = name === "nccl" ? name : "cudnn";
+    return found === undefined ? [] : [{ name: library, version: found, path: path ?? `${prefix}/lib` }];
+  });
+  const evidence =
+    whole !== undefined ? `cudatoolkit ${whole}` : part !== undefined ? `cuda-cudart ${part}` : undefined;
+  return present<FoundToolkit>({
+    kind: "cuda",
+    version,
+    path: prefix,
+    source: "conda",
+    environment: prefix,
+    nvcc: paths.includes(`${prefix}/bin/nvcc`) ? of("cuda-nvcc") : undefined,
+    libraryFolder: `${prefix}/lib`,
+    libraries: mergeLibraries(
+      packages,
+      readLibraries(undefined, paths.filter((path) => path.startsWith(`${prefix}/lib/lib`)).join("\n")),
+    ),
+    evidence: evidence ?? newestRuntime(inLibrary)?.evidence,
+  });
+}
+
+const frameworks: readonly { name: CarriedFramework["name"]; pip: RegExp; conda: RegExp }[] = [
+  { name: "torch", pip: /\/torch-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/pytorch-\d[^/]*$/ },
+  { name: "jax", pip: /\/(jax_cuda\d+_plugin|jaxlib)-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/jaxlib-\d[^/]*$/ },
+  { name: "tensorflow", pip: /\/tensorflow-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/tensorflow-base-\d[^/]*$/ },
+  { name: "cupy", pip: /\/cupy(_cuda\d+x)?-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/cupy-\d[^/]*$/ },
+];
+
+function readFrameworks(paths: readonly string[]): readonly CarriedFramework[] {
+  return frameworks.flatMap(({ name, pip, conda }) => {
+    // conda's packages write a dist-info, too.
+    const from = paths.some((path) => conda.test(path))
+      ? "conda"
+      : paths.some((path) => pip.test(path))
+        ? "pip"
+        : undefined;
+    if (from === undefined) return [];
+    const own = name === "torch" ? torchOwn(paths) : [];
+    const hasCuda =
+      name !== "torch" || from === "conda" || paths.some((path) => path.endsWith("/torch/lib/libtorch_cuda.so"));
+    return [present<CarriedFramework>({ name, from, own, withoutCuda: hasCuda ? undefined : true })];
+  });
+}
+
+/** `torch/lib/libcudart-d0da41ae.so.11.0`: older wheels hold their libraries under a name of their own. */
+function torchOwn(paths: readonly string[]): CarriedFramework["own"] {
+  return paths.flatMap((path) => {
+    const [, name, version] = /\/torch\/lib\/(libcudart|libcudnn)(?:-[0-9a-f]+)?\.so\.([\d.]+)$/.exec(path) ?? [];
+    if (name === undefined) return [];
+    const library = name === "libcudart" ? "cuda" : "cudnn";
+    return [present<CarriedFramework["own"][number]>({ library, version: readVersion(version), path })];
+  });
+}

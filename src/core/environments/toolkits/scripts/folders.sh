@@ -1,0 +1,123 @@
+# Part of the toolkit survey: folders that may be toolkits, and the evidence in them. Each real folder is looked at once.
+seen=$nl
+
+once() { # kind source name: sets $folder to the real one; false where it was seen already or there is none
+  folder=$(readlink -f "$3" 2>/dev/null)
+  [ -n "$folder" ] && [ -d "$folder" ] || return 1
+  case $seen in
+  *"$nl$1 $folder$nl"*)
+    emit link "$1" "$3" "$folder"
+    return 1
+    ;;
+  esac
+}
+
+# Looked at from now on.
+found() { # kind name
+  seen=$seen"$1 $folder$nl"
+  links_of "$1" "$2"
+}
+
+links_of() { # kind name: each link on the way to the folder
+  name=$2 steps=0
+  while [ "$name" != "$folder" ] && [ "$steps" -lt 8 ]; do
+    emit link "$1" "$name" "$folder"
+    next=$(readlink "$name") || break
+    case $next in /*) name=$next ;; *) name=${name%/*}/$next ;; esac
+    steps=$((steps + 1))
+  done
+}
+
+existing() { # path...: sets $files to those that exist, a line each
+  files=
+  for file; do
+    [ -e "$file" ] && files=$files${files:+$nl}$file
+  done
+}
+
+# The definitions of versions in headers that exist: FILE:#define NAME VALUE
+definitions() { # file...
+  grep -s -H -E '^[[:space:]]*#[[:space:]]*define[[:space:]]+(CUDNN_(MAJOR|MINOR|PATCHLEVEL)|NCCL_(MAJOR|MINOR|PATCH)|(NV_TENSORRT|TRT)_(MAJOR|MINOR|PATCH)(_ENTERPRISE)?)[[:space:]]' "$@" | head -n 40
+}
+
+cuda_at() { # source name
+  once cuda "$1" "$2" || return
+  existing "$folder"/lib64/libcudart.so.* "$folder"/lib/libcudart.so.* "$folder"/targets/*/lib/libcudart.so.*
+  [ -x "$folder/bin/nvcc" ] || [ -f "$folder/version.json" ] || [ -f "$folder/version.txt" ] || [ -n "$files" ] ||
+    [ -f "$folder/include/cuda.h" ] || return
+  runtimes=$files
+  json=$(head -c 20000 "$folder/version.json" 2>/dev/null)
+  first_line "$folder/version.txt"
+  version_line=$value
+  header=
+  case $json$version_line in
+  *[0-9]*) ;;
+  *) header=$(grep -s -h -m 1 -E '^#define[[:space:]]+CUDA_VERSION[[:space:]]+[0-9]' "$folder"/include/cuda.h "$folder"/targets/*/include/cuda.h) ;;
+  esac
+  # Starting the compiler is only for where no file tells its version.
+  nvcc= said=
+  if [ -x "$folder/bin/nvcc" ]; then
+    nvcc=$folder/bin/nvcc
+    case $json in
+    *cuda_nvcc*) ;;
+    *) capture 4 "$nvcc" --version && said=$(printf '%s' "$text" | head -c 2000) ;;
+    esac
+  fi
+  defined=$(definitions "$folder"/include/cudnn_version.h "$folder"/include/cudnn.h "$folder"/include/nccl.h "$folder"/include/NvInferVersion.h "$folder"/targets/*/include/cudnn_version.h "$folder"/targets/*/include/nccl.h)
+  existing "$folder"/lib64/libcudnn.so.* "$folder"/lib64/libnccl.so.* "$folder"/lib64/libnvinfer.so.* "$folder"/targets/*/lib/libcudnn.so.* "$folder"/targets/*/lib/libnccl.so.*
+  existing_libraries=$files
+  existing "$folder/lib64" "$folder"/targets/*/lib "$folder/lib"
+  emit cuda "$1" "$folder" "$json" "$version_line" "$runtimes" "$header" "$nvcc" "$said" "$defined" "$existing_libraries" "$files"
+  found cuda "$2"
+}
+
+rocm_at() { # source name
+  once rocm "$1" "$2" || return
+  first_line "$folder/.info/version" || first_line "$folder/.info/version-dev"
+  defined=$(grep -s -h -E '^#define[[:space:]]+ROCM_VERSION_(MAJOR|MINOR|PATCH)[[:space:]]' "$folder/include/rocm-core/rocm_version.h" "$folder/include/rocm_version.h" "$folder/include/rocm/rocm_version.h")
+  existing "$folder"/lib/libamdhip64.so.* "$folder"/lib64/libamdhip64.so.*
+  [ -n "$value$defined$files" ] || [ -x "$folder/bin/hipcc" ] || [ -x "$folder/bin/hipconfig" ] || return
+  emit rocm "$1" "$folder" "$value" "$defined" "$files"
+  found rocm "$2"
+}
+
+folders() {
+  for name in "$root"/usr/local/cuda-* "$root"/usr/local/cuda "$root"/opt/cuda "$root"/opt/cuda-* "$root"/usr/lib/nvidia-cuda-toolkit; do
+    cuda_at folder "$name"
+  done
+  for name in "$root"/opt/nvidia/hpc_sdk/Linux_*/*/cuda/[0-9]*; do
+    cuda_at hpcSdk "$name"
+  done
+  for name in "$root"/opt/rocm-* "$root"/opt/rocm; do
+    rocm_at folder "$name"
+    # From ROCm 7.10 on /opt/rocm holds one folder for each version.
+    for inner in "$name"/core-* ; do
+      rocm_at folder "$inner"
+    done
+  done
+  alternatives=$(update-alternatives --query cuda 2>/dev/null || update-alternatives --display cuda 2>/dev/null)
+  [ -n "$alternatives" ] && emit alternatives "$(printf '%s' "$alternatives" | head -c 8000)"
+  set -f
+  IFS=$nl
+  for line in $alternatives; do
+    case $line in
+    "Alternative: /"*) cuda_at folder "${line#Alternative: }" ;;
+    /*" - priority "*) cuda_at folder "${line%% - priority *}" ;;
+    esac
+  done
+  unset IFS
+  set +f
+  # What the system's own packages bring for every toolkit.
+  defined=$(definitions "$root"/usr/include/cudnn_version.h "$root"/usr/include/cudnn.h "$root"/usr/include/nccl.h "$root"/usr/include/*-linux-gnu/cudnn_version*.h "$root"/usr/include/*-linux-gnu/nccl.h "$root"/usr/include/*-linux-gnu/NvInferVersion.h "$root"/usr/include/NvInferVersion.h)
+  existing "$root"/usr/lib/*-linux-gnu/libcudnn.so.* "$root"/usr/lib/*-linux-gnu/libnccl.so.* "$root"/usr/lib/*-linux-gnu/libnvinfer.so.* "$root"/usr/lib64/libcudnn.so.* "$root"/usr/lib64/libnccl.so.*
+  [ -n "$defined$files" ] && emit system "$defined" "$files"
+}
+
+# What the login shell's variables and compiler name besides.
+named_folders() {
+  [ -n "$login_cuda_home" ] && cuda_at folder "$login_cuda_home"
+  [ -n "$login_cuda_path" ] && cuda_at folder "$login_cuda_path"
+  [ -n "$login_rocm" ] && rocm_at folder "$login_rocm"
+  [ -n "$nvcc_target" ] && cuda_at folder "${nvcc_target%/bin/nvcc}"
+  :
+}

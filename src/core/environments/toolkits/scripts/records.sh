@@ -1,0 +1,57 @@
+# Part of the toolkit survey: its environment, records and commands with a time limit.
+# A record is RS type, then GS and a field, any number of times, then US. What stands between records is nothing of ours.
+LC_ALL=C
+export LC_ALL
+unset CDPATH
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib
+export PATH
+nl='
+'
+tab=$(printf '\t')
+rs=$(printf '\036') us=$(printf '\037') gs=$(printf '\035')
+mark=tensorline-end-$$
+# With a session of its own a command can be stopped with all that it started.
+session=$(command -v setsid)
+
+emit() { # type field...
+  printf '%s' "$rs$1"
+  shift
+  printf "$gs%.60000s" "$@"
+  printf '%s' "$us"
+}
+
+first_line() { # file: sets $value; false where there is nothing to read
+  value=
+  { IFS= read -r value <"$1"; } 2>/dev/null || [ -n "$value" ]
+}
+
+# The output of a command, then a line with the mark and its exit code, or `late`. Returns at once: nothing ever waits for
+# a command that cannot be killed, or for what it leaves running.
+limited() { # seconds argv...
+  seconds=$1
+  shift
+  {
+    $session "$@" </dev/null 2>&1 &
+    tool=$!
+    {
+      trap 'kill "$nap"; exit' TERM
+      sleep "$seconds" &
+      nap=$!
+      wait "$nap"
+      printf '\n%s late\n' "$mark"
+      kill -s KILL -- "-$tool" || kill -s KILL "$tool"
+    } 2>/dev/null &
+    guard=$!
+    wait "$tool"
+    code=$?
+    kill "$guard"
+    [ -n "$session" ] && kill -s KILL -- "-$tool"
+    printf '\n%s %s\n' "$mark" "$code"
+  } 2>/dev/null &
+}
+
+capture() { # seconds argv...: sets $text and $code
+  text=$(limited "$@" | sed "/^$mark /q")
+  code=${text##*"$mark "}
+  text=${text%"$nl$mark "*}
+}
