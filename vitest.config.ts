@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 const scriptsAsText = {
   name: "scripts-as-text",
   async load(id: string) {
-    if (!id.endsWith(".sh")) return undefined;
+    if (!/\.(sh|py)$/.test(id)) return undefined;
     return `export default ${JSON.stringify(await readFile(id, "utf8"))}`;
   },
 };
@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "source",
-          include: ["test/{shell,ssh,demo}/**/*.test.ts"],
+          include: ["test/{shell,ssh,demo,python}/**/*.test.ts"],
           // These wait for servers more than they work.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCommandLine, usage } from "./cli/arguments";
+import { runCuda } from "./cli/cuda";
 import { runDemo } from "./cli/demo";
 import { runDoctor } from "./cli/doctor";
+import { runEnvs } from "./cli/envs";
 import { runGpus } from "./cli/gpus";
 import { runHosts } from "./cli/hosts";
 import { runParse } from "./cli/parse";
@@ -32,6 +34,10 @@ async function main(words: readonly string[]): Promise<ExitCode> {
         return await runGpus(line, io);
       case "doctor":
         return await runDoctor(line, io);
+      case "envs":
+        return await runEnvs(line, io);
+      case "cuda":
+        return await runCuda(line, io);
       case "ssh-config":
         return await runSshConfig(line, io);
       case "parse":

@@ -21,7 +21,9 @@ export type CommandLine =
       beatMs: number;
       connection: ConnectionOptions;
     }
-  | { command: "doctor"; host: string; json: boolean; connection: ConnectionOptions }
+  | { command: "doctor"; host: string; environment?: string; json: boolean; connection: ConnectionOptions }
+  | { command: "envs"; host: string; packages: boolean; json: boolean; connection: ConnectionOptions }
+  | { command: "cuda"; host: string; json: boolean; connection: ConnectionOptions }
   | { command: "ssh-config"; host: string; json: boolean; builtin: boolean; connection: ConnectionOptions }
   | { command: "parse"; format: string }
   | { command: "demo"; hosts?: number; seed?: number; json: boolean };
@@ -30,7 +32,10 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
 
   hosts                   the hosts of your ssh config
   gpus HOST...            their GPUs and the processes on them; --watch follows them
-  doctor HOST             is the connection, the driver, every GPU in order
+  doctor HOST             is the connection, the driver, every GPU in order; --env NAME tries
+                          an environment as well, by its name or path
+  envs HOST               its Python environments; --packages lists all packages of each
+  cuda HOST               its GPU driver, and its CUDA toolkits and ROCm installations
   ssh-config HOST         what the ssh config says about it; --builtin reads it without ssh
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
                           (${captureFormatNames().join(", ")})
@@ -61,7 +66,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   switch (command) {
     case undefined:
       throw new UsageError(
-        "A command is needed: hosts, gpus, doctor, ssh-config, parse or demo. Run `tensorline --help` for more.",
+        "A command is needed: hosts, gpus, doctor, envs, cuda, ssh-config, parse or demo. Run `tensorline --help` for more.",
       );
     case "help":
       return { command: "help" };
@@ -72,17 +77,16 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       if (rest.length === 0) throw new UsageError("`tensorline gpus` needs at least one host.");
       return { command, hosts: rest, json, watch: values.watch === true, beatMs: beat(values.interval), connection };
     case "doctor": {
-      const [host, ...more] = rest;
-      if (host === undefined) throw new UsageError("`tensorline doctor` needs a host.");
-      expectNoMore(`doctor ${host}`, more);
-      return { command, host, json, connection };
+      const host = onlyHost(command, rest);
+      if (values.env === "") throw new UsageError("--env needs the name or the path of an environment.");
+      return { command, host, ...(values.env === undefined ? {} : { environment: values.env }), json, connection };
     }
-    case "ssh-config": {
-      const [host, ...more] = rest;
-      if (host === undefined) throw new UsageError("`tensorline ssh-config` needs a host.");
-      expectNoMore(`ssh-config ${host}`, more);
-      return { command, host, json, builtin: values.builtin === true, connection };
-    }
+    case "envs":
+      return { command, host: onlyHost(command, rest), packages: values.packages === true, json, connection };
+    case "cuda":
+      return { command, host: onlyHost(command, rest), json, connection };
+    case "ssh-config":
+      return { command, host: onlyHost(command, rest), json, builtin: values.builtin === true, connection };
     case "parse": {
       const [format, ...more] = rest;
       const known = captureFormatNames().find((one) => one === format);
@@ -122,6 +126,8 @@ function split(words: readonly string[]) {
         interval: { type: "string" },
         verbose: { type: "boolean" },
         builtin: { type: "boolean" },
+        env: { type: "string" },
+        packages: { type: "boolean" },
         config: { type: "string", short: "F" },
         identity: { type: "string", short: "i", multiple: true },
         "accept-new-host-key": { type: "boolean" },
@@ -134,6 +140,12 @@ function split(words: readonly string[]) {
     const words = error instanceof Error ? error.message.split(/\.(?:\s|$)/)[0] : String(error);
     throw new UsageError(`${words}. Run \`tensorline --help\` for the options there are.`);
   }
+}
+
+function onlyHost(command: string, [host, ...more]: readonly string[]): string {
+  if (host === undefined) throw new UsageError(`\`tensorline ${command}\` needs a host.`);
+  expectNoMore(`${command} ${host}`, more);
+  return host;
 }
 
 function expectNoMore(command: string, rest: readonly string[]): void {

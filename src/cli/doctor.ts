@@ -4,49 +4,60 @@ import { describe } from "../core/words";
 import type { HostReport, Warning } from "../shared/gpu";
 import { warningsOf } from "../shared/gpuUse";
 import type { CommandLine } from "./arguments";
+import { checkEnvironment } from "./doctorEnvironment";
 import { createTerminalEngine, hostRef } from "./engine";
 import { ExitCode, type TerminalIo } from "./terminal";
 
 /** One thing looked at, and what was found. */
-interface Check {
+export interface Check {
   readonly name: string;
-  readonly status: "ok" | "warning" | "failed";
+  /** `skipped`: there was nothing to try it on. */
+  readonly status: "ok" | "warning" | "failed" | "skipped";
   readonly message: string;
 }
 
-/** `tensorline doctor HOST`: everything that has to work, in the order in which it has to. Fails when a check failed. */
+/**
+ * `tensorline doctor HOST`: everything that has to work, in the order in which it has to; with `--env` that environment as
+ * well. Fails when a check failed.
+ */
 export async function runDoctor(line: Extract<CommandLine, { command: "doctor" }>, io: TerminalIo): Promise<ExitCode> {
   const engine = createTerminalEngine(line.connection, io);
   const host = hostRef(line.host, line.connection);
   const checks: Check[] = [];
+  const add = (...found: readonly Check[]) => {
+    checks.push(...found);
+    if (!line.json) for (const check of found) io.print(checkLine(check));
+  };
+  const addFailure = (name: string, error: unknown) => {
+    const { message, remedy } = describe(problemOf(error));
+    add({ name, status: "failed", message: remedy ? `${message} ${remedy}` : message });
+  };
   const lease = engine.connections().acquire(host);
   try {
     const started = performance.now();
-    await lease.connected(AbortSignal.timeout(120_000));
-    checks.push({
-      name: "connection",
-      status: "ok",
-      message: `connected in ${Math.round(performance.now() - started)} ms`,
+    const runner = await lease.connected(AbortSignal.timeout(120_000));
+    add({ name: "connection", status: "ok", message: `connected in ${Math.round(performance.now() - started)} ms` });
+    const report = await firstReport(engine.gpus, host, AbortSignal.timeout(60_000)).catch((error) => {
+      addFailure("GPU tools", error);
     });
-    const report = await firstReport(engine.gpus, host, AbortSignal.timeout(60_000));
-    checks.push(...checksOf(report));
+    if (report) add(...checksOf(report));
+    if (line.environment !== undefined) {
+      const wish = { host: line.host, name: line.environment, report: report ?? undefined };
+      await checkEnvironment(runner, wish, add).catch((error) => addFailure("environment", error));
+    }
   } catch (error) {
-    const { message, remedy } = describe(problemOf(error));
-    checks.push({
-      name: checks.length === 0 ? "connection" : "GPU tools",
-      status: "failed",
-      message: remedy ? `${message} ${remedy}` : message,
-    });
+    addFailure("connection", error);
   } finally {
     lease.dispose();
     engine.dispose();
   }
   const failed = checks.find((check) => check.status === "failed");
   if (line.json) io.printJson({ host: line.host, checks }, true);
-  else io.print(checks.map((check) => `${check.status.padEnd(7)}  ${check.name}: ${check.message}`).join("\n"));
   if (failed) io.complain(failed.message);
   return failed ? ExitCode.failed : ExitCode.done;
 }
+
+const checkLine = ({ status, name, message }: Check) => `${status.padEnd(7)}  ${name}: ${message}`;
 
 function checksOf(report: HostReport): Check[] {
   const { system, gpus, warnings } = report;

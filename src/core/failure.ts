@@ -113,6 +113,8 @@ export type EnvironmentProblem =
   | { reason: "environmentExists"; name: string }
   | { reason: "environmentNameUnusable"; name: string; why: string }
   | { reason: "environmentUnknown"; host: string; name: string }
+  /** Several have the name; `choices` are their prefixes. */
+  | { reason: "environmentAmbiguous"; name: string; choices: readonly string[] }
   | { reason: "environmentProtected"; name: string }
   | { reason: "environmentBroken"; name: string; detail: string }
   /** Another operation makes, changes or removes it. */

@@ -145,3 +145,20 @@ export interface TableRow {
   /** When the page was read: `2026-09-14`. */
   readonly date: string;
 }
+
+/** What trying an environment on its host showed. */
+export interface SelfTestReport {
+  /** In the order in which they ran. */
+  readonly steps: readonly SelfTestStep[];
+}
+
+export interface SelfTestStep {
+  /** `import torch`, `torch: GPU 0`, `torch: all-reduce`; unique in a report. */
+  readonly step: string;
+  readonly outcome: "works" | "fails" | "missing" | "not tried";
+  /** What was found and what to do about it, in plain sentences. */
+  readonly words: string;
+  /** The last line of the error itself, or figures behind the words. */
+  readonly detail?: string;
+  readonly seconds?: number;
+}

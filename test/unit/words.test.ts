@@ -30,6 +30,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   },
   environmentExists: { reason: "environmentExists", name: "train" },
   environmentNameUnusable: { reason: "environmentNameUnusable", name: "a b", why: "conda takes no spaces" },
+  environmentAmbiguous: { reason: "environmentAmbiguous", name: "train", choices: ["/a/train", "/b/train"] },
   environmentUnknown: { reason: "environmentUnknown", host: "lab1", name: "train" },
   environmentProtected: { reason: "environmentProtected", name: "base" },
   environmentBroken: { reason: "environmentBroken", name: "train", detail: "its interpreter is gone" },

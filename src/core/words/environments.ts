@@ -1,5 +1,5 @@
 import type { EnvironmentProblem } from "../failure";
-import { detail, quoted, says, type Words } from "./say";
+import { detail, list, quoted, says, type Words } from "./say";
 
 /** Python environments. */
 export const environmentWords: Words<EnvironmentProblem> = {
@@ -14,6 +14,11 @@ export const environmentWords: Words<EnvironmentProblem> = {
     says(
       `${quoted(problem.host)} has no environment ${quoted(problem.name)}.`,
       "Its environments are listed in the Environments view.",
+    ),
+  environmentAmbiguous: (problem) =>
+    says(
+      `Several environments are called ${quoted(problem.name)}: ${list(problem.choices)}.`,
+      "Name the one you mean by its path.",
     ),
   environmentProtected: (problem) =>
     says(

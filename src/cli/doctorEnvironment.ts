@@ -1,0 +1,57 @@
+import { boundedText } from "../core/boundedText";
+import { systemClock } from "../core/clock";
+import { selfTest } from "../core/environments/selftest/selfTest";
+import type { Runner } from "../core/remote";
+import type { Environment, SelfTestStep, Verdict } from "../shared/environments";
+import type { HostReport } from "../shared/gpu";
+import { ownersOf } from "../shared/gpuUse";
+import type { Check } from "./doctor";
+import { environmentParts } from "./environmentParts";
+import { findEnvironment, places } from "./hostEnvironments";
+
+/**
+ * The checks of one environment, each added as soon as it is known: that it is there and whole, what the tables say of its
+ * frameworks on this host, and how a real run of it goes.
+ * @throws Failure `environmentUnknown`, `environmentAmbiguous`, those of the connection
+ */
+export async function checkEnvironment(
+  runner: Runner,
+  { host, name, report }: { host: string; name: string; report: HostReport | undefined },
+  add: (check: Check) => void,
+): Promise<void> {
+  const signal = AbortSignal.timeout(3_600_000);
+  const survey = await environmentParts.survey(runner, { ...places, fresh: true }, signal);
+  const environment = findEnvironment(survey.report.environments, host, name);
+  add(existence(environment));
+  if (environment.error) return;
+  const toolkits = await environmentParts.surveyToolkits(runner, survey, signal);
+  for (const verdict of environmentParts.judge(environment, toolkits)) add(judgement(verdict));
+  const overlay = environmentParts.overlay(environment, undefined);
+  const usersOf = ({ index }: { index: number }) => {
+    const gpu = report?.gpus.find((one) => one.index === index);
+    return report && gpu ? ownersOf(report, gpu) : [];
+  };
+  await selfTest(runner, environment, { clock: systemClock, overlay, usersOf }, signal, (news) => {
+    if (news.kind === "done") add(trial(news.step));
+  });
+}
+
+function existence({ prefix, manager, pythonVersion, error }: Environment): Check {
+  const where = `${manager}, ${boundedText(prefix)}`;
+  if (error) return { name: "environment", status: "failed", message: `${where}: ${boundedText(error.message, 300)}` };
+  const python = pythonVersion === undefined ? "" : `, Python ${boundedText(pythonVersion, 20)}`;
+  return { name: "environment", status: "ok", message: `${where}${python}` };
+}
+
+const grades = { works: "ok", limited: "warning", unknown: "warning", fails: "failed" } as const;
+
+function judgement({ subject, grade, why, fix }: Verdict): Check {
+  return { name: boundedText(subject, 80), status: grades[grade], message: fix ? `${why} ${fix}` : why };
+}
+
+const outcomes = { works: "ok", missing: "warning", "not tried": "skipped", fails: "failed" } as const;
+
+function trial({ step, outcome, words, detail }: SelfTestStep): Check {
+  const status = outcomes[outcome];
+  return { name: step, status, message: status === "failed" && detail ? `${words} (${detail})` : words };
+}

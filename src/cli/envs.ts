@@ -1,0 +1,93 @@
+import { boundedText } from "../core/boundedText";
+import type { Environment, EnvironmentWarning, GpuBuild, Package } from "../shared/environments";
+import type { CommandLine } from "./arguments";
+import { environmentParts } from "./environmentParts";
+import { places, sorted } from "./hostEnvironments";
+import { type Column, tableLines } from "./table";
+import { ExitCode, type TerminalIo } from "./terminal";
+import { withHost } from "./withHost";
+
+type EnvsLine = Extract<CommandLine, { command: "envs" }>;
+
+const columns: readonly Column[] = [
+  { heading: "NAME" },
+  { heading: "MANAGER" },
+  { heading: "PYTHON" },
+  { heading: "FRAMEWORKS" },
+  { heading: "PREFIX" },
+];
+
+/** `tensorline envs HOST`: every Python on a host; with `--packages` the whole list of each. */
+export async function runEnvs(line: EnvsLine, io: TerminalIo): Promise<ExitCode> {
+  const { environments, warnings } = await withHost(line, io, async (runner) => {
+    const signal = AbortSignal.timeout(120_000);
+    const { report } = await environmentParts.survey(runner, { ...places, fresh: true }, signal);
+    if (!line.packages) return { environments: sorted(report.environments), warnings: report.warnings };
+    const environments: Environment[] = [];
+    for (const environment of sorted(report.environments)) {
+      const { prefix, error } = environment;
+      const packages = error ? [] : await environmentParts.listPackages(runner, prefix, signal);
+      environments.push({ ...environment, packages });
+    }
+    return { environments, warnings: report.warnings };
+  });
+  if (line.json) io.printJson({ environments, warnings }, true);
+  else io.print(environmentLines(environments, warnings, line.packages).join("\n"));
+  return ExitCode.done;
+}
+
+/** Environments as a person reads them; unknown is "–". */
+export function environmentLines(
+  environments: readonly Environment[],
+  warnings: readonly EnvironmentWarning[],
+  withPackages: boolean,
+): string[] {
+  const head = environments.length > 0 ? tableLines(columns, environments.map(cells)) : ["no Python environments"];
+  const problems = environments.flatMap(({ prefix, error }) =>
+    error ? [`  ! ${boundedText(prefix)}: ${boundedText(error.message)}`] : [],
+  );
+  const lists = withPackages ? environments.flatMap(packageLines) : [];
+  return [...head, ...problems, ...warnings.map(({ message }) => `  ! ${boundedText(message, 300)}`), ...lists];
+}
+
+function cells({ name, manager, module, pythonVersion, packages, prefix, error }: Environment): string[] {
+  return [
+    `${boundedText(name, 40)}${error ? " !" : ""}`,
+    module === undefined ? manager : `${manager} (${boundedText(module, 30)})`,
+    boundedText(pythonVersion ?? "–", 20),
+    frameworks(packages) || "–",
+    boundedText(prefix, 120),
+  ];
+}
+
+function packageLines({ prefix, packages }: Environment): string[] {
+  if (packages.length === 0) return [];
+  return ["", boundedText(prefix), ...packages.map((one) => `  ${boundedText(one.name, 60)} ${versionText(one)}`)];
+}
+
+/** In the order in which people ask for them. */
+const known = ["torch", "jax", "tensorflow", "cupy"];
+
+function frameworks(packages: readonly Package[]): string {
+  return known
+    .flatMap((name) => packages.find((one) => one.name === name || one.name.startsWith(`${name}-`)) ?? [])
+    .map((one) => `${boundedText(one.name, 30)} ${versionText(one)}`)
+    .join(", ");
+}
+
+function versionText({ version, build }: Package): string {
+  const text = boundedText(version, 40);
+  // `2.13.0+cu130` says it already.
+  return build === undefined || text.includes("+") ? text : `${text} (${buildText(build)})`;
+}
+
+function buildText(build: GpuBuild): string {
+  switch (build.kind) {
+    case "cpu":
+      return "CPU";
+    case "cuda":
+      return build.version === undefined ? "CUDA" : `CUDA ${boundedText(build.version, 10)}`;
+    case "rocm":
+      return build.version === undefined ? "ROCm" : `ROCm ${boundedText(build.version, 10)}`;
+  }
+}

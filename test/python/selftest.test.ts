@@ -1,0 +1,129 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import type { HostLease } from "../../src/core/connections";
+import { noOverlay } from "../../src/core/environments/overlay";
+import { selfTest } from "../../src/core/environments/selftest/selfTest";
+import type { Environment } from "../../src/shared/environments";
+import { processesMarked } from "../shell/probeHost";
+import { packages, pythons, trial } from "../shell/selftestHost";
+import { noAbort, testClient } from "../ssh/client";
+import { type Sshd, startSshd, withoutSshd } from "../ssh/sshd";
+import { type RealVenv, realVenv } from "./venvs";
+
+const full = process.env.TENSORLINE_FULL === "1";
+const slow = full ? "" : ": left out, it takes minutes; TENSORLINE_FULL=1 runs it";
+
+/** Long enough for an installation. */
+const minutes = 600_000;
+
+const torch = await realVenv("python3.11", ["torch"]);
+const works = expect.stringMatching(/^works/);
+
+function interpreterOf(venv: RealVenv): string {
+  if (!("interpreter" in venv)) throw new Error(venv.without);
+  return venv.interpreter;
+}
+
+describe.skipIf(torch.without)(`real PyTorch on the CPU${torch.without}`, () => {
+  it("computes, adds up over two processes, and compiles where there is a compiler", { timeout: minutes }, async () => {
+    const { byName } = await trial({ interpreter: interpreterOf(torch), cpuRanks: 2 });
+    expect(byName).toMatchObject({
+      Python: works,
+      "import torch": expect.stringMatching(/^works: PyTorch 2\.\S+ can be imported\.$/),
+      "torch: GPUs": "works: This machine has no GPU: PyTorch computes on the CPU.",
+      "torch: CPU": "works: PyTorch computes right on the CPU; no GPU is used.",
+      "torch: all-reduce": "works: 2 processes work together on the CPU (gloo).",
+      "torch.compile": "works: A compiled function computes right on the CPU.",
+    });
+  });
+
+  it("says that a compiler is missing, and that two processes need each other", { timeout: minutes }, async () => {
+    const { byName, steps } = await trial({
+      interpreter: interpreterOf(torch),
+      env: { PATH: "/nowhere" },
+      shell: ["/bin/sh"],
+    });
+    expect(byName["torch.compile"]).toMatch(/^fails: torch\.compile needs a C and C\+\+ compiler, and none is found\./);
+    expect(steps.find(({ step }) => step === "torch.compile")?.detail).toBeTruthy();
+    expect(byName["torch: all-reduce"]).toBe("not tried: Not tried: it takes two GPUs that PyTorch can use.");
+  });
+});
+
+describe.skipIf(slow)(`real frameworks in their own environments${slow}`, () => {
+  it.each([
+    ["jax", "JAX"],
+    ["tensorflow-cpu", "TensorFlow"],
+  ])("%s computes on the CPU", { timeout: minutes }, async (requirement, label) => {
+    const interpreter = interpreterOf(await realVenv("python3.11", [requirement]));
+    const { byName } = await trial({ interpreter });
+    const name = requirement.replace("-cpu", "");
+    expect(byName).toEqual({
+      Python: works,
+      "import numpy": works,
+      [`import ${name}`]: works,
+      [`${name}: GPUs`]: `works: This machine has no GPU: ${label} computes on the CPU.`,
+      [`${name}: CPU`]: `works: ${label} computes right on the CPU; no GPU is used.`,
+    });
+  });
+});
+
+describe.skipIf(withoutSshd)(`over a real connection${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
+  let server: Sshd;
+  let lease: HostLease;
+  const client = testClient();
+  beforeAll(async () => {
+    server = await startSshd();
+    lease = client.connections.acquire({ name: "box", configFile: server.configFile });
+  });
+  afterAll(async () => {
+    client.connections.dispose();
+    await server.dispose();
+  });
+
+  const environment = (): Environment => ({
+    manager: "venv",
+    name: "trial",
+    prefix: "/nowhere",
+    interpreter: [...pythons.values()].at(-1) ?? "/usr/bin/python3",
+    packages: [],
+  });
+  const start = async (mark: string, pythonPath: string, more: object, signal = noAbort, begun = () => {}) =>
+    selfTest(
+      await lease.connected(noAbort),
+      environment(),
+      {
+        clock: systemClock,
+        overlay: { ...noOverlay, set: { TENSORLINE_MARK: mark, PYTHONPATH: pythonPath } },
+        ...more,
+      },
+      signal,
+      (news) => {
+        if (news.kind === "started" && news.step === "import torch") begun();
+      },
+    );
+
+  it("a Python that hangs before it runs anything is given up and killed", async () => {
+    const folder = packages({});
+    writeFileSync(join(folder, "sitecustomize.py"), "import signal, time\nsignal.signal(1, 1)\ntime.sleep(1000)\n");
+    const mark = `hangs-${process.pid}`;
+    const { steps } = await start(mark, folder, { startMs: 1500 });
+    expect(steps).toMatchObject([{ step: "Python", outcome: "fails" }]);
+    await expect.poll(() => processesMarked(mark), { timeout: 20_000 }).toEqual([]);
+  });
+
+  it("cancelled, and cut off, it leaves no process behind", async () => {
+    const folder = packages({
+      torch: "import signal, time\nsignal.pthread_sigmask(0, range(1, 64))\ntime.sleep(1000)\n",
+    });
+    for (const [mark, stop] of [
+      [`cancelled-${process.pid}`, (abort: AbortController) => abort.abort()],
+      [`cut-${process.pid}`, () => client.connections.disconnect({ name: "box", configFile: server.configFile })],
+    ] as const) {
+      const abort = new AbortController();
+      await expect(start(mark, folder, {}, abort.signal, () => stop(abort))).rejects.toHaveProperty("problem");
+      await expect.poll(() => processesMarked(mark), { timeout: 20_000 }).toEqual([]);
+    }
+  });
+});
