@@ -1,0 +1,17 @@
+# Builds a Python, or makes a virtual environment of one that is built.
+# $1 token, $2 version or the beginning of one, $3 name of the virtual environment or nothing, $4 tool.
+token=$1 version=$2 name=$3 tool=$4
+tool_there "$tool"
+pyenv_prefix || exit
+claim_new "$prefix"
+if [ -n "$name" ]; then
+  if [ -e "$link" ] || [ -L "$link" ]; then refuse 41 "$link" "it is already there; nothing was changed"; fi
+  run_steps 4 "$tool" virtualenv "$version" "$name"
+else
+  mkdir -- "$build" || exit
+  export TMPDIR="$build"
+  run_steps 4 "$tool" install --verbose "$version"
+  rm -rf -- "$build"
+fi
+"$prefix/bin/python" -c "" || refuse 47 "$prefix" "its Python does not start"
+keep_new "$prefix"
