@@ -1,4 +1,4 @@
-import type { Environment, Package, ToolkitReport, Verdict } from "../../shared/environments";
+import type { Environment, Package, Verdict } from "../../shared/environments";
 import type { Clock } from "../clock";
 import type { HostLease } from "../connections";
 import { Emitter, type Event } from "../event";
@@ -11,6 +11,7 @@ import { type HostRef, hostId } from "../ports";
 import type { Runner } from "../remote";
 import type { EnvironmentParts } from "./parts";
 import type { Survey, SurveyOptions } from "./survey";
+import type { ToolkitSurvey } from "./toolkits/readSurvey";
 
 export interface EnvironmentsDeps {
   acquire(host: HostRef): HostLease;
@@ -25,7 +26,7 @@ export interface EnvironmentsDeps {
 /** What is known of a host's environments and toolkits. Absent: not looked at, or not readable. */
 export interface HostEnvironments {
   readonly survey?: Survey;
-  readonly toolkits?: ToolkitReport;
+  readonly toolkits?: ToolkitSurvey;
   /** By `environmentId`. */
   readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
   /** `Clock.now()` when it was read. */
@@ -116,7 +117,7 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
       if ("reason" in toolkits) return change(host, { toolkitProblem: toolkits, readAt });
       const verdicts = new Map<string, readonly Verdict[]>();
       for (const environment of survey.report.environments) {
-        verdicts.set(environmentId(environment), parts.judge(environment, toolkits));
+        verdicts.set(environmentId(environment), parts.judge(environment, toolkits, survey.machine));
       }
       change(host, { toolkits, toolkitProblem: undefined, verdicts, readAt });
     });

@@ -1,10 +1,13 @@
-import type { Environment, TableRow, Toolkit, ToolkitReport, Verdict } from "../../shared/environments";
+import type { Environment, SelfTestReport, TableRow, Toolkit, ToolkitReport, Verdict } from "../../shared/environments";
 import type { Clock } from "../clock";
 import type { OperationHost, Operations } from "../operations/operation";
 import type { Runner } from "../remote";
 import type { Manager } from "./manager";
 import type { Overlay } from "./overlay";
+import type { SelfTestNews, SelfTestOptions } from "./selftest/selfTest";
 import type { ListPackages, Survey, SurveyEnvironments } from "./survey";
+import type { LoadedLibrary } from "./toolkits/loads";
+import type { ToolkitSurvey } from "./toolkits/readSurvey";
 
 /** The heavy part of environments: a bundle of its own in the editor, loaded when somebody looks for the first time. */
 export interface EnvironmentParts {
@@ -12,13 +15,23 @@ export interface EnvironmentParts {
   readonly survey: SurveyEnvironments;
   readonly listPackages: ListPackages;
   /** Toolkits of the host, those that its environments carry among them. */
-  surveyToolkits(runner: Runner, survey: Survey, signal: AbortSignal): Promise<ToolkitReport>;
+  surveyToolkits(runner: Runner, survey: Survey, signal: AbortSignal): Promise<ToolkitSurvey>;
   /** What the tables say of the frameworks in an environment, worst first. */
-  judge(environment: Environment, toolkits: ToolkitReport): readonly Verdict[];
+  judge(environment: Environment, toolkits: ToolkitReport, machine: string | undefined): readonly Verdict[];
   createOperations(host: OperationHost, clock: Clock): Operations;
   /** Which PyTorch fits the host, and why; a plan without packages where none does. */
-  planPyTorch(toolkits: ToolkitReport): TorchPlan;
-  selfTest(runner: Runner, environment: Environment, overlay: Overlay, signal: AbortSignal): Promise<SelfTestReport>;
+  planPyTorch(toolkits: ToolkitReport, survey: Survey): TorchPlan;
+  selfTest(
+    runner: Runner,
+    environment: Environment,
+    options: SelfTestOptions,
+    signal: AbortSignal,
+    onNews: (news: SelfTestNews) => void,
+  ): Promise<SelfTestReport>;
+  /** Bytes on the host's disk. */
+  environmentSize(runner: Runner, prefix: string, signal: AbortSignal): Promise<number>;
+  /** Which libraries the frameworks of an environment would really load, and why. */
+  loads(environment: Environment, toolkits: ToolkitSurvey): readonly LoadedLibrary[];
   /** What a shell gets to use these. */
   overlay(environment: Environment | undefined, toolkit: Toolkit | undefined): Overlay;
   /** The overlay as text for an interactive shell of this name (`bash`, `fish`, `tcsh`); one line. */
@@ -26,7 +39,7 @@ export interface EnvironmentParts {
   /** The overlay in words, a line for each thing it does. */
   describeOverlay(overlay: Overlay): readonly string[];
   /** The command that an administrator would run; undefined where there is none. */
-  systemDefaultCommand(toolkit: Toolkit): string | undefined;
+  systemDefaultCommand(toolkit: Toolkit, toolkits: ToolkitSurvey): string | undefined;
 }
 
 export interface TorchPlan {
@@ -37,17 +50,4 @@ export interface TorchPlan {
   readonly python?: string;
   readonly why: string;
   readonly rows: readonly TableRow[];
-}
-
-export interface SelfTestReport {
-  readonly checks: readonly SelfTestCheck[];
-}
-
-export interface SelfTestCheck {
-  /** `import torch`, `matmul on GPU 0` */
-  readonly name: string;
-  readonly outcome: "passed" | "failed" | "skipped";
-  /** What was seen, or what is wrong, in words. */
-  readonly detail: string;
-  readonly fix?: string;
 }

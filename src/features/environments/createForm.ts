@@ -75,7 +75,7 @@ export async function askWhere(
   host: HostRef,
   title: string,
   value: string,
-): Promise<Pick<CreateWish, "name" | "prefix"> | undefined> {
+): Promise<Pick<CreateWish, "name" | "prefix" | "place"> | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     prompt: "A name, or the folder it gets on the host",
@@ -84,7 +84,9 @@ export async function askWhere(
     ignoreFocusOut: true,
     validateInput: (typed) => (typed.trim() === "" ? "A name or a folder is needed." : undefined),
   });
-  return text === undefined ? undefined : nameOrPrefix(text.trim(), await homeOf(app, host));
+  if (text === undefined) return undefined;
+  const home = await homeOf(app, host);
+  return { ...nameOrPrefix(text.trim(), home), place: `${home}/.virtualenvs` };
 }
 
 /** The wanted version; empty: the manager's own choice. */

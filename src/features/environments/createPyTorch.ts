@@ -8,7 +8,7 @@ import { surveyOf, toolkitsOf } from "./targets";
 /** Creates an environment with the PyTorch that fits the host, and tries it on its GPUs. */
 export async function createPyTorch(app: App, host: HostRef): Promise<void> {
   const survey = await surveyOf(app, host);
-  const torch = app.engine.environments.parts().planPyTorch(await toolkitsOf(app, host));
+  const torch = app.engine.environments.parts().planPyTorch(await toolkitsOf(app, host), survey);
   if (torch.packages.length === 0) {
     void vscode.window.showWarningMessage(`No PyTorch fits ${host.name}: ${torch.why}`);
     return;

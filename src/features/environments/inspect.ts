@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { measureFolder } from "../../core/environments/folderSize";
+import { systemClock } from "../../core/clock";
 import type { ExportFormat } from "../../core/environments/manager";
 import { Failure } from "../../core/failure";
 import { withLateProgress } from "../../platform/progress";
@@ -11,7 +11,9 @@ import { type EnvironmentTarget, managerOf } from "./targets";
 /** What the environment takes on the host's disk, counted now. */
 export async function showSize(app: App, { host, environment }: EnvironmentTarget): Promise<void> {
   const bytes = await withLateProgress(`Measuring ${environment.name} on ${host.name}`, (signal) =>
-    app.engine.environments.use(host, signal, (runner) => measureFolder(runner, environment.prefix, signal)),
+    app.engine.environments.use(host, signal, (runner, parts) =>
+      parts.environmentSize(runner, environment.prefix, signal),
+    ),
   );
   void vscode.window.showInformationMessage(
     `${environment.name} takes ${sizeText(bytes)} on ${host.name}: ${environment.prefix}`,
@@ -53,10 +55,12 @@ async function pickFormat(formats: readonly ExportFormat[]): Promise<ExportForma
 /** Tries the environment on the host's GPUs and shows what was seen. */
 export async function verifyEnvironment(app: App, { host, environment }: EnvironmentTarget): Promise<void> {
   const { environments } = app.engine;
-  const report = await withLateProgress(`Testing ${environment.name} on ${host.name}`, (signal) =>
+  const report = await withLateProgress(`Testing ${environment.name} on ${host.name}`, (signal, say) =>
     environments.use(host, signal, (runner, parts) => {
       const overlay = parts.overlay(environment, app.selections.toolkit(host));
-      return parts.selfTest(runner, environment, overlay, signal);
+      return parts.selfTest(runner, environment, { overlay, clock: systemClock }, signal, (news) => {
+        if (news.kind === "started") say(news.step);
+      });
     }),
   );
   await showText(selfTestText(host.name, environment, report), "markdown");

@@ -2,10 +2,11 @@ import * as vscode from "vscode";
 import type { App } from "../../app";
 import type { Manager } from "../../core/environments/manager";
 import type { Survey } from "../../core/environments/survey";
+import type { ToolkitSurvey } from "../../core/environments/toolkits/readSurvey";
 import { Failure } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
 import { withLateProgress } from "../../platform/progress";
-import type { Environment, Toolkit, ToolkitReport } from "../../shared/environments";
+import type { Environment, Toolkit } from "../../shared/environments";
 import { pickHost } from "../hosts/commands";
 import type { EnvironmentNode } from "./rows";
 import { toolOf, wordsOf } from "./rows";
@@ -81,7 +82,7 @@ export interface ManagerAtHand {
 }
 
 /** The toolkits of the host, read now where they were not yet. @throws Failure */
-export async function toolkitsOf(app: App, host: HostRef): Promise<ToolkitReport> {
+export async function toolkitsOf(app: App, host: HostRef): Promise<ToolkitSurvey> {
   await surveyOf(app, host);
   const { toolkits, toolkitProblem } = app.engine.environments.state(host);
   if (toolkits) return toolkits;

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { App } from "../../app";
 import type { HostRef } from "../../core/ports";
 import type { Toolkit } from "../../shared/environments";
-import { pickToolkit } from "./targets";
+import { pickToolkit, toolkitsOf } from "./targets";
 import { openTerminal } from "./terminals";
 import { toolkitName } from "./toolkitWords";
 
@@ -23,7 +23,8 @@ export async function switchToolkit(app: App, host: HostRef, row?: Toolkit): Pro
 export async function showSystemDefault(app: App, host: HostRef, row?: Toolkit): Promise<void> {
   const toolkit = row ?? (await pickToolkit(app, host, false));
   if (!toolkit || toolkit === "none") return;
-  const command = app.engine.environments.parts().systemDefaultCommand(toolkit);
+  const toolkits = await toolkitsOf(app, host);
+  const command = app.engine.environments.parts().systemDefaultCommand(toolkit, toolkits);
   if (command === undefined) {
     const text = `${toolkitName(toolkit)} in ${toolkit.path} cannot be made the default of ${host.name} by one command.`;
     void vscode.window.showInformationMessage(text);
