@@ -1,6 +1,6 @@
 import type { Environment } from "../../shared/environments";
 import type { OperationRequest } from "../operations/operation";
-import type { FoundPrefix } from "./survey";
+import type { FoundPrefix, SurveyedHost } from "./survey";
 
 /**
  * One kind of environment: how it is told from what the survey found, and what can be done with it. Adding one is a file
@@ -11,7 +11,7 @@ export interface Manager {
   /** For people: `conda`, `venv`. */
   readonly label: string;
   /** The environment, where this manager made it. The first manager of the registry that says so has it. */
-  recognise(found: FoundPrefix): Environment | undefined;
+  recognise(found: FoundPrefix, host: SurveyedHost): Environment | undefined;
   /** The tool as this host has it, when it has it: absolute path. */
   tool?(tools: ManagerTools): string | undefined;
   readonly create?: (tool: string, wish: CreateWish) => Plan;

@@ -1,0 +1,13 @@
+import type { Manager } from "../manager";
+import { environmentAt } from "../survey/environment";
+
+/** virtualenv signs `pyvenv.cfg` with its version. */
+export const virtualenv: Manager = {
+  id: "virtualenv",
+  label: "virtualenv",
+  recognise: (found, host) =>
+    found.settings?.virtualenv === undefined
+      ? undefined
+      : environmentAt(found, host, { manager: "virtualenv", kind: "venv" }),
+  tool: ({ virtualenv: tool }) => tool,
+};

@@ -1,0 +1,132 @@
+# Part of the survey: what files and folders of environments say. What was read is kept on the host, and read again
+# when its key has changed. Kept and printed are lines:
+#   MTIME CTIME INODE BYTES PATH   a key: forget what was said about this path
+#   /PATH                          what follows is about it
+#    TEXT                          a name in it, or a line of it
+
+# The longest repetition that POSIX promises is 255.
+settings='^[ 	]*(home|version|version_info|uv|virtualenv|prompt)[ 	]*=.{0,255}'
+builds="^(cuda|hip|__version__)( |:|=).{0,120}|'(cuda_version|rocm_version|is_cuda_build|is_rocm_build)'[,:] ?[^,)}]{0,40}"
+
+texts() { # lines of grep
+  about=
+  for line in $1; do
+    case $line in
+    */pyvenv.cfg:*) place=${line%%/pyvenv.cfg:*}/pyvenv.cfg text=${line#*/pyvenv.cfg:} ;;
+    */conda-meta/history:*) place=${line%%/history:*} text="made ${line#*/history:}" ;;
+    */torch/version.py:*) place=${line%%/torch/version.py:*} text="torch ${line#*/torch/version.py:}" ;;
+    */build_info.py:*) place=${line%%/tensorflow/*} text="tensorflow ${line#*/build_info.py:}" ;;
+    *) continue ;;
+    esac
+    [ "$place" = "$about" ] || say "$place"
+    about=$place
+    say " $text"
+  done
+}
+
+names() { # lines of find: a folder, and below it names in it
+  about=//
+  for line in $1; do
+    case $line in
+    "$about"/*) say " ${line#"$about"/}" ;;
+    /*) about=$line && say "$line" ;;
+    esac
+  done
+}
+
+# The bytes of an ELF header that tell its machine; each file gives 20.
+machines() { # files
+  # shellcheck disable=SC2086 # a file a line
+  bytes=$(head -q -c 20 $1 2>/dev/null | od -An -v -tx1)
+  IFS=" $nl"
+  files=$1
+  # shellcheck disable=SC2086 # a byte a word
+  set -- $bytes
+  IFS=$nl
+  for file in $files; do
+    [ $# -ge 20 ] || break
+    [ "$1$2$3$4" = 7f454c46 ] && printf '%s\n machine %s %s%s\n' "$file" "$6" "${19}" "${20}"
+    shift 20
+  done
+}
+
+read_sources() { # keys; patterns follow as find's own words
+  folders='' files='' histories='' programs=''
+  for line in $1; do
+    place=/${line#*/}
+    case $place in
+    */pyvenv.cfg) files=$files$place$nl ;;
+    */conda-meta)
+      folders=$folders$place$nl
+      [ -r "$place/history" ] && histories=$histories$place/history$nl
+      ;;
+    *-packages)
+      folders=$folders$place$nl
+      [ -r "$place/torch/version.py" ] && files=$files$place/torch/version.py$nl
+      [ -r "$place/tensorflow/python/platform/build_info.py" ] && files=$files$place/tensorflow/python/platform/build_info.py$nl
+      ;;
+    *)
+      size=${line%% /*}
+      [ "${size##* }" -ge 20 ] && programs=$programs$place$nl
+      ;;
+    esac
+  done
+  shift
+  # shellcheck disable=SC2086 # all of these: a path a line
+  {
+    [ -z "$folders" ] || names "$(find $folders -maxdepth 1 \( -name conda-meta -o -name '*-packages' "$@" \) 2>/dev/null)"
+    [ -z "$files" ] || texts "$(grep -s -H -o -E -m 20 -e "$settings" -e "$builds" $files)"
+    [ -z "$histories" ] || texts "$(grep -s -H -o -E -m 1 -e '^# cmd: .{0,255}' $histories)"
+    [ -z "$programs" ] || machines "$programs"
+  }
+}
+
+# Sets $store to the file of what was read, where there is a place for it.
+find_store() {
+  machine=
+  { IFS= read -r machine </etc/machine-id; } 2>/dev/null
+  case $machine in '' | *[!0-9a-f]*) { IFS= read -r machine </proc/sys/kernel/hostname; } 2>/dev/null ;; esac
+  case $machine in '' | .* | *[!A-Za-z0-9._-]*) machine=unknown ;; esac
+  store=
+  usable "$HOME/.local/state/tensorline" || usable "/var/tmp/tensorline-$(id -u)"
+}
+
+usable() { # root
+  [ -d "$1/hosts/$machine" ] || mkdir -p "$1/hosts/$machine" 2>/dev/null
+  [ -O "$1" ] && [ ! -L "$1" ] && [ -w "$1/hosts/$machine" ] && store=$1/hosts/$machine/environments-1
+}
+
+tell_sources() { # fresh patterns...
+  title='tensorline environments 1'
+  fresh=$1
+  shift
+  set -f
+  find_store
+  keys=''
+  # shellcheck disable=SC2086 # a path a line
+  [ -z "$sources" ] || keys=$(stat -L -c '%Y %Z %i %s %n' $sources 2>/dev/null)
+  kept='' changed=$keys
+  if [ -z "$fresh" ] && [ -n "$store" ] && [ -r "$store" ]; then
+    changed=$(say "$keys" | grep -F -x -v -f "$store")
+    kept=$(head -c 500001 "$store")
+    [ "${kept%%"$nl"*}" = "$title" ] && [ "${#kept}" -le 500000 ] && kept=${kept#*"$nl"} || kept='' changed=$keys
+  fi
+  news=$(read_sources "$changed" "$@")
+  if [ -n "$kept" ] && [ $((${#kept} + ${#news})) -gt 600000 ]; then
+    kept='' changed=$keys
+    news=$(read_sources "$changed" "$@")
+  fi
+  printf '%s\n' blocks "$kept" "$changed" "$news" end
+  [ -n "$changed" ] && [ -n "$store" ] && keep "$title"
+}
+
+# What changed within the last seconds may change again without a new time: it gets no key, so it is read again.
+keep() { # title
+  limit=$(($(date +%s) - 3)) stable=
+  for line in $changed; do
+    [ "${line%% *}" -lt "$limit" ] && stable=$stable$line$nl
+  done
+  [ -n "$stable" ] || return 0
+  new=$store.$$
+  printf '%s\n' "$1" "$kept" "$stable$news" 2>/dev/null >"$new" && mv -f "$new" "$store" 2>/dev/null || rm -f "$new"
+}

@@ -1,0 +1,58 @@
+import type { EnvironmentReport } from "../../../shared/environments";
+import type { RemoteCommand } from "../../remote";
+import { managers } from "../managers";
+import type { Survey, SurveyEnvironments, SurveyOptions } from "../survey";
+import { readAnswer, type SurveyAnswer } from "./answer";
+import { foundPrefixes, projectFolders, surveyedHost } from "./found";
+import { namePatterns } from "./frameworks";
+import mainPart from "./scripts/main.sh";
+import placesPart from "./scripts/places.sh";
+import searchPart from "./scripts/search.sh";
+import sourcesPart from "./scripts/sources.sh";
+import startPart from "./scripts/start.sh";
+import { warningOf } from "./warnings";
+
+const deepest = 8;
+
+/** @throws Failure of the runner, `unreadable` where the host's answer is cut off */
+export const surveyEnvironments: SurveyEnvironments = (runner, options, signal) =>
+  runner.run(surveyCommand(options), signal);
+
+/** The survey as data. A search path with a line break in it is left out: none can be told from two. */
+export function surveyCommand({ searchPaths, depth, fresh }: SurveyOptions): RemoteCommand<Survey> {
+  const script = [startPart, placesPart, searchPart, sourcesPart, mainPart].join("\n");
+  const levels = Math.min(Math.max(Math.floor(depth), 0), deepest);
+  const folders = searchPaths.filter((path) => path !== "" && !/[\n\0]/.test(path));
+  const words = [fresh ? "1" : "", String(levels), String(namePatterns.length), ...namePatterns, ...folders];
+  return {
+    what: "looking for Python environments",
+    argv: ["sh", "-c", script, "sh", ...words],
+    deadlineMs: 60_000,
+    parse: ({ stdout }) => readSurvey(readAnswer(stdout)),
+  };
+}
+
+function readSurvey(answer: SurveyAnswer): Survey {
+  const host = surveyedHost(answer);
+  return {
+    report: readReport(answer),
+    tools: host.tools,
+    ...(host.machine !== undefined && { machine: host.machine }),
+  };
+}
+
+function readReport(answer: SurveyAnswer): EnvironmentReport {
+  const host = surveyedHost(answer);
+  const environments = foundPrefixes(answer).flatMap((found) => {
+    for (const manager of managers) {
+      const environment = manager.recognise(found, host);
+      if (environment) return [environment];
+    }
+    return [];
+  });
+  return {
+    environments,
+    projects: projectFolders(answer),
+    warnings: answer.warnings.flatMap((warning) => warningOf(warning) ?? []),
+  };
+}
