@@ -1,0 +1,145 @@
+import { cudaOfTag } from "./build";
+import { checkCode, checkDriver, checkNvidia, reach } from "./cuda";
+import { amdGpus, type Finding, type Machine, nvidiaGpus } from "./finding";
+import { checkAmd, checkGfx } from "./rocm";
+import { rocmTargets, torchReleases, wheelTargets } from "./tables";
+import type { PythonRange, TorchRelease, WheelTargets } from "./tableTypes";
+import { atLeast, compareVersions, majorMinor } from "./versions";
+
+/** A wheel of PyTorch for GPUs, and what the tables say of it on a machine. */
+export interface Wheel {
+  readonly release: TorchRelease;
+  /** `cu126`, `rocm7.2` */
+  readonly tag: string;
+  readonly experimental: boolean;
+  readonly findings: readonly Finding[];
+  /** Worst of the findings; never `fails` or `unknown` in `usableWheels`. */
+  readonly limited: boolean;
+  /** How many of the machine's GPUs it has code for. */
+  readonly covered: number;
+  /** How many releases are newer. */
+  readonly place: number;
+}
+
+const within = (version: string, from: string, to: string | undefined): boolean =>
+  atLeast(version, from) && (to === undefined || compareVersions(version, to) <= 0);
+
+export const torchRelease = (version: string): TorchRelease | undefined =>
+  torchReleases.find((one) => one.version === majorMinor(version));
+
+/** What a wheel has code for, from the tables; nothing where no row is about it. */
+export function torchTargets(
+  version: string,
+  tag: string,
+  { architecture = "x86_64" }: Machine,
+): WheelTargets | undefined {
+  const release = majorMinor(version);
+  return wheelTargets.find(
+    (one) => one.tag === tag && one.machine === architecture && within(release, one.from, one.to),
+  );
+}
+
+export const rocmTargetsOf = (version: string) =>
+  rocmTargets.find(({ from, to }) => within(majorMinor(version), from, to));
+
+/** Whether a Python such as `3.12.4` is one that the release has wheels for. */
+export function fits(python: string, { from, to, experimental }: PythonRange): "yes" | "experimental" | "no" {
+  const version = majorMinor(python);
+  if (within(version, from, to)) return "yes";
+  return version === experimental ? "experimental" : "no";
+}
+
+/** How many releases of the table are newer. */
+export const placeOf = (version: string): number => {
+  const place = torchReleases.findIndex((one) => atLeast(version, one.version));
+  return place === -1 ? torchReleases.length : place;
+};
+
+function cudaWheel(release: TorchRelease, tag: string, machine: Machine): Wheel | undefined {
+  const cuda = cudaOfTag(tag);
+  const targets = torchTargets(release.version, tag, machine);
+  if (!cuda || !targets) return undefined;
+  const findings = [checkDriver(cuda, machine), checkCode("The wheel", cuda, targets, machine)];
+  const covered = nvidiaGpus(machine).filter((gpu) => ["code", "ptx"].includes(reach(targets, gpu))).length;
+  return {
+    release,
+    tag,
+    experimental: release.experimental.includes(tag),
+    findings,
+    limited: isLimited(findings),
+    covered,
+    place: placeOf(release.version),
+  };
+}
+
+function rocmWheel(release: TorchRelease, machine: Machine): Wheel | undefined {
+  if (!release.rocm) return undefined;
+  const targets = rocmTargetsOf(release.version);
+  const findings = [checkGfx(targets, machine)];
+  const covered = amdGpus(machine).filter(({ gfx }) => gfx && targets?.gfx.includes(gfx.replace(/:.*/, ""))).length;
+  return {
+    release,
+    tag: release.rocm,
+    experimental: false,
+    findings,
+    limited: isLimited(findings),
+    covered,
+    place: placeOf(release.version),
+  };
+}
+
+const isLimited = (findings: readonly Finding[]): boolean => findings.some(({ grade }) => grade === "limited");
+
+/** Best first: more GPUs, a newer release, no limit, not experimental, a newer CUDA. */
+function better(a: Wheel, b: Wheel): number {
+  return (
+    b.covered - a.covered ||
+    a.place - b.place ||
+    Number(a.limited) - Number(b.limited) ||
+    Number(a.experimental) - Number(b.experimental) ||
+    compareVersions(cudaOfTag(b.tag) ?? "0", cudaOfTag(a.tag) ?? "0")
+  );
+}
+
+/** Every wheel that uses GPUs of the machine, best first. */
+export const usableWheels = remember(findWheels);
+
+/**
+ * Those that use as many of the GPUs as any does, by the Python they are for, as `3.12`; any Python's where it is empty.
+ * Remembered by machine: a hundred environments ask the same.
+ */
+const bestWheels = remember(() => new Map<string, readonly Wheel[]>());
+
+export function bestWheelsFor(machine: Machine, python: string): readonly Wheel[] {
+  const known = bestWheels(machine);
+  const before = known.get(python);
+  if (before) return before;
+  const wheels = usableWheels(machine).filter(({ release }) => python === "" || fits(python, release.python) !== "no");
+  const best = wheels.filter(({ covered }) => covered === wheels[0]?.covered);
+  known.set(python, best);
+  return best;
+}
+
+function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
+  const known = new WeakMap<Machine, T>();
+  return (machine) => {
+    const found = known.get(machine) ?? compute(machine);
+    known.set(machine, found);
+    return found;
+  };
+}
+
+function findWheels(machine: Machine): readonly Wheel[] {
+  const nvidia = checkNvidia(machine) === undefined;
+  const amd = checkAmd(machine) === undefined;
+  return torchReleases
+    .flatMap((release) => [
+      ...(nvidia ? [...release.stable, ...release.experimental].map((tag) => cudaWheel(release, tag, machine)) : []),
+      ...(amd ? [rocmWheel(release, machine)] : []),
+    ])
+    .filter(
+      (wheel): wheel is Wheel =>
+        wheel?.findings.every(({ grade }) => grade !== "fails" && grade !== "unknown") ?? false,
+    )
+    .sort(better);
+}
