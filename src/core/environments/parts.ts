@@ -1,7 +1,8 @@
-import type { Environment, SelfTestReport, TableRow, Toolkit, ToolkitReport, Verdict } from "../../shared/environments";
+import type { Environment, SelfTestReport, Toolkit, ToolkitReport, Verdict } from "../../shared/environments";
 import type { Clock } from "../clock";
 import type { OperationHost, Operations } from "../operations/operation";
 import type { Runner } from "../remote";
+import type { NoTorchPlan, TorchPlan, TorchWish } from "./compatibility/plan";
 import type { Manager } from "./manager";
 import type { Overlay } from "./overlay";
 import type { SelfTestNews, SelfTestOptions } from "./selftest/selfTest";
@@ -19,8 +20,8 @@ export interface EnvironmentParts {
   /** What the tables say of the frameworks in an environment, worst first. */
   judge(environment: Environment, toolkits: ToolkitReport, machine: string | undefined): readonly Verdict[];
   createOperations(host: OperationHost, clock: Clock): Operations;
-  /** Which PyTorch fits the host, and why; a plan without packages where none does. */
-  planPyTorch(toolkits: ToolkitReport, survey: Survey): TorchPlan;
+  /** How a working PyTorch would be made on the host, and why so. */
+  planPyTorch(toolkits: ToolkitReport, wish: TorchWish, machine: string | undefined): TorchPlan | NoTorchPlan;
   selfTest(
     runner: Runner,
     environment: Environment,
@@ -40,14 +41,4 @@ export interface EnvironmentParts {
   describeOverlay(overlay: Overlay): readonly string[];
   /** The command that an administrator would run; undefined where there is none. */
   systemDefaultCommand(toolkit: Toolkit, toolkits: ToolkitSurvey): string | undefined;
-}
-
-export interface TorchPlan {
-  /** `torch`, `torchvision`, with versions where they matter. */
-  readonly packages: readonly string[];
-  readonly indexUrl?: string;
-  /** `3.12` */
-  readonly python?: string;
-  readonly why: string;
-  readonly rows: readonly TableRow[];
 }
