@@ -1,4 +1,5 @@
 import type { Environment, GpuBuild, Package, Verdict } from "../../../shared/environments";
+import { jetsonFix } from "./advice";
 import { buildOf, cudaTag, labelOf, subjectOf } from "./build";
 import { checkCode, checkDriver, checkNvidia, driverAdvice } from "./cuda";
 import { checkCpuBuild, type Finding, isIntegrated, type Machine, nvidiaGpus, row, unknown, verdict } from "./finding";
@@ -38,8 +39,6 @@ function checkWheel(pkg: Package, cuda: string, machine: Machine): Finding {
   const where = isOfficial(pkg) ? "for this release, CUDA version and processor" : "about builds from elsewhere";
   return unknown(`For which GPUs it has code is not known: the tables have no row ${where}.`);
 }
-
-const jetsonFix = "Install the wheel that NVIDIA makes for this JetPack.";
 
 /** Made by PyTorch itself; conda-forge, NVIDIA and others choose GPUs of their own. */
 function isOfficial({ version, channel }: Package): boolean {
