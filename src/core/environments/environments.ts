@@ -11,6 +11,7 @@ import { type HostRef, hostId } from "../ports";
 import type { Runner } from "../remote";
 import type { EnvironmentParts } from "./parts";
 import type { Survey, SurveyOptions } from "./survey";
+import type { LoadedLibrary } from "./toolkits/loads";
 import type { ToolkitSurvey } from "./toolkits/readSurvey";
 
 export interface EnvironmentsDeps {
@@ -29,6 +30,8 @@ export interface HostEnvironments {
   readonly toolkits?: ToolkitSurvey;
   /** By `environmentId`. */
   readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
+  /** By `environmentId`: what its frameworks would really load. */
+  readonly loads: ReadonlyMap<string, readonly LoadedLibrary[]>;
   /** `Clock.now()` when it was read. */
   readonly readAt?: number;
   readonly isReading: boolean;
@@ -68,7 +71,14 @@ export function environmentId({ prefix, module }: Pick<Environment, "prefix" | "
 interface Room {
   state: HostEnvironments;
   lookers: number;
-  reading?: Promise<HostEnvironments>;
+  reading?: Reading;
+}
+
+/** It ends early when nobody waits for it any more. */
+interface Reading {
+  readonly done: Promise<HostEnvironments>;
+  readonly stop: AbortController;
+  waiting: number;
 }
 
 export function createEnvironments(deps: EnvironmentsDeps): Environments {
@@ -80,7 +90,7 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
   const roomOf = (host: HostRef): Room => {
     const known = rooms.get(hostId(host));
     if (known) return known;
-    const room: Room = { state: { verdicts: new Map(), isReading: false, running: [] }, lookers: 0 };
+    const room: Room = { state: { verdicts: new Map(), loads: new Map(), isReading: false, running: [] }, lookers: 0 };
     rooms.set(hostId(host), room);
     return room;
   };
@@ -115,30 +125,55 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
       });
       const readAt = clock.now();
       if ("reason" in toolkits) return change(host, { toolkitProblem: toolkits, readAt });
-      const verdicts = new Map<string, readonly Verdict[]>();
-      for (const environment of survey.report.environments) {
-        verdicts.set(environmentId(environment), parts.judge(environment, toolkits, survey.machine));
-      }
-      change(host, { toolkits, toolkitProblem: undefined, verdicts, readAt });
+      const { environments } = survey.report;
+      const byId = <T>(of: (environment: Environment) => T) =>
+        new Map(environments.map((environment) => [environmentId(environment), of(environment)]));
+      const verdicts = byId((environment) => parts.judge(environment, toolkits, survey.machine));
+      const loads = byId((environment) => parts.loads(environment, toolkits));
+      change(host, { toolkits, toolkitProblem: undefined, verdicts, loads, readAt });
     });
 
-  function refresh(host: HostRef, signal: AbortSignal, fresh = false): Promise<HostEnvironments> {
+  async function readWhole(host: HostRef, signal: AbortSignal, fresh: boolean): Promise<HostEnvironments> {
     const room = roomOf(host);
-    room.reading ??= (async () => {
-      change(host, { isReading: true });
-      try {
-        await read(host, AbortSignal.any([signal, closing.signal]), fresh);
-        await takeUp(host, closing.signal);
-        return room.state;
-      } catch (error) {
-        if (!isFailure(error, "cancelled")) change(host, { problem: problemOf(error) });
-        throw error;
-      } finally {
-        room.reading = undefined;
-        change(host, { isReading: false });
-      }
-    })();
-    return room.reading;
+    change(host, { isReading: true });
+    try {
+      await read(host, signal, fresh);
+      await takeUp(host, signal);
+      return room.state;
+    } catch (error) {
+      if (!isFailure(error, "cancelled")) change(host, { problem: problemOf(error) });
+      throw error;
+    } finally {
+      room.reading = undefined;
+      change(host, { isReading: false });
+    }
+  }
+
+  async function refresh(host: HostRef, signal: AbortSignal, fresh = false): Promise<HostEnvironments> {
+    const room = roomOf(host);
+    const reading = room.reading ?? begin(host, fresh);
+    reading.waiting++;
+    const given = AbortSignal.any([signal, closing.signal]);
+    let leave = () => {};
+    const left = new Promise<never>((_resolve, reject) => {
+      leave = () => reject(new Failure({ reason: "cancelled" }));
+      if (given.aborted) leave();
+      else given.addEventListener("abort", leave, { once: true });
+    });
+    try {
+      return await Promise.race([reading.done, left]);
+    } finally {
+      given.removeEventListener("abort", leave);
+      if (--reading.waiting === 0) reading.stop.abort();
+    }
+  }
+
+  function begin(host: HostRef, fresh: boolean): Reading {
+    const stop = new AbortController();
+    const reading: Reading = { done: readWhole(host, stop.signal, fresh), stop, waiting: 0 };
+    reading.done.catch(() => undefined);
+    roomOf(host).reading = reading;
+    return reading;
   }
 
   /** What runs on the host since another window, or before this one was closed. */

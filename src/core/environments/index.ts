@@ -2,7 +2,8 @@ import { createOperations } from "../operations/operations";
 import { judge } from "./compatibility/judge";
 import { planPyTorch } from "./compatibility/plan";
 import { managers } from "./managers";
-import { describeOverlay, environmentOverlay, mergeOverlays, overlayScript } from "./overlays";
+import { describeOverlay, environmentOverlay, mergeOverlays, noOverlay } from "./overlay";
+import { overlayScript, overlayShellOf } from "./overlayScript";
 import type { EnvironmentParts } from "./parts";
 import { selfTest } from "./selftest/selfTest";
 import { environmentSize } from "./survey/environmentSize";
@@ -30,11 +31,10 @@ export const environmentParts: EnvironmentParts = {
   selfTest,
   overlay: (environment, toolkit) =>
     mergeOverlays(
-      ...[environment && environmentOverlay(environment), toolkit && toolkitOverlay(toolkit)].filter(
-        (one) => one !== undefined,
-      ),
+      environment ? environmentOverlay(environment) : noOverlay,
+      toolkit ? toolkitOverlay(toolkit) : noOverlay,
     ),
-  overlayScript,
+  overlayScript: (overlay, shell) => overlayScript(overlay, overlayShellOf(shell)),
   describeOverlay,
   systemDefaultCommand,
 };

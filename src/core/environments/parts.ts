@@ -35,7 +35,7 @@ export interface EnvironmentParts {
   loads(environment: Environment, toolkits: ToolkitSurvey): readonly LoadedLibrary[];
   /** What a shell gets to use these. */
   overlay(environment: Environment | undefined, toolkit: Toolkit | undefined): Overlay;
-  /** The overlay as text for an interactive shell of this name (`bash`, `fish`, `tcsh`); one line. */
+  /** The overlay as text for a shell of this name (`bash`, `fish`, `tcsh`) to source. */
   overlayScript(overlay: Overlay, shell: string): string;
   /** The overlay in words, a line for each thing it does. */
   describeOverlay(overlay: Overlay): readonly string[];

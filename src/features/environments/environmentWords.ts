@@ -1,4 +1,5 @@
 import type { Manager } from "../../core/environments/manager";
+import type { LoadedLibrary } from "../../core/environments/toolkits/loads";
 import type { Environment, EnvironmentFault, GpuBuild, Package, Toolkit, Verdict } from "../../shared/environments";
 import { facts, type RowWords } from "./rowWords";
 import type { Use } from "./selections";
@@ -14,6 +15,8 @@ export interface EnvironmentContext {
   readonly verdicts: readonly Verdict[];
   /** What the person chose it for. */
   readonly uses: readonly Use[];
+  /** What its frameworks would really load, and why. */
+  readonly loads: readonly LoadedLibrary[];
   /** Another one of the host has the same name. */
   readonly isAmbiguous: boolean;
   /** Run-time parts of CUDA or ROCm that it carries itself. */
@@ -48,13 +51,13 @@ const frameworkNames = ["torch", "tensorflow", "jax", "cupy", "jaxlib"];
 
 export function environmentWords(environment: Environment, context: EnvironmentContext): RowWords {
   const { name, error } = environment;
+  const kind = context.manager?.label ?? environment.manager;
   const description = facts([
     context.uses.includes("workspace") && "this workspace",
     context.uses.includes("jobs") && "jobs",
-    error ? `broken: ${faults[error.reason]}` : whatItHas(environment, context.verdicts),
+    error ? `broken: ${faults[error.reason]}` : whatItHas(environment, kind, context.verdicts),
     context.isAmbiguous && parentOf(environment.prefix),
   ]);
-  const kind = context.manager?.label ?? environment.manager;
   return {
     label: name,
     description,
@@ -62,19 +65,31 @@ export function environmentWords(environment: Environment, context: EnvironmentC
     spoken: [`${kind} environment ${name} on ${context.host}`, description.replaceAll(" · ", ", ")]
       .filter(Boolean)
       .join(", "),
-    icon: error ? "warning" : context.uses.length > 0 ? "check" : (icons[environment.manager] ?? "symbol-namespace"),
+    icon: iconOf(environment, context),
     context: `environment.${capabilities(environment, context).join(".")}`,
   };
 }
 
-/** `3.12 · torch 2.13 cu130 · works` */
-function whatItHas({ pythonVersion, packages }: Environment, verdicts: readonly Verdict[]): string {
-  const verdict = worstVerdict(verdicts);
+/** `3.12 · torch 2.13 cu130 · works`; what does not work comes first, for rows are narrow. */
+function whatItHas({ pythonVersion, packages }: Environment, kind: string, verdicts: readonly Verdict[]): string {
+  const grade = worstVerdict(verdicts)?.grade;
+  const isBad = grade === "fails" || grade === "limited";
+  const has = frameworks(packages).slice(0, 2).map(frameworkText);
   return facts([
+    isBad && describeGrade(grade),
     pythonVersion ? minor(pythonVersion) : "Python –",
-    ...frameworks(packages).slice(0, 2).map(frameworkText),
-    verdict && describeGrade(verdict.grade),
+    ...(has.length > 0 ? has : [kind]),
+    grade && !isBad && describeGrade(grade),
   ]);
+}
+
+/** Trouble in shapes of its own; then what it was chosen for, then who made it. */
+function iconOf({ error, manager }: Environment, { uses, verdicts }: EnvironmentContext): string {
+  if (error) return "warning";
+  const grade = worstVerdict(verdicts)?.grade;
+  if (grade === "fails") return "error";
+  if (uses.length > 0) return "check";
+  return grade === "limited" ? "info" : (icons[manager] ?? "symbol-namespace");
 }
 
 /** Those people choose an environment by, the better known first. */
@@ -119,6 +134,7 @@ function tooltip(environment: Environment, kind: string, context: EnvironmentCon
       ({ kind, version, source }) => `Carries ${kind === "cuda" ? "CUDA" : "ROCm"} ${version} (${source})`,
     ),
     ...context.verdicts.flatMap(verdictText),
+    ...context.loads.map(({ framework, why }) => `${framework}: ${why}`),
   ].filter((text): text is string => typeof text === "string" && text !== "");
 }
 

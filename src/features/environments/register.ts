@@ -60,8 +60,9 @@ function lookAtUnfolded(app: App, view: vscode.TreeView<EnvironmentNode>, tree: 
   store.add(
     engine.onState(({ host, state }) => {
       tree.changed(host);
-      const { survey, isReading } = engine.environments.state(host);
-      const isBack = state.kind === "connected" && looks.has(hostId(host)) && !survey && !isReading;
+      const { survey, problem, isReading } = engine.environments.state(host);
+      const isWanting = looks.has(hostId(host)) && !isReading && (!survey || problem !== undefined);
+      const isBack = state.kind === "connected" && isWanting;
       // The row says what went wrong.
       if (isBack) engine.environments.refresh(host, new AbortController().signal).catch(() => undefined);
     }),

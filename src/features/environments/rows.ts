@@ -230,13 +230,14 @@ function projectWords({ path, files }: ProjectFolder): RowWords {
 }
 
 function environmentContext(environment: Environment, host: HostRef, deps: RowsDeps) {
-  const { survey, toolkits, verdicts } = deps.state(host);
+  const { survey, toolkits, verdicts, loads } = deps.state(host);
   const manager = deps.managers().find(({ id }) => id === environment.manager);
   const id = environmentId(environment);
   return {
     host: host.name,
     hasTool: toolOf(manager, survey?.tools ?? {}) !== undefined,
     verdicts: verdicts.get(id) ?? [],
+    loads: loads.get(id) ?? [],
     uses: usesOf(host, environment, deps.selections),
     isAmbiguous: (survey?.report.environments ?? []).filter(({ name }) => name === environment.name).length > 1,
     carries: toolkits?.toolkits.filter((toolkit) => toolkit.environment === environment.prefix) ?? [],

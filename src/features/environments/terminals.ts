@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { Failure } from "../../core/failure";
+import { overlayLine } from "../../core/environments/overlayLine";
 import type { HostRef } from "../../core/ports";
-import type { RemoteCommand, Runner } from "../../core/remote";
+import type { Runner } from "../../core/remote";
+import { withLateProgress } from "../../platform/progress";
 import type { Environment, Toolkit } from "../../shared/environments";
 import type { Prelude } from "../hosts/prelude";
 import { createHostTerminal, hostOfTerminal } from "../hosts/terminal";
@@ -31,11 +32,12 @@ export function openTerminal(app: App, host: HostRef, environment?: Environment)
 export async function activateInTerminal(app: App, host: HostRef, environment: Environment): Promise<void> {
   const terminal = vscode.window.activeTerminal;
   if (!terminal || hostOfTerminal(terminal)?.name !== host.name) return openTerminal(app, host, environment);
-  const aborted = new AbortController();
-  const prelude = await app.engine.environments.use(host, aborted.signal, (runner) =>
-    preludeOf(app, choiceOf(app, host, environment), runner, aborted.signal),
+  const { line } = await withLateProgress(`Activating ${environment.name} on ${host.name}`, (signal) =>
+    app.engine.environments.use(host, signal, (runner) =>
+      preludeOf(app, choiceOf(app, host, environment), runner, signal),
+    ),
   );
-  terminal.sendText(` ${prelude.line}`, true);
+  terminal.sendText(` ${line}`, true);
   terminal.show();
 }
 
@@ -50,19 +52,7 @@ export const choiceName = ({ environment, toolkit }: TerminalChoice): string =>
 
 async function preludeOf(app: App, choice: TerminalChoice, runner: Runner, signal: AbortSignal): Promise<Prelude> {
   const parts = app.engine.environments.parts();
-  const shell = await runner.run(loginShell, signal);
   const overlay = parts.overlay(choice.environment, choice.toolkit);
-  return { line: parts.overlayScript(overlay, shell), note: `Uses ${choiceName(choice)} in this terminal only.` };
+  const line = await overlayLine(runner, (shell) => parts.overlayScript(overlay, shell), signal);
+  return { line, note: `Uses ${choiceName(choice)} in this terminal only.` };
 }
-
-/** Name of the user's login shell: `bash`, `zsh`, `fish`, `tcsh`. */
-const loginShell: RemoteCommand<string> = {
-  what: "asking for the login shell",
-  argv: ["sh", "-c", 'printf %s "$SHELL"'],
-  deadlineMs: 10_000,
-  parse({ stdout }) {
-    const name = stdout.trim().split("/").at(-1);
-    if (!name) throw new Failure({ reason: "unreadable", what: "the login shell", detail: stdout });
-    return name;
-  },
-};

@@ -47,6 +47,7 @@ const context = (more: Partial<EnvironmentContext> = {}): EnvironmentContext => 
   uses: [],
   isAmbiguous: false,
   carries: [],
+  loads: [],
   ...more,
 });
 
