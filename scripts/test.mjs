@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { ensureEnvironmentModules } from "./environmentModules.mjs";
 import { ensureDebianPackages, ensureDependencies, root } from "./prerequisites.mjs";
 
 const words = process.argv.slice(2);
@@ -25,6 +26,8 @@ const debianPackages = [
   "krb5-admin-server",
   "krb5-user",
   "softhsm2",
+  "lmod",
+  "tcl8.6",
 ];
 
 /** Whether the VS Code that comes from npm can run here. */
@@ -46,6 +49,7 @@ const layers = {
   unit: () => vitest("unit", ["test/unit", "test/contract", "test/webview"]),
   ssh: async () => {
     await ensureDebianPackages(debianPackages);
+    await ensureEnvironmentModules();
     return vitest("ssh", ["test/shell", "test/ssh", "test/demo"]);
   },
   cli: async () => {

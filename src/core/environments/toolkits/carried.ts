@@ -1,5 +1,6 @@
 import type { ToolkitLibrary } from "../../../shared/environments";
 import { type FoundToolkit, newestRuntime } from "./cudaFolder";
+import { type CarriedFramework, readFrameworks } from "./frameworks";
 import { mergeLibraries, readLibraries } from "./libraries";
 import { linesOf } from "./records";
 import { majorMinor, present, readVersion } from "./versions";
@@ -12,20 +13,11 @@ export interface CarriedRuntimes {
   readonly frameworks: readonly CarriedFramework[];
 }
 
-export interface CarriedFramework {
-  readonly name: "torch" | "jax" | "tensorflow" | "cupy";
-  readonly from: "pip" | "conda";
-  /** Libraries inside the framework's own folder; of those it needs no other. */
-  readonly own: readonly { readonly library: "cuda" | "cudnn"; readonly version?: string; readonly path: string }[];
-  /** It has no code for a GPU of NVIDIA's: its build is for CPUs or ROCm. */
-  readonly withoutCuda?: true;
-}
-
 /** Reads the fields of a record `environment`. */
 export function readCarried(fields: readonly string[]): CarriedRuntimes | undefined {
   const [prefix = "", files] = fields;
   if (!prefix.startsWith("/")) return undefined;
-  const paths = linesOf(files).filter((path) => path.startsWith(`${prefix}/`));
+  const paths = linesOf(files).map((path) => `${prefix}/${path}`);
   const conda = condaRuntime(prefix, paths);
   return {
     prefix,
@@ -134,38 +126,5 @@ function condaRuntime(prefix: string, paths: readonly string[]): FoundToolkit | 
       readLibraries(undefined, paths.filter((path) => path.startsWith(`${prefix}/lib/lib`)).join("\n")),
     ),
     evidence: evidence ?? newestRuntime(inLibrary)?.evidence,
-  });
-}
-
-const frameworks: readonly { name: CarriedFramework["name"]; pip: RegExp; conda: RegExp }[] = [
-  { name: "torch", pip: /\/torch-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/pytorch-\d[^/]*$/ },
-  { name: "jax", pip: /\/(jax_cuda\d+_plugin|jaxlib)-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/jaxlib-\d[^/]*$/ },
-  { name: "tensorflow", pip: /\/tensorflow-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/tensorflow-base-\d[^/]*$/ },
-  { name: "cupy", pip: /\/cupy(_cuda\d+x)?-\d[^/]*\.dist-info$/, conda: /\/conda-meta\/cupy-\d[^/]*$/ },
-];
-
-function readFrameworks(paths: readonly string[]): readonly CarriedFramework[] {
-  return frameworks.flatMap(({ name, pip, conda }) => {
-    // conda's packages write a dist-info, too.
-    const from = paths.some((path) => conda.test(path))
-      ? "conda"
-      : paths.some((path) => pip.test(path))
-        ? "pip"
-        : undefined;
-    if (from === undefined) return [];
-    const own = name === "torch" ? torchOwn(paths) : [];
-    const hasCuda =
-      name !== "torch" || from === "conda" || paths.some((path) => path.endsWith("/torch/lib/libtorch_cuda.so"));
-    return [present<CarriedFramework>({ name, from, own, withoutCuda: hasCuda ? undefined : true })];
-  });
-}
-
-/** `torch/lib/libcudart-d0da41ae.so.11.0`: older wheels hold their libraries under a name of their own. */
-function torchOwn(paths: readonly string[]): CarriedFramework["own"] {
-  return paths.flatMap((path) => {
-    const [, name, version] = /\/torch\/lib\/(libcudart|libcudnn)(?:-[0-9a-f]+)?\.so\.([\d.]+)$/.exec(path) ?? [];
-    if (name === undefined) return [];
-    const library = name === "libcudart" ? "cuda" : "cudnn";
-    return [present<CarriedFramework["own"][number]>({ library, version: readVersion(version), path })];
   });
 }

@@ -6,7 +6,7 @@ once() { # kind source name: sets $folder to the real one; false where it was se
   [ -n "$folder" ] && [ -d "$folder" ] || return 1
   case $seen in
   *"$nl$1 $folder$nl"*)
-    emit link "$1" "$3" "$folder"
+    links_of "$1" "$3"
     return 1
     ;;
   esac
@@ -19,7 +19,7 @@ found() { # kind name
 }
 
 links_of() { # kind name: each link on the way to the folder
-  name=$2 steps=0
+  name=${2%/} steps=0
   while [ "$name" != "$folder" ] && [ "$steps" -lt 8 ]; do
     emit link "$1" "$name" "$folder"
     next=$(readlink "$name") || break

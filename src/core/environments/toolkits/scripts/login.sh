@@ -3,8 +3,8 @@
 names="PATH CUDA_HOME CUDA_PATH LD_LIBRARY_PATH ROCM_PATH HIP_PATH MODULEPATH MODULESHOME MODULES_CMD LMOD_CMD LMOD_PKG"
 question='printf "\n"; for n in '$names'; do eval "v=\${$n-}"; printf "\036shell\035%s\035%s\037" $n "$v"; done'
 
-take_answers() { # of the question, from $text: sets $answered, and the variables that modules need
-  answered=
+take_answers() { # of the question, from $text: sets $answers to records, and what is needed here
+  answers=
   set -f
   IFS=$rs
   for part in $text; do
@@ -12,7 +12,7 @@ take_answers() { # of the question, from $text: sets $answered, and the variable
     part=${part#"shell$gs"}
     part=${part%%"$us"*}
     value=${part#*"$gs"}
-    answered=1
+    answers=$answers${rs}shell$gs$part$us
     case ${part%%"$gs"*} in
     PATH) login_path=$value ;;
     CUDA_HOME) login_cuda_home=$value ;;
@@ -27,7 +27,7 @@ take_answers() { # of the question, from $text: sets $answered, and the variable
   done
   unset IFS
   set +f
-  [ -n "$answered" ]
+  [ -n "$answers" ]
 }
 
 # As an interactive shell first, as in a terminal: many start-up files set nothing otherwise. Some of them start another
@@ -42,7 +42,7 @@ ask_login_shell() {
     *csh:*) options=-c ;;
     esac
     capture 5 "$shell" $options "exec /bin/sh -c '$question'"
-    take_answers && printf '%s' "$text" && return
+    take_answers && printf '%s' "$answers" && return
     [ "$code" = late ] && emit late "$shell"
   done
   emit mute "$shell"

@@ -6,7 +6,7 @@ shift
 everything() {
   folders
   for prefix; do
-    environment "$prefix"
+    (carried_in "$prefix")
   done
   login
   named_folders

@@ -11,12 +11,16 @@ tab=$(printf '\t')
 rs=$(printf '\036') us=$(printf '\037') gs=$(printf '\035')
 mark=tensorline-end-$$
 # With a session of its own a command can be stopped with all that it started.
-session=$(command -v setsid)
+session=
+command -v setsid >/dev/null 2>&1 && session=setsid
 
-emit() { # type field...
+emit() { # type field...: what holds our own marks loses them
   printf '%s' "$rs$1"
   shift
-  printf "$gs%.60000s" "$@"
+  for field; do
+    case $field in *"$rs"* | *"$us"* | *"$gs"*) field=$(printf '%s' "$field" | tr -d '\035-\037') ;; esac
+    printf "$gs%.60000s" "$field"
+  done
   printf '%s' "$us"
 }
 
@@ -34,11 +38,10 @@ limited() { # seconds argv...
     $session "$@" </dev/null 2>&1 &
     tool=$!
     {
-      trap 'kill "$nap"; exit' TERM
+      trap 'kill "$!"; exit' TERM
       sleep "$seconds" &
-      nap=$!
-      wait "$nap"
-      printf '\n%s late\n' "$mark"
+      wait "$!"
+      printf '\n%s late\n\n' "$mark"
       kill -s KILL -- "-$tool" || kill -s KILL "$tool"
     } 2>/dev/null &
     guard=$!
@@ -46,7 +49,8 @@ limited() { # seconds argv...
     code=$?
     kill "$guard"
     [ -n "$session" ] && kill -s KILL -- "-$tool"
-    printf '\n%s %s\n' "$mark" "$code"
+    # BusyBox sed looks at a line only when it has the next one.
+    printf '\n%s %s\n\n' "$mark" "$code"
   } 2>/dev/null &
 }
 
