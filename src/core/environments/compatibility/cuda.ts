@@ -32,7 +32,7 @@ function toolkitDriver(cuda: string): ToolkitDriver | undefined {
 const familyOf = (cuda: string) => cudaFamilies.find(({ major }) => major === majorOf(cuda));
 
 function driverState(cuda: string, { driver }: Machine): DriverState {
-  if (!isVersion(driver?.version)) return "unknown";
+  if (driver?.vendor !== "nvidia" || !isVersion(driver.version)) return "unknown";
   const own = toolkitDriver(cuda);
   if (own && atLeast(driver.version, own.driver)) return "full";
   const family = familyOf(cuda);
@@ -53,10 +53,10 @@ function driverRow(cuda: string) {
 
 const rowsOf = <T>(...rows: (T | undefined)[]): T[] => rows.filter((one): one is T => one !== undefined);
 
-/** What an administrator would do to the driver; there is nothing to do where a GPU is too old for the newer one. */
+/** What an administrator would do to a driver that is too old; nothing helps where a GPU is too old for the newer one. */
 export function driverAdvice(cuda: string, machine: Machine): string | undefined {
   const driver = leastDriver(cuda);
-  if (driver === undefined) return undefined;
+  if (driver === undefined || driverState(cuda, machine) !== "tooOld") return undefined;
   const old = nvidiaGpus(machine).some(
     ({ computeCapability: has }) => isVersion(has) && !atLeast(has, lastBranch.belowComputeCapability),
   );
@@ -78,7 +78,7 @@ function forwardPackage(cuda: string, machine: Machine): string | undefined {
 export function checkNvidia(machine: Machine): Finding | undefined {
   const { driver } = machine;
   if (nvidiaGpus(machine).length > 0) {
-    if (driver?.vendor === "nvidia") return undefined;
+    if (driver) return undefined;
     const why = "No NVIDIA driver answers on this machine.";
     return { grade: "fails", why, rows: [], fix: "An administrator installs the NVIDIA driver, or loads it." };
   }
@@ -115,9 +115,10 @@ export function checkDriver(cuda: string, machine: Machine): Finding {
     }),
     unknown: () => ({
       grade: "unknown",
-      why: isVersion(version)
-        ? `The tables have no row for CUDA ${cuda}.`
-        : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
+      why:
+        machine.driver?.vendor === "nvidia" && isVersion(version)
+          ? `The tables have no row for CUDA ${cuda}.`
+          : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
       rows: rowsOf(driverRow(cuda)),
     }),
   };

@@ -22,15 +22,20 @@ function cudaOf(pkg: Package): string | undefined {
 export function judgeCupy(pkg: Package, environment: Environment, machine: Machine): Verdict {
   const cuda = cudaOf(pkg);
   const judged = verdict(`${pkg.name} ${pkg.version}`, checkBuild(pkg, cuda, environment, machine));
-  if (judged.grade !== "fails" || judged.fix !== undefined || !cuda || checkNvidia(machine)) return judged;
-  const other = ["13", "12"].find((major) => {
-    const findings = [checkDriver(`${major}.0`, machine), checkCompiler(`${major}.0`, machine)];
-    return majorOf(cuda) !== Number(major) && findings.every(({ grade }) => grade === "works" || grade === "limited");
-  });
-  if (other) return { ...judged, fix: `Install cupy-cuda${other}x in its place.` };
+  if (judged.grade !== "fails" || !cuda || checkNvidia(machine)) return judged;
+  const other = carries(cuda, machine) ? undefined : ["13.0", "12.0"].find((one) => carries(one, machine));
+  if (other) return { ...judged, fix: `Install cupy-cuda${majorOf(other)}x in its place.` };
+  if (judged.fix !== undefined) return judged;
   const driver = driverAdvice(cuda, machine);
   return driver ? { ...judged, fix: driver } : judged;
 }
+
+/** Whether driver and GPUs go with some toolkit of the same major version. */
+const carries = (cuda: string, machine: Machine): boolean =>
+  [checkDriver(cuda, machine), checkCompiler(newestOf(cuda), machine)].every(({ grade }) => grade !== "fails");
+
+/** Newer than any toolkit of the same major version. */
+const newestOf = (cuda: string): string => `${majorOf(cuda)}.99`;
 
 function checkBuild(
   pkg: Package,
@@ -50,7 +55,7 @@ function checkBuild(
   return [
     checkDriver(cuda, machine),
     checkLeast("CuPy", cupy.computeCapability, cupy, machine),
-    checkCompiler(toolkit?.version ?? `${majorOf(cuda)}.99`, machine),
+    checkCompiler(toolkit?.version ?? newestOf(cuda), machine),
     ...checkLibraries(cuda, environment, machine, `Install ${pkg.name}[ctk] to have them from pip.`),
   ];
 }

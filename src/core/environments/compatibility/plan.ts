@@ -1,4 +1,5 @@
 import type { Environment, TableRow, Verdict } from "../../../shared/environments";
+import type { CreateWish } from "../manager";
 import { adviseWithoutWheel } from "./advice";
 import { cudaOfTag } from "./build";
 import { amdGpus, gpuText, listed, type Machine, nvidiaGpus, row } from "./finding";
@@ -23,14 +24,10 @@ export interface TorchWish {
   readonly offlineFolder?: string;
 }
 
-/** How a working PyTorch would be made; shown before anything runs. The first fields are what `CreateWish` takes. */
-export interface TorchPlan {
+/** How a working PyTorch would be made: what `create` of the manager takes but for the name; shown before anything runs. */
+export interface TorchPlan extends Pick<CreateWish, "python" | "packages" | "indexUrl" | "offlineFolder"> {
   readonly kind: "plan";
   readonly manager: string;
-  readonly python?: string;
-  readonly packages: readonly string[];
-  readonly indexUrl?: string;
-  readonly offlineFolder?: string;
   /** One sentence for each choice. */
   readonly why: readonly string[];
   readonly rows: readonly TableRow[];

@@ -1,7 +1,7 @@
 import type { Environment, GpuBuild, Package, Verdict } from "../../../shared/environments";
 import { jetsonFix } from "./advice";
 import { buildOf, cudaTag, labelOf, subjectOf } from "./build";
-import { checkCode, checkDriver, checkNvidia, driverAdvice } from "./cuda";
+import { checkCode, checkDriver, checkNvidia, driverAdvice, reach } from "./cuda";
 import { checkCpuBuild, type Finding, isIntegrated, type Machine, nvidiaGpus, row, unknown, verdict } from "./finding";
 import { checkAmd, checkGfx } from "./rocm";
 import { integrated, torchIndex, torchReleases } from "./tables";
@@ -31,11 +31,12 @@ function checkBuild(pkg: Package, machine: Machine): readonly Finding[] {
 
 function checkWheel(pkg: Package, cuda: string, machine: Machine): Finding {
   const targets = isOfficial(pkg) ? torchTargets(pkg.version, cudaTag(cuda), machine) : undefined;
-  if (targets) return checkCode("The wheel", cuda, targets, machine);
-  if (isOfficial(pkg) && nvidiaGpus(machine).some(isIntegrated)) {
+  const gpus = nvidiaGpus(machine);
+  if (isOfficial(pkg) && gpus.every((gpu) => isIntegrated(gpu) && (!targets || reach(targets, gpu) === "none"))) {
     const rows = [row("Code for other GPUs does not run on integrated ones", integrated)];
     return { grade: "fails", why: "PyTorch's own wheels have no code for a Jetson's GPU.", rows, fix: jetsonFix };
   }
+  if (targets) return checkCode("The wheel", cuda, targets, machine);
   const where = isOfficial(pkg) ? "for this release, CUDA version and processor" : "about builds from elsewhere";
   return unknown(`For which GPUs it has code is not known: the tables have no row ${where}.`);
 }
