@@ -31,16 +31,30 @@ export const noAbort = new AbortController().signal;
 
 export const transfers = createTransfers({ client: clientFacts(), clock: systemClock });
 
+export interface ShellHost {
+  readonly name: string;
+  readonly runner: Runner;
+  /** The same host with more in the environment of its shell, or with a program that starts the shell. */
+  with(env: Readonly<Record<string, string>>, before?: readonly string[]): Runner;
+}
+
 /** Shells with the tools that come with them; BusyBox has nothing but its own. */
-export const hosts: readonly { name: string; runner: Runner }[] = shells.map((shell) => {
-  if (shell[0] !== "busybox")
-    return { name: shell[0], runner: createLocalRunner({ shell, env: { PATH: "/usr/bin:/bin" } }) };
+export const hosts: readonly ShellHost[] = shells.map((shell) => {
+  if (shell[0] !== "busybox") return shellHost(shell[0], shell, "/usr/bin:/bin");
   const applets = join(scratch, "applets");
   mkdirSync(applets);
   execFileSync("busybox", ["--install", "-s", applets]);
   const path = execFileSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).trim();
-  return { name: "busybox", runner: createLocalRunner({ shell: [path, "sh"], env: { PATH: applets } }) };
+  return shellHost("busybox", [path, "sh"], applets);
 });
+
+function shellHost(name: string, shell: readonly [string, ...string[]], path: string): ShellHost {
+  const withMore: ShellHost["with"] = (env, before = []) => {
+    const [program, ...words] = [...before, ...shell];
+    return createLocalRunner({ shell: [program ?? name, ...words], env: { PATH: path, ...env } });
+  };
+  return { name, runner: withMore({}), with: withMore };
+}
 
 export interface TestFile {
   readonly text?: string | Buffer;

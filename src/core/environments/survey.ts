@@ -23,12 +23,24 @@ export interface FoundPrefix {
   readonly buildTexts: readonly string[];
   /** What the manager wrote beside it: the folder of the project that it is for. */
   readonly project?: string;
+  /** The environment module that puts it on the path. */
+  readonly module?: string;
   /** It, or a part that an environment cannot do without, may not be read by this user. */
   readonly unreadable?: true;
 }
 
 /** Why the script looked there: a place that a manager keeps its environments in, conda's list, or the user's folders. */
-export type FoundVia = "conda" | "list" | "pyenv" | "uv" | "poetry" | "workon" | "path" | "system" | "search";
+export type FoundVia =
+  | "conda"
+  | "list"
+  | "pyenv"
+  | "uv"
+  | "poetry"
+  | "workon"
+  | "path"
+  | "system"
+  | "module"
+  | "search";
 
 export interface FoundInterpreter {
   readonly path: string;

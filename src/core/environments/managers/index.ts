@@ -2,6 +2,7 @@ import type { Manager } from "../manager";
 import { conda } from "./conda";
 import { mamba } from "./mamba";
 import { micromamba } from "./micromamba";
+import { module } from "./module";
 import { pipenv } from "./pipenv";
 import { pixi } from "./pixi";
 import { poetry } from "./poetry";
@@ -13,6 +14,7 @@ import { virtualenv } from "./virtualenv";
 
 /** The first that recognises an environment has it: those that build on others stand before them. */
 export const managers: readonly Manager[] = [
+  module,
   pixi,
   micromamba,
   mamba,

@@ -25,6 +25,7 @@ export interface AnsweredPrefix {
   /** Folders of packages. */
   readonly sites: readonly string[];
   readonly project?: string;
+  readonly module?: string;
   readonly unreadable: boolean;
 }
 
@@ -34,7 +35,18 @@ export interface AnsweredWarning {
 }
 
 const title = "tensorline survey 1";
-const vias: readonly string[] = ["conda", "list", "pyenv", "uv", "poetry", "workon", "path", "system", "search"];
+const vias: readonly string[] = [
+  "conda",
+  "list",
+  "pyenv",
+  "uv",
+  "poetry",
+  "workon",
+  "path",
+  "system",
+  "module",
+  "search",
+];
 const states: readonly string[] = ["works", "dangling", "notExecutable"];
 
 /** @throws Failure `unreadable` where it is cut off or nothing of ours */
@@ -87,6 +99,7 @@ function readRecords(lines: readonly string[]): Omit<SurveyAnswer, "blocks"> {
     else if (word === "unreadable") add({ unreadable: true });
     else if (word === "site" && isPath) add({ sites: [...(current?.sites ?? []), rest] });
     else if (word === "project" && isPath) add({ project: rest });
+    else if (word === "module") add({ module: rest });
     else if (word === "file" && isPath) projectFiles.push(rest);
     else if (word === "fact") facts.set(...cut(rest));
     else if (word === "tool") {

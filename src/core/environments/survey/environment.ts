@@ -29,6 +29,7 @@ export function environmentAt(found: FoundPrefix, host: SurveyedHost, mine: Reco
     packages: frameworkPackages(found),
     ...(mine.isProtected && { isProtected: true }),
     ...(project !== undefined && { project }),
+    ...(found.module !== undefined && { module: found.module }),
     ...(error && { error }),
   };
 }

@@ -18,7 +18,7 @@ export async function environmentSize(runner: Runner, prefix: string, signal: Ab
     finish = resolve;
   });
   const stream = await runner.stream(
-    { what: "measuring an environment", script, parameters: [prefix], deadlineMs: openDeadlineMs },
+    { what: "measuring an environment", script: `{\n${script}\n}`, parameters: [prefix], deadlineMs: openDeadlineMs },
     {
       data: (chunk) => {
         text = (text + Buffer.from(chunk).toString("latin1")).slice(0, 1000);

@@ -10,7 +10,7 @@ export function foundPrefixes(answer: SurveyAnswer): readonly FoundPrefix[] {
 }
 
 function foundPrefix(answered: AnsweredPrefix, blocks: SurveyAnswer["blocks"]): FoundPrefix {
-  const { prefix, via, interpreter, library, project } = answered;
+  const { prefix, via, interpreter, library, project, module } = answered;
   const meta = answered.hasCondaMeta ? (blocks.get(`${prefix}/conda-meta`) ?? []) : undefined;
   const settings = answered.hasSettings ? readSettings(blocks.get(`${prefix}/pyvenv.cfg`) ?? []) : undefined;
   const sites = answered.sites.flatMap((site) => blocks.get(site) ?? []);
@@ -28,6 +28,7 @@ function foundPrefix(answered: AnsweredPrefix, blocks: SurveyAnswer["blocks"]): 
     distributions: [...unique(sites.map(distribution)), ...unique((meta ?? []).map(condaPackage))],
     buildTexts: sites.filter((text) => /^(torch|tensorflow) /.test(text)),
     ...(project !== undefined && { project: posix.normalize(project) }),
+    ...(module !== undefined && { module }),
     ...(answered.unreadable && { unreadable: true }),
   };
 }

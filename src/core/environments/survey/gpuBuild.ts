@@ -15,8 +15,8 @@ export function localBuild(version: string): GpuBuild | undefined {
 /** `torch/version.py` says it; older ones say it in the version alone. */
 export function torchBuild(found: FoundPrefix, version: string): GpuBuild | undefined {
   const said = (name: string) => {
-    const line = found.buildTexts.find((text) => new RegExp(`^torch ${name}\\b[^=]*=`).test(text));
-    return line === undefined ? undefined : /=\s*['"]?([\w.]+)/.exec(line)?.[1];
+    const pattern = new RegExp(`^torch ${name}\\b[^=]*=\\s*['"]?([\\w.]+)['"]?\\s*$`);
+    return found.buildTexts.map((text) => pattern.exec(text)?.[1]).find((value) => value !== undefined);
   };
   const [forCuda, forHip] = [said("cuda"), said("hip")];
   if (forCuda !== undefined && forCuda !== "None") return cuda(forCuda);
@@ -39,8 +39,8 @@ export function jaxBuild(found: FoundPrefix): GpuBuild | undefined {
 /** `tensorflow/python/platform/build_info.py` says it, else the name of the package or what stands beside it. */
 export function tensorflowBuild(found: FoundPrefix): GpuBuild | undefined {
   const said = (name: string) => {
-    const line = found.buildTexts.find((text) => text.startsWith("tensorflow ") && text.includes(`'${name}'`));
-    return line === undefined ? undefined : /'\w+'[,:]\s*'?([\w.]+)/.exec(line)?.[1];
+    const pattern = new RegExp(`^tensorflow '${name}'[,:]\\s*'?([\\w.]+)`);
+    return found.buildTexts.map((text) => pattern.exec(text)?.[1]).find((value) => value !== undefined);
   };
   if (said("is_rocm_build") === "True") return rocm(said("rocm_version") ?? "");
   if (said("is_cuda_build") === "True") return cuda(said("cuda_version") ?? "");

@@ -15,6 +15,7 @@ done
 manager_places
 conda_places
 system_places
+module_places
 path_places
 search "$depth" "$@"
 conda_list

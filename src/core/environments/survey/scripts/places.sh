@@ -12,6 +12,10 @@ conda_root() { # folder
   condarc "$root/.condarc"
 }
 
+look_conda() { # via folder: a root may stand anywhere
+  if [ -d "$2/condabin" ]; then conda_root "$2"; else look "$1" "$2"; fi
+}
+
 envs_folder() { # folder
   cd -P -- "$1" 2>/dev/null || return 0
   say "envs $PWD"
@@ -65,7 +69,7 @@ conda_list() {
   # shellcheck disable=SC2013 # lines, by IFS
   for line in $(head -c 1000000 "$file"); do
     set +f
-    case $line in /*) look list "$line" ;; esac
+    case $line in /*) look_conda list "$line" ;; esac
   done
   set +f
 }

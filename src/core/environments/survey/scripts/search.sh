@@ -26,7 +26,8 @@ search() { # depth folders...
     fi
   done
   [ $# -gt 0 ] || return 0
-  found=$(timed_find "$@" -mindepth 1 -maxdepth "$depth" \( \
+  # The command stands outside of all parentheses, or BusyBox forgets to run it.
+  found=$(timed_find "$@" -mindepth 1 -maxdepth "$depth" \
     -type d -name "*$nl*" -prune -exec sh -c 'for f do printf "newline %s\n" "$(printf %s "$f" | tr "\n" "?")"; done' sh {} + \
     -o -name "*$nl*" -prune \
     -o \( -name '.venv*' -o -name .env -o -name '.virtualenv*' -o -name .conda -o -name .pixi \) -prune -print \
@@ -35,7 +36,7 @@ search() { # depth folders...
     -o -name conda-meta -prune -print \
     -o \( -name pyvenv.cfg -o -name environment.yml -o -name environment.yaml -o -name requirements.txt \
     -o -name pyproject.toml -o -name uv.lock -o -name pixi.toml -o -name pixi.lock -o -name poetry.lock \
-    -o -name Pipfile -o -name Pipfile.lock -o -name conda-lock.yml \) -print \) 2>/dev/null)
+    -o -name Pipfile -o -name Pipfile.lock -o -name conda-lock.yml \) -print 2>/dev/null)
   case $? in
   0) ;;
   124 | 137) say 'warn stopped 20' ;;
@@ -48,7 +49,8 @@ search() { # depth folders...
     case $line in
     newline\ *) newlines=$((newlines + 1)) && [ "$newlines" -le 20 ] && say "warn $line" ;;
     */.pixi) all_in search "$line/envs" ;;
-    */pyvenv.cfg | */conda-meta) look search "${line%/*}" ;;
+    */conda-meta) look_conda search "${line%/*}" ;;
+    */pyvenv.cfg) look search "${line%/*}" ;;
     */.venv* | */.env | */.virtualenv* | */.conda) [ -f "$line" ] || look search "$line" ;;
     *)
       projects=$((projects + 1))

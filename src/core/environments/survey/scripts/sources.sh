@@ -109,7 +109,10 @@ tell_sources() { # fresh patterns...
   if [ -z "$fresh" ] && [ -n "$store" ] && [ -r "$store" ]; then
     changed=$(say "$keys" | grep -F -x -v -f "$store")
     kept=$(head -c 500001 "$store")
-    [ "${kept%%"$nl"*}" = "$title" ] && [ "${#kept}" -le 500000 ] && kept=${kept#*"$nl"} || kept='' changed=$keys
+    case $kept in
+    "$title$nl"*"${nl}end") kept=${kept#*"$nl"} && kept=${kept%"$nl"*} ;;
+    *) kept='' changed=$keys ;;
+    esac
   fi
   news=$(read_sources "$changed" "$@")
   if [ -n "$kept" ] && [ $((${#kept} + ${#news})) -gt 600000 ]; then
@@ -128,5 +131,5 @@ keep() { # title
   done
   [ -n "$stable" ] || return 0
   new=$store.$$
-  printf '%s\n' "$1" "$kept" "$stable$news" 2>/dev/null >"$new" && mv -f "$new" "$store" 2>/dev/null || rm -f "$new"
+  printf '%s\n' "$1" "$kept" "$stable$news" end 2>/dev/null >"$new" && mv -f "$new" "$store" 2>/dev/null || rm -f "$new"
 }

@@ -4,7 +4,7 @@
 # Prints facts only, a record a line, and what they mean is for the client to say:
 #   fact NAME VALUE    tool NAME PATH    root PATH    envs PATH    file PATH    warn REASON DETAIL
 #   env PREFIX, and below it what is known of it: via WHY, python STATE PATH, target PATH, lib PATH, cfg, meta,
-#     site PATH, project PATH, unreadable
+#     site PATH, project PATH, module NAME, unreadable
 #   blocks, and below it texts and names from files, see sources.sh; then "end".
 # Hot paths use builtins only: a process costs more than everything that is read of an environment.
 LC_ALL=C TZ=UTC0
@@ -96,7 +96,10 @@ look() { # via folder: tells about the environment in it
   if [ -n "$python" ]; then
     [ -n "$state" ] || { [ -x "$python" ] && state=works || state=notExecutable; }
     printf 'python %s %s\n' "$state" "$real/$python"
-    [ "$state" = dangling ] && printf 'target %s\n' "$(readlink "$python" | head -c 1000 | tr '\n' '?')"
+    if [ "$state" = dangling ]; then
+      target=$(readlink "$python")
+      printf 'target %.1000s\n' "${target%%"$nl"*}"
+    fi
     [ "$state" = works ] && [ -r "$python" ] && sources=$sources$real/$python$nl
   fi
   [ -n "$lib" ] && say "lib $lib"
