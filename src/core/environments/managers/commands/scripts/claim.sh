@@ -3,7 +3,7 @@
 # 46 no such file, 47 what was made does not work.
 
 # Only this operation and its undo have this word: what bears it was made by it.
-token=${TENSORLINE_OPERATION:?}
+token=${TENSORLINE_OPERATION-}
 
 refuse() { # exit code, path, why: the log's last line, read by code and path
   printf 'tensorline %s: %s: %s\n' "$1" "$2" "$3" >&2
@@ -15,11 +15,11 @@ machine_id() { cat /etc/machine-id 2>/dev/null || uname -n; }
 boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo '?'; }
 process_space() { readlink /proc/self/ns/pid || echo '?'; }
 
-process_start() { # process: the 22nd field of proc(5), in clock ticks since boot
-  { IFS= read -r stat <"/proc/$1/stat"; } 2>/dev/null || { echo '?' && return; }
+process_start() { # process: the 22nd field of proc(5), in clock ticks since boot; "-" where it does not run
+  { IFS= read -r stat <"/proc/$1/stat"; } 2>/dev/null || stat=') X'
   # shellcheck disable=SC2086 # fields
   set -- ${stat##*) }
-  printf '%s\n' "${20}"
+  case $1 in Z | X) echo - ;; *) printf '%s\n' "${20}" ;; esac
 }
 
 holder_name() {
@@ -33,9 +33,15 @@ is_mine() { # lock
 is_dead() { # what a lock names: true only where the holder certainly runs no more
   # shellcheck disable=SC2086 # words
   set -- $1
-  [ "$#" = 6 ] && [ "$3" != '?' ] && [ "$5" != '?' ] && [ "$4" = "$(machine_id)" ] || return
+  [ "$#" = 6 ] && [ "$5" != '?' ] && [ "$4" = "$(machine_id)" ] || return
   [ "$5" = "$(boot_id)" ] || return 0
   [ "$6" = "$(process_space)" ] && [ "$(process_start "$2")" != "$3" ]
+}
+
+is_alive() { # what a lock names: true only where the holder certainly runs
+  # shellcheck disable=SC2086 # words
+  set -- $1
+  [ "$4 $5 $6" = "$(machine_id) $(boot_id) $(process_space)" ] && [ "$3" != - ] && [ "$(process_start "$2")" = "$3" ]
 }
 
 take_lock() { # lock: false while another operation has it; ends the script where it cannot be written
@@ -60,7 +66,7 @@ steal() { # lock, what it names: only one of those who try it gets it
 
 # Whoever finds the lock of one that died may put things right, its own undo or the next operation: one of them does.
 retake() { # lock: true when it is this operation's, and from now on this process holds it
-  is_mine "$1" && steal "$1" "$held"
+  is_mine "$1" && ! is_alive "$held" && steal "$1" "$held"
 }
 
 # Making one. While it is being made, beside it stand .tensorline-NAME.claim, its lock, and .tensorline-NAME.made, which
@@ -120,7 +126,7 @@ unlock_environment() { # prefix
 }
 
 # What installers write to. A hard link keeps the old contents wherever they replace files and do not write into them.
-kept='bin lib lib64 include share etc pyvenv.cfg'
+kept='bin lib lib64 include share etc pyvenv.cfg .gitignore CACHEDIR.TAG .lock'
 copy_limit_kib=524288
 
 keep_before() { # prefix

@@ -1,6 +1,7 @@
 # Part of the scripts for the environments of venv, virtualenv and uv. The first parameter of each is the prefix.
 prefix=$1
 shift
+: "${token:?}"
 case $prefix in '~/'*) prefix=$HOME/${prefix#??} ;; esac
 
 # Nothing of the user's shell may send packages elsewhere; the user's own pip.conf and uv.toml count.
@@ -145,7 +146,11 @@ install_all() { # packages; option is one for the installer, or nothing
 
 make_empty() { # base interpreter: an environment of this kind in the claimed folder
   case $kind in
-    venv) run "$1" -I -m venv "$prefix" ;;
+    # What venv itself would do for pip, but for hiding what that says.
+    venv)
+      run "$1" -I -m venv --without-pip "$prefix" &&
+        run "$prefix/bin/python" -Iu -m ensurepip --upgrade --default-pip
+      ;;
     virtualenv) run "$tool" --python "$1" "$prefix" ;;
     uv)
       if [ -n "$1" ]; then set -- --python "$1"; else set --; fi
