@@ -49,7 +49,11 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
   for (const name of ["conda", "mamba", "micromamba"]) cpSync(standIn, join(tools, name));
   const environment = { HOME: home, PATH: searchPath(shell), STANDIN_ENVS: `${envs}:${join(home, "shared/envs")}` };
 
+  let operations = 0;
+
   function start(plan: Plan, env: Readonly<Record<string, string>> = {}): RunningOperation {
+    operations += 1;
+    const id = `operation-${operations}`;
     let log = "";
     const waiting = new Set<() => void>();
     const [program, ...options] = shell;
@@ -58,7 +62,7 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
         cwd: "/",
         // A session of its own, as every operation has on a host.
         detached: true,
-        env: { ...environment, ...more },
+        env: { ...environment, TENSORLINE_OPERATION: id, ...more },
         stdio: ["ignore", "pipe", "pipe"],
       });
       const listen = (chunk: Buffer) => {
@@ -70,7 +74,7 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
       const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 137)));
       return { child, ended };
     };
-    const { child, ended } = run(plan.operation.script, env);
+    const { child, ended } = run(plan.operation.script, { ...plan.operation.secrets, ...env });
     const whole = ended.then(async (exitCode): Promise<Ending> => {
       if (exitCode === 0 || plan.operation.undo === undefined) return { exitCode, log };
       return { exitCode, log, undone: await run(plan.operation.undo, {}).ended };

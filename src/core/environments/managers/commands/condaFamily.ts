@@ -1,8 +1,10 @@
 import type { Environment } from "../../../../shared/environments";
-import type { CreateWish, ExportFormat, InstallWish, Manager, Plan } from "../../manager";
+import type { CloneWish, CreateWish, ExportFormat, InstallWish, Manager, Plan } from "../../manager";
+import { channelsOf } from "./condaChannels";
 import { parseOutdated } from "./condaOutdated";
-import { checkedPackages, checkedWord, targetOf } from "./condaWishes";
-import { changePlan, commandText, newToken, refuseProtected, removePlan, type Step, stepWords } from "./guardedPlans";
+import { checkedWord, targetOf } from "./condaWishes";
+import { changePlan, commandText, removePlan, type Step, stepWords } from "./guardedPlans";
+import { checkPackages } from "./pip";
 import claimPart from "./scripts/claim.sh";
 import createScript from "./scripts/condaCreate.sh";
 import createUndo from "./scripts/condaCreateUndo.sh";
@@ -30,7 +32,7 @@ type CondaOperations = Pick<
 export function condaFamily(flavour: CondaFlavour): CondaOperations {
   return {
     create: (tool, wish) => {
-      const extras = [...pythonSpec(wish), ...checkedPackages(wish.packages)];
+      const extras = [...pythonSpec(wish), ...checkPackages(wish.packages)];
       return createPlan(flavour, tool, wish, "empty", [
         ...fileSteps(flavour, tool, wish),
         ...(extras.length === 0 ? [] : [installStep(tool, "install", wish, extras)]),
@@ -39,17 +41,18 @@ export function condaFamily(flavour: CondaFlavour): CondaOperations {
 
     ...(flavour.clone
       ? {
-          clone: (tool: string, from: Environment, wish: Pick<CreateWish, "name" | "prefix">) =>
-            createPlan(flavour, tool, wish, "folder", [[tool, "create", "--yes", "--clone", from.prefix]]),
+          clone: (tool: string, from: Environment, wish: CloneWish) =>
+            createPlan(flavour, tool, wish, "folder", [
+              [tool, "create", "--yes", ...channelsOf({ ...wish, packages: [] }).options, "--clone", from.prefix],
+            ]),
         }
       : {}),
 
     remove: (tool, environment) => removePlan({ tool, environment, proof: "conda-meta" }),
 
     install(tool, environment, wish) {
-      refuseProtected(environment);
       const verb = wish.upgrade && wish.packages.every(isNameOnly) ? "update" : "install";
-      const packages = [...checkedPackages(wish.packages), ...(wish.upgrade && nothingNamed(wish) ? ["--all"] : [])];
+      const packages = [...checkPackages(wish.packages), ...(wish.upgrade && nothingNamed(wish) ? ["--all"] : [])];
       const steps = [
         ...fileSteps(flavour, tool, wish),
         ...(packages.length === 0 ? [] : [installStep(tool, verb, wish, packages)]),
@@ -59,6 +62,7 @@ export function condaFamily(flavour: CondaFlavour): CondaOperations {
         tool,
         environment,
         steps: steps.map((step) => inPrefix(step, environment)),
+        ...secretsOf(wish),
       });
     },
 
@@ -67,7 +71,7 @@ export function condaFamily(flavour: CondaFlavour): CondaOperations {
         title: `Removing packages from ${environment.name}`,
         tool,
         environment,
-        steps: [inPrefix([tool, "remove", "--yes", ...checkedPackages(packages)], environment)],
+        steps: [inPrefix([tool, "remove", "--yes", ...checkPackages(packages)], environment)],
       }),
 
     repair(tool, environment) {
@@ -82,7 +86,7 @@ export function condaFamily(flavour: CondaFlavour): CondaOperations {
           // Without its history conda takes the folder for none of its environments.
           ["mkdir", "-p", meta],
           ["touch", `${meta}/history`],
-          inPrefix([tool, "install", "--yes", "--force-reinstall", ...checkedPackages([python])], environment),
+          inPrefix([tool, "install", "--yes", "--force-reinstall", ...checkPackages([python])], environment),
           [`${prefix}/bin/python`, "-c", ""],
         ],
       });
@@ -123,7 +127,7 @@ const requirements: ExportFormat = {
 function createPlan(
   flavour: CondaFlavour,
   tool: string,
-  wish: Pick<CreateWish, "name" | "prefix">,
+  wish: CloneWish,
   start: "empty" | "folder",
   steps: readonly Step[],
 ): Plan {
@@ -137,54 +141,38 @@ function createPlan(
     ],
     operation: {
       script: parts + createScript,
-      parameters: [newToken(), by, at, tool, start, ...stepWords(steps)],
+      parameters: [by, at, tool, start, ...stepWords(steps)],
       undo: parts + createUndo,
+      ...secretsOf(wish),
     },
-    ...(by === "prefix" ? { prefix: at } : {}),
+    ...(by === "prefix" && at.startsWith("/") ? { prefix: at } : {}),
   };
 }
 
 function pythonSpec({ python, file, packages }: CreateWish): readonly string[] {
-  if (python !== undefined) return checkedPackages([`python=${python}`]);
+  if (python !== undefined) return checkPackages([`python=${python}`]);
   return file !== undefined || packages.some((name) => /^python([=<>! ]|$)/.test(name)) ? [] : ["python"];
 }
 
 function fileSteps({ fromYaml }: CondaFlavour, tool: string, wish: InstallWish): readonly Step[] {
   const file = checkedWord(wish.file);
   if (file === undefined) return [];
-  if (fromYaml === "install" || !/\.ya?ml$/i.test(file)) {
-    return [[tool, "install", "--yes", ...channelWords(wish), "--file", file]];
-  }
-  return [withChannels(wish, [tool, "env", "update", "--file", file])];
-}
-
-/** `env update` has no option for channels; its settings can be given in the environment. */
-function withChannels(wish: InstallWish, step: Step): Step {
-  const { offline, channels } = channelsOf(wish);
-  if (channels.length === 0) return step;
-  return ["env", `CONDA_CHANNELS=${channels.join(",")}`, ...(offline ? ["CONDA_OFFLINE=true"] : []), ...step];
+  const channels = channelsOf(wish);
+  return fromYaml === "env update" && /\.ya?ml$/i.test(file)
+    ? [channels.around([tool, "env", "update", "--file", file])]
+    : [[tool, "install", "--yes", ...channels.options, "--file", file]];
 }
 
 function installStep(tool: string, verb: "install" | "update", wish: InstallWish, packages: readonly string[]): Step {
-  return [tool, verb, "--yes", ...channelWords(wish), ...packages];
-}
-
-function channelWords(wish: InstallWish): readonly string[] {
-  const { offline, only, channels } = channelsOf(wish);
-  return [
-    ...(offline ? ["--offline"] : []),
-    ...(only ? ["--override-channels"] : []),
-    ...channels.flatMap((channel) => ["--channel", channel]),
-  ];
-}
-
-/** An index is a channel here. A folder on the host is one as well, and then nothing is fetched. */
-function channelsOf({ indexUrl, extraIndexUrl, offlineFolder }: InstallWish) {
-  const channels = [offlineFolder, indexUrl, extraIndexUrl].flatMap((channel) => checkedWord(channel) ?? []);
-  const offline = offlineFolder !== undefined;
-  return { channels, offline, only: offline || indexUrl !== undefined };
+  return [tool, verb, "--yes", ...channelsOf(wish).options, ...packages];
 }
 
 const inPrefix = ([program, ...words]: Step, { prefix }: Environment): Step => [program, ...words, "--prefix", prefix];
+
+function secretsOf(wish: CloneWish) {
+  const { secrets } = channelsOf({ ...wish, packages: [] });
+  return secrets === undefined ? {} : { secrets };
+}
+
 const isNameOnly = (spec: string): boolean => /^[A-Za-z0-9_.-]+$/.test(spec);
 const nothingNamed = ({ packages, file }: InstallWish): boolean => packages.length === 0 && file === undefined;

@@ -13,13 +13,6 @@ export function targetOf({ name, prefix }: Pick<CreateWish, "name" | "prefix">):
   return { by: "name", at: wanted };
 }
 
-/** Words for a package, each one thing: `torch`, `python=3.12`, `conda-forge::numpy>=2`. */
-export function checkedPackages(packages: readonly string[]): readonly string[] {
-  const odd = packages.filter((name) => !/^[A-Za-z0-9_/@*.][^\u0000-\u001f\u007f]*$/.test(name));
-  if (odd.length > 0) throw new Failure({ reason: "packageNotFound", names: odd.join(", ") });
-  return packages;
-}
-
 /** A path or address that is passed on as a word of its own; absent stays absent. */
 export function checkedWord(word: string | undefined): string | undefined {
   if (word === undefined) return undefined;
@@ -50,7 +43,7 @@ function checkedPrefix(prefix: string): string {
 
 function prefixFault(prefix: string, path: string): string | undefined {
   if (hasControls(prefix)) return "it holds control characters";
-  if (!path.startsWith("/")) return "the folder has to be an absolute path";
+  if (!/^~?\/./.test(path)) return "the folder has to be an absolute path";
   // conda refuses it: it would end a folder in PATH.
   if (path.includes(":")) return "it holds “:”";
   return undefined;

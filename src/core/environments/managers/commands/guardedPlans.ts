@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import type { Environment } from "../../../../shared/environments";
-import { Failure } from "../../../failure";
 import { quoteArgv } from "../../../remote";
 import type { Plan } from "../../manager";
 import { maskSecrets } from "./maskSecrets";
+import { refuseProtected } from "./pip";
 import claimPart from "./scripts/claim.sh";
 import changeScript from "./scripts/condaChange.sh";
 import changeUndo from "./scripts/condaChangeUndo.sh";
@@ -26,10 +25,20 @@ export interface Change {
   readonly folder?: string;
   /** Files of its project that change with it, and are put back with it. */
   readonly files?: readonly string[];
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Runs the steps; the environment and the files are as before unless all of them succeed. */
-export function changePlan({ title, tool, environment, steps, shown = steps, folder, files = [] }: Change): Plan {
+export function changePlan({
+  title,
+  tool,
+  environment,
+  steps,
+  shown = steps,
+  folder,
+  files = [],
+  secrets,
+}: Change): Plan {
   refuseProtected(environment);
   const { prefix } = environment;
   const where = folder ?? prefix;
@@ -38,8 +47,9 @@ export function changePlan({ title, tool, environment, steps, shown = steps, fol
     commands: [...(folder === undefined ? [] : [commandText(["cd", folder])]), ...shown.map(commandText)],
     operation: {
       script: `${claimPart}\n${guardPart}\n${changeScript}`,
-      parameters: [newToken(), prefix, where, tool, `${files.length}`, ...files, ...stepWords(steps)],
+      parameters: [prefix, where, tool, `${files.length}`, ...files, ...stepWords(steps)],
       undo: `${claimPart}\n${guardPart}\n${changeUndo}`,
+      ...(secrets === undefined ? {} : { secrets }),
     },
     prefix,
   };
@@ -69,7 +79,7 @@ export function removePlan({ tool, environment, proof, afterwards = "", links = 
     ],
     operation: {
       script: `${claimPart}\n${guardPart}\n${removeScript}`,
-      parameters: [newToken(), prefix, tool, proof, afterwards, ...links],
+      parameters: [prefix, tool, proof, afterwards, ...links],
       undo: `${claimPart}\n${guardPart}\n${removeUndo}`,
     },
     prefix,
@@ -77,18 +87,10 @@ export function removePlan({ tool, environment, proof, afterwards = "", links = 
   };
 }
 
-/** Marks what an operation made, for its undoing. */
-export const newToken = (): string => randomBytes(8).toString("hex");
-
 export const stepWords = (steps: readonly Step[]): readonly string[] =>
   steps.flatMap((step) => [`${step.length}`, ...step]);
 
 /** A command for showing: its program by name, without secrets. */
 export function commandText([program, ...words]: Step): string {
   return maskSecrets(quoteArgv([posix.basename(program), ...words]));
-}
-
-/** @throws Failure `environmentProtected` */
-export function refuseProtected({ name, isProtected }: Environment): void {
-  if (isProtected) throw new Failure({ reason: "environmentProtected", name });
 }

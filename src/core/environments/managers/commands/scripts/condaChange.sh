@@ -1,7 +1,7 @@
 # Changes an environment by its manager's own commands, or leaves it as it was.
-# $1 token, $2 prefix, $3 folder to work in, $4 tool, $5 number of project files that change with it; these; the steps.
-token=$1 prefix=$2 folder=$3 tool=$4 files=$5
-shift 5
+# $1 prefix, $2 folder to work in, $3 tool, $4 number of project files that change with it; these; the steps.
+prefix=$1 folder=$2 tool=$3 files=$4
+shift 4
 tool_there "$tool"
 [ -d "$prefix" ] || refuse 44 "$prefix" "there is no environment any more"
 if [ -e "$prefix/conda-meta/frozen" ]; then refuse 42 "$prefix" "it is marked as frozen"; fi

@@ -1,4 +1,4 @@
-token=$1 prefix=$2
+prefix=$1
 # The folder is gone where the manager was about to make it anew.
 if [ -d "$prefix" ]; then prefix=$(cd -- "$prefix" && pwd -P) || exit 1; fi
 stores_of "$prefix"

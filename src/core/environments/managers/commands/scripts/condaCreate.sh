@@ -1,10 +1,10 @@
 # Makes an environment: an empty one first, which nobody else can make at the same time, then packages into it. "create"
 # of the tool is never asked to: it removes what is there.
-# $1 token, $2 "name" or "prefix", $3 which, $4 tool, $5 "empty" or, for a clone, "folder"; then the steps.
-token=$1 by=$2 wanted=$3 tool=$4 start=$5
-shift 5
+# $1 "name" or "prefix", $2 which, $3 tool, $4 "empty" or, for a clone, "folder"; then the steps.
+by=$1 wanted=$2 tool=$3 start=$4
+shift 4
 tool_there "$tool"
-if [ "$by" = name ]; then new_by_name "$wanted"; else new_prefix=$wanted; fi
+if [ "$by" = name ]; then new_by_name "$wanted"; else at_home "$wanted"; fi
 claim_new "$new_prefix"
 if [ "$start" = empty ]; then
   mkdir -- "$new_prefix/conda-meta" && : >"$new_prefix/conda-meta/history" || exit 1

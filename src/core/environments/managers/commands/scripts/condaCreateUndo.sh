@@ -1,6 +1,7 @@
-token=$1 by=$2 wanted=$3 tool=$4
+by=$1 wanted=$2 tool=$3
 if [ "$by" = prefix ]; then
-  undo_new "$wanted"
+  at_home "$wanted"
+  undo_new "$new_prefix"
   exit
 fi
 [ -x "$tool" ] || exit 0

@@ -2,6 +2,10 @@
 # "envs_dirs" (conda, mamba 1) or "envs directories" (mamba 2, micromamba) of "info --json". What stands before the JSON
 # does not matter.
 
+at_home() { # path; sets new_prefix
+  case $1 in '~/'*) new_prefix=$HOME/${1#??} ;; *) new_prefix=$1 ;; esac
+}
+
 find_folders() { # sets folders: one a line, in the tool's order
   folders=$("$tool" info --json 2>/dev/null </dev/null | awk '
     function utf8(code) {

@@ -1,9 +1,9 @@
 # Removes an environment. The tools' own commands delete file by file; here it is moved aside first, so there is no moment
 # with half of it.
-# $1 token, $2 prefix, $3 tool, $4 file or folder in it that proves what it is, $5 a command of the tool's for afterwards
-# or nothing; then names that lead to it.
-token=$1 prefix=$2 tool=$3 proof=$4 afterwards=$5
-shift 5
+# $1 prefix, $2 tool, $3 file or folder in it that proves what it is, $4 a command of the tool's for afterwards or nothing;
+# then names that lead to it.
+prefix=$1 tool=$2 proof=$3 afterwards=$4
+shift 4
 if [ -L "$prefix" ] || [ ! -d "$prefix" ]; then refuse 44 "$prefix" "there is no environment"; fi
 if [ ! -e "$prefix/$proof" ] && [ ! -L "$prefix/bin/python" ] && [ ! -x "$prefix/bin/python" ]; then
   refuse 44 "$prefix" "it is not an environment; nothing was changed"

@@ -1,6 +1,6 @@
 # Builds a Python, or makes a virtual environment of one that is built.
-# $1 token, $2 version or the beginning of one, $3 name of the virtual environment or nothing, $4 tool.
-token=$1 version=$2 name=$3 tool=$4
+# $1 version or the beginning of one, $2 name of the virtual environment or nothing, $3 tool.
+version=$1 name=$2 tool=$3
 tool_there "$tool"
 pyenv_prefix || exit
 claim_new "$prefix"

@@ -1,4 +1,4 @@
-token=$1 version=$2 name=$3 tool=$4
+version=$1 name=$2 tool=$3
 [ -x "$tool" ] || exit 0
 # A version that pyenv does not know was refused before anything was made.
 pyenv_prefix 2>/dev/null || exit 0
