@@ -26,7 +26,7 @@ export async function checkEnvironment(
   if (environment.error) return;
   const toolkits = await environmentParts.surveyToolkits(runner, survey, signal);
   for (const verdict of environmentParts.judge(environment, toolkits)) add(judgement(verdict));
-  const overlay = environmentParts.overlay(environment, undefined);
+  const overlay = environmentParts.overlay(environment);
   const usersOf = ({ index }: { index: number }) => {
     const gpu = report?.gpus.find((one) => one.index === index);
     return report && gpu ? ownersOf(report, gpu) : [];

@@ -20,6 +20,10 @@ describe("words that are not understood end with 2 and one sentence", () => {
     ["gpus box -F", /-F/],
     ["doctor", /needs a host/],
     ["doctor one two", /was given "two"/],
+    ["doctor one --env", /--env/],
+    ["doctor one --env=", /--env needs the name or the path/],
+    ["envs", /needs a host/],
+    ["cuda one two", /was given "two"/],
     ["hosts more", /was given "more"/],
     ["parse", /needs one of the formats/],
     ["parse nvidia-smi-yaml", /"nvidia-smi-yaml" is none of them/],
@@ -39,7 +43,8 @@ it("--help names every command, whatever stands beside it", async () => {
   for (const words of [["--help"], ["help"], ["gpus", "-h"]]) {
     const { code, stdout, stderr } = await tensorline(words);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["hosts", "gpus", "doctor", "parse", "demo"]) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ["hosts", "gpus", "doctor", "envs", "cuda", "parse", "demo"])
+      expect(stdout).toContain(`\n  ${command} `);
   }
 });
 

@@ -25,13 +25,14 @@ export function explain({ error, said = "", facts }: DoneRecord, about: Omit<Abo
   const context: About = { ...about, facts: facts ?? {} };
   const text = `${error.type ?? ""}: ${error.text ?? ""}`;
   // What the exception says counts more than what was printed before it.
-  const rule = ruleFor(text, context) ?? (error.how === "timeout" ? undefined : ruleFor(said, context));
+  const rule = explainText(text, context) ?? (error.how === "timeout" ? undefined : explainText(said, context));
   const own = lastLine(error.text) ?? lastLine(said);
   const words = rule ?? ending(error, context, own);
   return own === undefined ? { words } : { words, detail: own };
 }
 
-function ruleFor(text: string, about: About): string | undefined {
+/** What a text means, where a rule knows it. */
+export function explainText(text: string, about: About): string | undefined {
   for (const { when, say } of rules) {
     const match = when.exec(text);
     if (match) return say({ ...about, found: match.slice(1).map((part) => boundedText(part ?? "", 80)) });

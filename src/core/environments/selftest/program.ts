@@ -1,5 +1,6 @@
 import type { StreamCommand } from "../../remote";
 import type { Overlay } from "../overlay";
+import frameworksText from "./frameworks.py";
 import startPart from "./start.sh";
 import stepsText from "./steps.py";
 import supervisorText from "./supervisor.py";
@@ -16,7 +17,7 @@ export interface SelfTestRequest {
 const endMark = "TENSORLINE_SELF_TEST_END";
 
 /** One line of JSON text is a string of Python, too, as long as all of it is ASCII. */
-const program = `STEPS = ${JSON.stringify(stepsText)}\n${supervisorText}`;
+const program = `STEPS = ${JSON.stringify(`${frameworksText}\n\n${stepsText}`)}\n${supervisorText}`;
 
 const script = `{\n${startPart}"$tl_python" - 3<&3 <<'${endMark}'\n${program}\n${endMark}\nexit\n}\n`;
 

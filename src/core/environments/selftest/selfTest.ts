@@ -5,6 +5,7 @@ import { Failure } from "../../failure";
 import { type Disposable, MutableDisposable } from "../../lifecycle";
 import type { RemoteStream, Runner, StreamEnd } from "../../remote";
 import type { Overlay } from "../overlay";
+import { explainText } from "./explain";
 import { type SelfTestRequest, selfTestCommand } from "./program";
 import { createRecordReader, type SelfTestRecord } from "./records";
 import { finishedStep, skippedStep, stepTitle, type UsersOf } from "./stepWords";
@@ -116,10 +117,12 @@ function abrupt(step: string, end: "silent" | (StreamEnd & { kind: "exit" }), co
   function words(): string {
     if (end === "silent")
       return "Python does not answer. Something hangs while it starts; the host's file system may be slow.";
-    if (end.exitCode === 127)
-      return "The interpreter is not there, or its loader is not. Create the environment again.";
     if (end.exitCode === 126)
       return "The interpreter cannot be run: you may not, or it is for another kind of machine. Create the environment again.";
+    const known = explainText(complaint, { label: "Python", facts: {} });
+    if (known !== undefined) return known;
+    if (end.exitCode === 127)
+      return "The interpreter is not there, or its loader is not. Create the environment again.";
     return "Python ended before the test was over. The detail is its last word.";
   }
 }

@@ -1,6 +1,6 @@
 # Runs the steps of a self-test, each in processes of its own, and says of each how it went. Python 3.6 and newer, nothing
-# beside its library. The client puts STEPS, the text of steps.py, in front. Records are RS, one JSON object, line feed;
-# whatever else the environment prints is not ours. Descriptor 3 ends when the client does.
+# beside its library. The client puts STEPS, the text of frameworks.py and steps.py, in front. Records are RS, one JSON
+# object, line feed; whatever else the environment prints is not ours. Descriptor 3 ends when the client does.
 import json
 import os
 import select
