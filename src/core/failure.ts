@@ -128,6 +128,10 @@ export type EnvironmentProblem =
 /** What work that goes on by itself on a host can suffer from. */
 export type OperationProblem =
   | { reason: "operationUnknown"; id: string }
+  /** It cannot be handed to a host as it is; `why` is a clause. */
+  | { reason: "operationUnusable"; title: string; why: string }
+  /** What was asked for needs one that has ended. */
+  | { reason: "operationRunning"; id: string }
   | { reason: "operationFailed"; title: string; exitCode?: number; detail: string }
   /** Its processes are gone and nothing says how it ended, as after a reboot. */
   | { reason: "operationLost"; title: string }

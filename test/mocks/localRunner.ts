@@ -24,9 +24,11 @@ export function createLocalRunner({ shell = ["sh"], env = {} }: LocalRunnerOptio
         const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
         child.stdout.on("data", (chunk: Buffer) => chunks.stdout.push(chunk));
         child.stderr.on("data", (chunk: Buffer) => chunks.stderr.push(chunk));
-        signal.addEventListener("abort", () => reject(new Failure({ reason: "cancelled" })), { once: true });
+        const onAbort = () => reject(new Failure({ reason: "cancelled" }));
+        signal.addEventListener("abort", onAbort, { once: true });
         child.on("error", reject);
         child.on("close", (code) => {
+          signal.removeEventListener("abort", onAbort);
           const output: CommandOutput = {
             stdout: Buffer.concat(chunks.stdout).toString(),
             stderr: Buffer.concat(chunks.stderr).toString(),
@@ -65,6 +67,7 @@ export function createLocalRunner({ shell = ["sh"], env = {} }: LocalRunnerOptio
         child.stderr.on("data", (chunk: Buffer) => sink.errorData?.(chunk));
         child.on("error", reject);
         child.on("close", (exitCode, ending) => {
+          signal.removeEventListener("abort", dispose);
           const end: StreamEnd = {
             kind: "exit",
             ...(exitCode === null ? {} : { exitCode }),

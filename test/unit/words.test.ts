@@ -41,6 +41,8 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   packagesConflict: { reason: "packagesConflict", detail: "torch 2.13 needs Python 3.10 or newer" },
   packageIndexUnreachable: { reason: "packageIndexUnreachable", detail: "https://pypi.org/simple" },
   operationUnknown: { reason: "operationUnknown", id: "4f1c" },
+  operationUnusable: { reason: "operationUnusable", title: "Creating train", why: "its script holds a NUL" },
+  operationRunning: { reason: "operationRunning", id: "4f1c" },
   operationFailed: { reason: "operationFailed", title: "Creating train", exitCode: 1, detail: "killed" },
   operationLost: { reason: "operationLost", title: "Creating train" },
   operationCancelled: { reason: "operationCancelled", title: "Creating train" },

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { boundedText } from "../boundedText";
 import { Failure, type Problem } from "../failure";
+import { systemProblem } from "../hostComplaint";
 import type { RemoteCommand, RemotePipe, Runner, StreamEnd } from "../remote";
 import stagePart from "./scripts/stage.sh";
 import startPart from "./scripts/start.sh";
@@ -193,10 +194,8 @@ function problemOfExit({ what, path }: HostScript, end: StreamEnd & { kind: "exi
     case 37:
       return { reason: "changedMeanwhile", path };
   }
-  if (/No space left on device/.test(complaint)) return { reason: "hostDiskFull", path };
-  if (/[Qq]uota exceeded/.test(complaint)) return { reason: "hostQuotaExceeded", path };
-  if (/Read-only file system/.test(complaint)) return { reason: "hostReadOnly", path };
-  if (/Permission denied|Operation not permitted/.test(complaint)) return { reason: "hostPermissionDenied", path };
+  const system = systemProblem(complaint, path);
+  if (system) return system;
   if ((exitCode === 31 || exitCode === 32) && /[Nn]o such file/.test(complaint))
     return { reason: "hostNoSuchPath", path };
   return {

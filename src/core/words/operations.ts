@@ -5,6 +5,8 @@ import { detail, quoted, says, type Words } from "./say";
 export const operationWords: Words<OperationProblem> = {
   operationUnknown: (problem) =>
     says(`The host knows nothing of ${quoted(problem.id)}.`, "It may have been removed there."),
+  operationUnusable: (problem) => says(`${quoted(problem.title)} cannot be started: ${quoted(problem.why)}.`),
+  operationRunning: (problem) => says(`The operation ${quoted(problem.id)} still runs.`, "Cancel it first."),
   operationFailed: (problem) =>
     says(
       `${problem.title} failed${problem.exitCode === undefined ? "" : ` with exit code ${problem.exitCode}`}${detail(problem.detail)}.`,

@@ -1,0 +1,72 @@
+# Stands before every script: where this machine's operations are, and who of them still lives.
+# An operation is a folder named by its id:
+#   title, parameters, script, undo   what was asked for
+#   supervise, run, keep              the scripts that carry it out, as they were when it was started
+#   holder.1, holder.2, …             links that lead nowhere: "BOOT:PID:START" of its supervisor, and of those after it
+#   state                             "1 STATE CODE BEGAN ENDED LEFT"; state.new keeps the room for the last one
+#   log                               what the work said
+
+boot=
+{ IFS= read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
+machine= host=
+{ IFS= read -r machine </etc/machine-id; } 2>/dev/null
+{ IFS= read -r host </proc/sys/kernel/hostname; } 2>/dev/null
+case $host in '' | .* | *[!A-Za-z0-9._-]*) host=unnamed ;; esac
+case $machine in '' | *[!A-Za-z0-9]*) machine=$host ;; esac
+# Containers share their machine's name and may share a home, but a pid means another process in each.
+case $(readlink /proc/self/ns/pid) in '' | 'pid:[4026531836]') ;; *) machine=$machine.$host ;; esac
+place=hosts/$machine/operations
+main=$HOME/.local/state/tensorline
+spare=/var/tmp/tensorline-$(id -u)
+
+usable() { # root: a folder that only this user can have put things into
+  [ -d "$1/$place" ] || return
+  [ "$1" = "$main" ] || { [ ! -L "$1" ] && [ -O "$1" ]; }
+}
+
+enter() { # id: goes to its folder, if it has begun
+  for root in "$main" "$spare"; do
+    usable "$root" && [ -L "$root/$place/$1/holder.1" ] && cd "$root/$place/$1" && return
+  done
+  return 1
+}
+
+alive() { # link: the process that it names runs, and is that very one; sets $pid
+  who=$(readlink "$1") && [ "${who%%:*}" = "$boot" ] || return
+  who=${who#*:}
+  pid=${who%%:*}
+  { IFS= read -r line <"/proc/$pid/stat"; } 2>/dev/null || return
+  set -f
+  set -- "${who#*:}" ${line##*) }
+  set +f
+  [ "$1" = "${21}" ] && [ "$2" != Z ] && [ "$2" != X ]
+}
+
+latest() { # sets $turn to the number of the last supervisor
+  turn=1
+  while [ -L "holder.$((turn + 1))" ]; do turn=$((turn + 1)); done
+}
+
+launch() { # folder, number of the supervisor: apart from this session; returns once it runs, or found that another does
+  launched=$(setsid sh "$1/supervise" "$2" </dev/null 2>&1 &)
+}
+
+read_state() {
+  { IFS=' ' read -r version state code began ended left <state; } 2>/dev/null && [ "$version" = 1 ]
+}
+
+tell() { # id, in its folder: "ID STATE CODE BEGAN ENDED LEFT", then its title. One that died is undone from now on.
+  read_state || return
+  if [ "$state" = running ]; then
+    latest
+    if alive "holder.$turn"; then
+      [ "$turn" = 1 ] || state=lost
+    elif read_state && [ "$state" = running ]; then
+      state=lost
+      launch "$PWD" "$((turn + 1))"
+    fi
+  fi
+  title=
+  { IFS= read -r title <title; } 2>/dev/null
+  printf '%s %s %s %s %s %s\n%.400s\n' "$1" "$state" "$code" "$began" "$ended" "$left" "$title"
+}

@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import { createOperations } from "../../src/core/operations/operations";
+import { createLocalRunner } from "../mocks/localRunner";
+import { follow, newFolder, noAbort, outcome, request, testHost, testShells, until } from "./operationHost";
+
+const mounted: string[] = [];
+afterEach(() => {
+  for (const folder of mounted.splice(0).reverse()) execFileSync("umount", ["-l", folder]);
+});
+
+/** A file system of its own for a home. */
+function mount(settings: string): string {
+  const folder = newFolder();
+  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
+  mounted.push(folder);
+  return folder;
+}
+
+function cannotMount(): string | undefined {
+  try {
+    mount("size=64k");
+    return undefined;
+  } catch {
+    return "needs root and mount";
+  } finally {
+    for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
+  }
+}
+const withoutMount = cannotMount();
+
+describe.each(testShells)("under $name", (shell) => {
+  describe.skipIf(withoutMount !== undefined)(`a home of its own (${withoutMount ?? "tmpfs"})`, () => {
+    it("that becomes full costs output, not the work, and its end is known", async () => {
+      const home = mount("size=1m");
+      const host = testHost(shell, { HOME: home });
+      const gate = join(newFolder(), "fifo");
+      execFileSync("mkfifo", [gate]);
+      const script = `echo begun
+        read -r line <"$1"
+        dd if=/dev/zero of="$HOME/filler" bs=4096 2>/dev/null
+        dd if=/dev/zero bs=65536 count=40 2>/dev/null
+        read -r line <"$1"
+        echo after; exit 3`;
+      const wish = request(script, { parameters: [gate], undo: 'rm "$HOME/filler"; echo undone' });
+      await host.operations.start(wish, noAbort);
+      const following = follow(host, wish.id);
+      await following.says("begun\n");
+      for (const line of ["fill the disk\n", "go on\n"]) await writeFile(gate, line);
+      const operation = await following.ended;
+      expect(operation).toMatchObject({ state: "failed", exitCode: 3 });
+      expect(operation.leftovers).toBeUndefined();
+      expect(following.text()).toMatch(/^begun\n[\s\S]*the disk was full/);
+    });
+
+    it("that is full already is not used", async () => {
+      const home = mount("size=64k");
+      try {
+        execFileSync("dd", ["if=/dev/zero", `of=${join(home, "filler")}`, "bs=1024"], { stdio: "pipe" });
+      } catch {
+        // That is how it is filled.
+      }
+      const host = testHost(shell, { HOME: home });
+      const wish = request("echo ran");
+      await host.operations.start(wish, noAbort);
+      expect((await outcome(host, wish.id)).log.toString()).toBe("ran\n");
+      await host.operations.forget(wish.id, noAbort);
+    });
+
+    it("that is read-only is not used", async () => {
+      const host = testHost(shell, { HOME: mount("ro,size=64k") });
+      const wish = request("echo ran");
+      await host.operations.start(wish, noAbort);
+      expect((await outcome(host, wish.id)).log.toString()).toBe("ran\n");
+      await host.operations.forget(wish.id, noAbort);
+    });
+  });
+
+  it.skipIf(withoutMount !== undefined).each([
+    ["ro,size=64k", "hostReadOnly"],
+    ["size=4k", "hostDiskFull"],
+  ])(
+    `no place to write to on a file system with %s is told: %s (${withoutMount ?? "tmpfs"})`,
+    async (settings, reason) => {
+      const home = newFolder();
+      const script = `mount -t tmpfs -o ${settings} none "$HOME" && mount -t tmpfs -o ${settings} none /var/tmp && exec "$0" "$@"`;
+      const runner = createLocalRunner({
+        shell: ["unshare", "-m", "sh", "-c", script, shell.sh],
+        env: {
+          PATH: shell.path.includes("/usr/bin") ? shell.path : `${shell.path}:/usr/bin`,
+          HOME: home,
+          SHELL: shell.sh,
+        },
+      });
+      const operations = createOperations({ host: { connected: async () => runner }, clock: systemClock });
+      await expect(operations.start(request("exit 0"), noAbort)).rejects.toMatchObject({ problem: { reason } });
+    },
+  );
+
+  it("start-up files that hang are given up, and the work runs", async () => {
+    const home = newFolder();
+    writeFileSync(join(home, ".profile"), "sleep 1000\n");
+    const host = testHost(shell, { HOME: home });
+    const wish = request("echo ran");
+    await host.operations.start(wish, noAbort);
+    // Its patience is shortened: the alarm's sleep is ended.
+    const following = follow(host, wish.id);
+    await until(() => sleepers(host.home).length > 0);
+    for (const pid of sleepers(host.home)) process.kill(pid, "SIGTERM");
+    expect((await following.ended).state).toBe("succeeded");
+    expect(following.text()).toBe("ran\n");
+  });
+
+  it("a thousand operations are listed at once, newest first", async () => {
+    const host = testHost(shell);
+    const wish = request("exit 0");
+    await host.operations.start(wish, noAbort);
+    await outcome(host, wish.id);
+    const folder = join(host.folder(wish.id), "..");
+    for (let index = 0; index < 1000; index++) {
+      const name = join(folder, `many-${index}`);
+      mkdirSync(name);
+      symlinkSync("boot:1:1", join(name, "holder.1"));
+      const time = new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString().replace(".000", "");
+      writeFileSync(join(name, "state"), `1 failed ${index % 256} ${time} ${time} left\n`);
+      writeFileSync(join(name, "title"), `${"ü".repeat(199)}\n`);
+    }
+    const all = await host.operations.list(noAbort);
+    expect(all.length).toBe(1001);
+    expect(all[1]).toMatchObject({ id: "many-999", state: "failed", exitCode: 999 % 256, leftovers: true });
+    rmSync(folder, { recursive: true });
+  });
+
+  it("a log of 100 MB is followed whole", async () => {
+    const host = testHost(shell);
+    const wish = request("dd if=/dev/zero bs=1048576 count=100 2>/dev/null | tr '\\0' x; echo end");
+    await host.operations.start(wish, noAbort);
+    let bytes = 0;
+    let last = Buffer.alloc(0);
+    const output = (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      last = Buffer.concat([last, chunk]).subarray(-5);
+    };
+    const { state } = await host.operations.follow(wish.id, 0, { output }, noAbort);
+    expect([state, bytes, last.toString()]).toEqual(["succeeded", 100 * 1024 * 1024 + 4, "xend\n"]);
+  });
+});
+
+/** Pids of the `sleep` of start-up files that hang: the one that runs for a thousand seconds in this home. */
+function sleepers(home: string): number[] {
+  return execFileSync("ps", ["axo", "pid,args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => /\bsleep 1000$/.test(line))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`HOME=${home}\0`);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import type { Operation, OperationRequest, Operations } from "../../src/core/operations/operation";
+import { createOperations } from "../../src/core/operations/operations";
+import type { Runner } from "../../src/core/remote";
+import { createLocalRunner } from "../mocks/localRunner";
+import { shells } from "./probeHost";
+
+const scratch = mkdtempSync(join(tmpdir(), "tensorline-operations-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+export const newFolder = (): string => mkdtempSync(join(scratch, "t-"));
+
+export const noAbort = new AbortController().signal;
+
+/** A shell under the name `sh`, and the tools that come with it. */
+export interface TestShell {
+  readonly name: string;
+  readonly sh: string;
+  readonly path: string;
+}
+
+const where = (program: string) => execFileSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
+
+/** Every shell of this machine as the host's `sh`; BusyBox has nothing but its own tools. */
+export const testShells: readonly TestShell[] = shells.map(([name]) => {
+  const folder = join(scratch, name);
+  mkdirSync(folder);
+  if (name === "busybox") execFileSync("busybox", ["--install", "-s", folder]);
+  else symlinkSync(where(name), join(folder, "sh"));
+  return { name, sh: join(folder, "sh"), path: name === "busybox" ? folder : `${folder}:/usr/bin:/bin` };
+});
+
+export interface OperationTestHost {
+  readonly home: string;
+  readonly runner: Runner;
+  readonly operations: Operations;
+  /** The folder of an operation, wherever it is. */
+  folder(id: string): string;
+}
+
+/** A home of its own on this machine. */
+export function testHost({ sh, path }: TestShell, env: Readonly<Record<string, string>> = {}): OperationTestHost {
+  const home = env.HOME ?? newFolder();
+  const runner = createLocalRunner({ shell: [sh], env: { PATH: path, HOME: home, SHELL: sh, ...env } });
+  const host = { connected: async () => runner };
+  return {
+    home,
+    runner,
+    operations: createOperations({ host, clock: systemClock }),
+    folder(id) {
+      const hosts = join(home, ".local/state/tensorline/hosts");
+      const [machine = ""] = readdirSync(hosts);
+      return join(hosts, machine, "operations", id);
+    },
+  };
+}
+
+let made = 0;
+const ids = new Set<string>();
+// What a failing test leaves running.
+afterEach(() => {
+  for (const id of ids) for (const pid of aliveWith(id)) killNow(pid);
+  ids.clear();
+});
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** A request with an id that no other test has. */
+export function request(script: string, more: Partial<OperationRequest> = {}): OperationRequest {
+  const id = `test-${process.pid}-${made++}-end`;
+  ids.add(id);
+  return { id, title: "Testing", script, parameters: [], ...more };
+}
+
+/** Follows from a byte on. */
+export function follow({ operations }: Pick<OperationTestHost, "operations">, id: string, from = 0) {
+  let log = Buffer.alloc(0);
+  const watchers = new Set<() => void>();
+  const sink = {
+    output(chunk: Uint8Array) {
+      log = Buffer.concat([log, chunk]);
+      for (const watch of [...watchers]) watch();
+    },
+  };
+  const ended = operations.follow(id, from, sink, noAbort);
+  return {
+    ended,
+    log: () => log,
+    text: () => log.toString(),
+    says: (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const watch = () => {
+          if (!log.includes(text)) return;
+          watchers.delete(watch);
+          resolve();
+        };
+        watchers.add(watch);
+        ended.then(
+          () => reject(new Error(`it ended without ${text}: ${log}`)),
+          (error) => reject(error),
+        );
+        watch();
+      }),
+  };
+}
+
+/** Follows from a byte on to the end. */
+export async function outcome(
+  host: Pick<OperationTestHost, "operations">,
+  id: string,
+  from = 0,
+): Promise<{ operation: Operation; log: Buffer }> {
+  const following = follow(host, id, from);
+  const operation = await following.ended;
+  return { operation, log: following.log() };
+}
+
+/** Who supervises an operation, as the host has written it down. */
+export function started(host: OperationTestHost, id: string): { boot: string; pid: number; startTicks: string } {
+  const [boot = "", pid = "", startTicks = ""] = readlinkSync(join(host.folder(id), "holder.1")).split(":");
+  return { boot, pid: Number(pid), startTicks };
+}
+
+/** Pids of the processes, zombies left out, that have an operation's id in their command line or environment. */
+export function aliveWith(id: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) =>
+      ["cmdline", "environ"].some((file) => {
+        try {
+          return readFileSync(`/proc/${pid}/${file}`, "latin1").includes(id);
+        } catch {
+          return false;
+        }
+      }),
+    )
+    .map(Number);
+}
+
+/** Looks after each round of events until it is so. */
+export async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setImmediate(resolve));
+}
