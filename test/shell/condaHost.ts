@@ -11,7 +11,14 @@ import { shells } from "./probeHost";
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-conda-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const standIn = fileURLToPath(new URL("../fixtures/environments/tools/conda", import.meta.url));
+const standIns: Readonly<Record<string, string>> = {
+  conda: "conda",
+  mamba: "conda",
+  micromamba: "conda",
+  pixi: "pixi",
+  poetry: "poetry",
+};
+const standInFolder = fileURLToPath(new URL("../fixtures/environments/tools", import.meta.url));
 
 export interface Ending {
   readonly exitCode: number;
@@ -46,7 +53,7 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
   const envs = join(home, ".conda/envs");
   const tools = join(home, "tools");
   mkdirSync(tools);
-  for (const name of ["conda", "mamba", "micromamba"]) cpSync(standIn, join(tools, name));
+  for (const [name, file] of Object.entries(standIns)) cpSync(join(standInFolder, file), join(tools, name));
   const environment = { HOME: home, PATH: searchPath(shell), STANDIN_ENVS: `${envs}:${join(home, "shared/envs")}` };
 
   let operations = 0;
@@ -132,4 +139,10 @@ function searchPath([program]: readonly [string, ...string[]]): string {
   const path = execFileSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).trim();
   if (!existsSync(join(applets, "busybox"))) symlinkSync(path, join(applets, "busybox"));
   return applets;
+}
+
+/** The plan of an operation that a manager may not offer. */
+export function planned<Parts extends unknown[]>(make: ((...parts: Parts) => Plan) | undefined, ...parts: Parts): Plan {
+  if (make === undefined) throw new Error("the operation is not offered");
+  return make(...parts);
 }

@@ -11,12 +11,12 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Manager, Plan } from "../../src/core/environments/manager";
+import type { Manager } from "../../src/core/environments/manager";
 import { condaCommands } from "../../src/core/environments/managers/commands/conda";
 import { mambaCommands } from "../../src/core/environments/managers/commands/mamba";
 import { micromambaCommands } from "../../src/core/environments/managers/commands/micromamba";
 import type { Environment } from "../../src/shared/environments";
-import { type CondaHost, hostShells, newHost, writeEnvironment } from "./condaHost";
+import { type CondaHost, hostShells, newHost, planned, writeEnvironment } from "./condaHost";
 import { readTree } from "./transferHost";
 
 type Operations = Pick<Manager, "create" | "clone" | "remove" | "install" | "uninstall" | "repair">;
@@ -28,11 +28,6 @@ const flavours: readonly (readonly [string, Operations])[] = [
 ];
 
 const noise = '\u001b[33mWARNING conda.core: {old} settings\u001b[0m\nThe "defaults" channel might have been added\n';
-
-function planned<Parts extends unknown[]>(make: ((...parts: Parts) => Plan) | undefined, ...parts: Parts): Plan {
-  if (make === undefined) throw new Error("the operation is not offered");
-  return make(...parts);
-}
 
 const environment = (prefix: string, more: Partial<Environment> = {}): Environment => ({
   manager: "conda",

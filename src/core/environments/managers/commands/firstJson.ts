@@ -1,6 +1,9 @@
+const mostTries = 20;
+
 /** The first JSON object in a text, whatever stands before and after it: warnings, colours. Undefined where there is none. */
 export function firstJson(text: string): unknown {
-  for (let start = text.indexOf("{"); start >= 0; start = text.indexOf("{", start + 1)) {
+  let start = text.indexOf("{");
+  for (let tries = 0; start >= 0 && tries < mostTries; tries += 1, start = text.indexOf("{", start + 1)) {
     const end = objectEnd(text, start);
     if (end === undefined) continue;
     try {

@@ -56,16 +56,30 @@ take_lock() { # lock: false while another operation has it; ends the script wher
 steal() { # lock, what it names: only one of those who try it gets it
   mv -f -- "$1" "$1.$token" 2>/dev/null || return
   if [ "$(readlink "$1.$token")" = "$2" ]; then
-    rm -f -- "$1.$token"
-    ln -s "$(holder_name)" "$1" 2>/dev/null
+    take_stolen "$1"
   else
     mv -f -- "$1.$token" "$1"
     return 1
   fi
 }
 
+take_stolen() { # lock: false where another operation was faster
+  if ! ln -s "$(holder_name)" "$1" 2>/dev/null; then
+    # A full disk has no room for another link: the old one serves. It names one that is dead, which is safe enough for
+    # putting things right and better than not doing so.
+    [ ! -L "$1" ] && mv -f -- "$1.$token" "$1" 2>/dev/null
+    return
+  fi
+  rm -f -- "$1.$token"
+}
+
 # Whoever finds the lock of one that died may put things right, its own undo or the next operation: one of them does.
 retake() { # lock: true when it is this operation's, and from now on this process holds it
+  # An undo before this one was cut off while it took the lock.
+  if [ ! -L "$1" ] && [ -L "$1.$token" ]; then
+    take_stolen "$1"
+    return
+  fi
   is_mine "$1" && ! is_alive "$held" && steal "$1" "$held"
 }
 
