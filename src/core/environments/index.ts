@@ -2,6 +2,7 @@ import { createOperations } from "../operations/operations";
 import { judge } from "./compatibility/judge";
 import { planPyTorch } from "./compatibility/plan";
 import { managers } from "./managers";
+import { operationProblem } from "./managers/commands/failures";
 import { describeOverlay, environmentOverlay, mergeOverlays, noOverlay } from "./overlay";
 import { overlayScript, overlayShellOf } from "./overlayScript";
 import type { EnvironmentParts } from "./parts";
@@ -27,6 +28,7 @@ export const environmentParts: EnvironmentParts = {
   loads,
   planPyTorch: (toolkits, wish, architecture) =>
     planPyTorch({ ...toolkits, ...(architecture === undefined ? {} : { architecture }) }, wish),
+  operationProblem,
   createOperations: (host, clock) => createOperations({ host, clock }),
   selfTest,
   overlay: (environment, toolkit) =>

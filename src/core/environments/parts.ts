@@ -1,5 +1,6 @@
 import type { Environment, SelfTestReport, Toolkit, ToolkitReport, Verdict } from "../../shared/environments";
 import type { Clock } from "../clock";
+import type { Problem } from "../failure";
 import type { OperationHost, Operations } from "../operations/operation";
 import type { Runner } from "../remote";
 import type { NoTorchPlan, TorchPlan, TorchWish } from "./compatibility/plan";
@@ -19,6 +20,8 @@ export interface EnvironmentParts {
   surveyToolkits(runner: Runner, survey: Survey, signal: AbortSignal): Promise<ToolkitSurvey>;
   /** What the tables say of the frameworks in an environment, worst first. */
   judge(environment: Environment, toolkits: ToolkitReport, machine: string | undefined): readonly Verdict[];
+  /** Why work on environments failed, from its exit code and the end of its log. */
+  operationProblem(title: string, exitCode: number | undefined, logTail: string, host: string): Problem;
   createOperations(host: OperationHost, clock: Clock): Operations;
   /** How a working PyTorch would be made on the host, and why so. */
   planPyTorch(toolkits: ToolkitReport, wish: TorchWish, machine: string | undefined): TorchPlan | NoTorchPlan;

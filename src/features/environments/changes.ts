@@ -14,7 +14,13 @@ export async function cloneEnvironment(app: App, target: EnvironmentTarget): Pro
   const where = await askWhere(app, host, title, `${environment.name}-copy`);
   if (!where) return;
   const plan = manager.clone(tool, environment, where);
-  if (await confirmPlan(host, plan, "Clone")) await runPlan(app, host, plan);
+  if (
+    await confirmPlan(host, plan, {
+      question: `Clone ${environment.name} as ${where.name ?? where.prefix}`,
+      action: "Clone",
+    })
+  )
+    await runPlan(app, host, plan);
 }
 
 /** Removes it, after a confirmation that names what goes. Never one of the system or of a manager itself. */
@@ -26,7 +32,14 @@ export async function deleteEnvironment(app: App, target: EnvironmentTarget): Pr
   }
   const plan = manager.remove(tool, environment);
   const destroys = plan.destroys ?? `${environment.prefix} and everything in it`;
-  if (!(await confirmPlan(host, { ...plan, destroys }, "Delete"))) return;
+  if (
+    !(await confirmPlan(
+      host,
+      { ...plan, destroys },
+      { question: `Delete the environment ${environment.name}`, action: "Delete" },
+    ))
+  )
+    return;
   if (!(await runPlan(app, host, plan))) return;
   for (const use of ["workspace", "jobs"] as const) {
     if (app.selections.environment(host, use)?.prefix !== environment.prefix) continue;
@@ -39,5 +52,6 @@ export async function repairEnvironment(app: App, target: EnvironmentTarget): Pr
   const { host, environment } = target;
   if (!manager.repair) throw new Failure({ reason: "environmentProtected", name: environment.name });
   const plan = manager.repair(tool, environment);
-  if (await confirmPlan(host, plan, "Repair")) await runPlan(app, host, plan);
+  if (await confirmPlan(host, plan, { question: `Repair the environment ${environment.name}`, action: "Repair" }))
+    await runPlan(app, host, plan);
 }

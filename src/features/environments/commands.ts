@@ -93,7 +93,7 @@ export function registerEnvironmentCommands(app: App): Disposable {
   on("tensorline.showSystemDefault", anyHost, ({ host, row }) =>
     showSystemDefault(app, host, row?.kind === "toolkit" ? row.toolkit : undefined),
   );
-  on("tensorline.showOperation", operation, (found) => showOperation(found));
+  on("tensorline.showOperation", operation, (found) => showOperation(app, found));
   on("tensorline.cancelOperation", operation, (found) => cancelOperation(app, found));
   return store;
 }

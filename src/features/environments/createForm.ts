@@ -53,7 +53,12 @@ export async function create(
 ): Promise<Plan | undefined> {
   if (!manager.create) throw new Failure({ reason: "managerMissing", host: host.name, manager: manager.label });
   const plan = manager.create(tool, wish);
-  const isDone = (await confirmPlan(host, plan, "Create", why)) && (await runPlan(app, host, plan));
+  const isDone =
+    (await confirmPlan(host, plan, {
+      question: `Create the environment ${wish.name ?? wish.prefix}`,
+      action: "Create",
+      ...(why === undefined ? {} : { why }),
+    })) && (await runPlan(app, host, plan));
   return isDone ? plan : undefined;
 }
 

@@ -8,8 +8,8 @@ import type { Operation } from "../../core/operations/operation";
 import type { HostRef } from "../../core/ports";
 import { sentence } from "../../core/words";
 import { withLateProgress } from "../../platform/progress";
-import { showOperation } from "./operationTerminal";
-import { endWords, lastLine, problemOfEnd } from "./operationWords";
+import { explainFailure, showOperation } from "./operationTerminal";
+import { endWords, lastLine } from "./operationWords";
 
 /**
  * Runs a plan on the host where everybody can see it, with Cancel. It goes on there when the connection is lost or the
@@ -21,7 +21,7 @@ export async function runPlan(app: App, host: HostRef, plan: Pick<Plan, "title" 
   const operation = await withLateProgress(`Starting on ${host.name}: ${plan.title}`, (signal) =>
     environments.start(host, request, signal),
   );
-  showOperation(operation, true);
+  showOperation(app, operation, true);
   return follow(app, operation);
 }
 
@@ -36,11 +36,11 @@ async function follow(app: App, operation: FollowedOperation): Promise<boolean> 
       },
       (progress, token) => watched(app, operation, progress, token),
     );
-    return await tell(operation, ended);
+    return await tell(app, operation, ended);
   } catch (error) {
     if (isFailure(error, "cancelled")) return false;
     app.log.error(`${operation.title} could not be followed`, error);
-    await offerOutput(operation, sentence(problemOf(error)));
+    await offerOutput(app, operation, sentence(problemOf(error)));
     return false;
   }
 }
@@ -76,19 +76,19 @@ export async function cancelOperation(app: App, operation: FollowedOperation): P
   } catch (error) {
     if (isFailure(error, "cancelled")) return;
     app.log.error(`${operation.title} could not be cancelled`, error);
-    await offerOutput(operation, sentence(problemOf(error)));
+    await offerOutput(app, operation, sentence(problemOf(error)));
   }
 }
 
-async function tell(operation: FollowedOperation, ended: Operation): Promise<boolean> {
-  const problem = problemOfEnd(ended);
-  if (!problem) return true;
-  if (ended.state === "cancelled" && !ended.leftovers) void vscode.window.showInformationMessage(endWords(ended));
-  else await offerOutput(operation, endWords(ended));
+async function tell(app: App, operation: FollowedOperation, ended: Operation): Promise<boolean> {
+  if (ended.state === "succeeded") return true;
+  const words = endWords(ended, explainFailure(app, operation));
+  if (ended.state === "cancelled" && !ended.leftovers) void vscode.window.showInformationMessage(words);
+  else await offerOutput(app, operation, words);
   return false;
 }
 
-async function offerOutput(operation: FollowedOperation, text: string): Promise<void> {
+async function offerOutput(app: App, operation: FollowedOperation, text: string): Promise<void> {
   const show = "Show Output";
-  if ((await vscode.window.showErrorMessage(text, show)) === show) showOperation(operation);
+  if ((await vscode.window.showErrorMessage(text, show)) === show) showOperation(app, operation);
 }

@@ -1,20 +1,31 @@
 import * as vscode from "vscode";
+import type { App } from "../../app";
 import { problemOf } from "../../core/failure";
 import type { FollowedOperation } from "../../core/operations/followed";
 import { sentence } from "../../core/words";
-import { endWords } from "./operationWords";
+import { type ExplainFailure, endWords } from "./operationWords";
 
 const terminals = new Map<string, vscode.Terminal>();
 
 /** Brings the operation's output to the front: a terminal that only shows. One for each operation. */
-export function showOperation(operation: FollowedOperation, preserveFocus = false): void {
+export function showOperation(app: App, operation: FollowedOperation, preserveFocus = false): void {
   const known = terminals.get(operation.id);
-  const terminal = known ?? vscode.window.createTerminal(outputTerminal(operation));
+  const terminal = known ?? vscode.window.createTerminal(outputTerminal(app, operation));
   terminals.set(operation.id, terminal);
   terminal.show(preserveFocus);
 }
 
-function outputTerminal(operation: FollowedOperation): vscode.ExtensionTerminalOptions {
+/** What the end of its log says. */
+export const explainFailure =
+  (app: App, { host, log }: FollowedOperation): ExplainFailure =>
+  ({ title, exitCode }) => {
+    const tail = Buffer.concat(log())
+      .subarray(-64 * 1024)
+      .toString();
+    return app.engine.environments.parts().operationProblem(title, exitCode, tail, host.name);
+  };
+
+function outputTerminal(app: App, operation: FollowedOperation): vscode.ExtensionTerminalOptions {
   const written = new vscode.EventEmitter<string>();
   const closed = new vscode.EventEmitter<void>();
   const decoder = new TextDecoder();
@@ -40,7 +51,7 @@ function outputTerminal(operation: FollowedOperation): vscode.ExtensionTerminalO
       open() {
         for (const chunk of operation.log()) write(chunk);
         operation.ended.then(
-          (ended) => end(endWords(ended)),
+          (ended) => end(endWords(ended, explainFailure(app, operation))),
           (error: unknown) => end(sentence(problemOf(error))),
         );
       },

@@ -2,11 +2,15 @@ import type { Problem } from "../../core/failure";
 import type { Operation } from "../../core/operations/operation";
 import { sentence } from "../../core/words";
 
+/** Reads why it failed from the end of its log. */
+export type ExplainFailure = (operation: Operation) => Problem;
+
 /** Why an operation that has ended did not do what was wanted; undefined where it did. */
-export function problemOfEnd({ state, title, exitCode }: Operation): Problem | undefined {
+function problemOfEnd(operation: Operation, explain: ExplainFailure): Problem | undefined {
+  const { state, title } = operation;
   switch (state) {
     case "failed":
-      return { reason: "operationFailed", title, detail: "", ...(exitCode === undefined ? {} : { exitCode }) };
+      return explain(operation);
     case "cancelled":
       return { reason: "operationCancelled", title };
     case "lost":
@@ -17,9 +21,9 @@ export function problemOfEnd({ state, title, exitCode }: Operation): Problem | u
   }
 }
 
-/** How it ended, for a person who looks at its output. */
-export function endWords(operation: Operation): string {
-  const problem = problemOfEnd(operation);
+/** How it ended, in words. */
+export function endWords(operation: Operation, explain: ExplainFailure): string {
+  const problem = problemOfEnd(operation, explain);
   const left = operation.leftovers ? " What it had begun could not be undone: something may be left." : "";
   return problem ? `${sentence(problem)}${left}` : `${operation.title}: done.`;
 }

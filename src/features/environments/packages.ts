@@ -78,7 +78,9 @@ export async function installPackages(app: App, target: EnvironmentTarget, upgra
     : await askPackages(`Install packages into ${environment.name} on ${host.name}`);
   if (!packages || packages.length === 0) return;
   const plan = manager.install(tool, environment, { packages, ...(upgrade ? { upgrade } : {}) });
-  if (await confirmPlan(host, plan, upgrade ? "Upgrade" : "Install")) await runPlan(app, host, plan);
+  const action = upgrade ? "Upgrade" : "Install";
+  const question = `${action} ${someOf(packages)} in ${environment.name}`;
+  if (await confirmPlan(host, plan, { question, action })) await runPlan(app, host, plan);
 }
 
 export async function uninstallPackages(app: App, target: EnvironmentTarget): Promise<void> {
@@ -88,8 +90,12 @@ export async function uninstallPackages(app: App, target: EnvironmentTarget): Pr
   const packages = await pickPackages(app, target, "Uninstall which packages?");
   if (!packages || packages.length === 0) return;
   const plan = manager.uninstall(tool, environment, packages);
-  if (await confirmPlan(host, plan, "Uninstall")) await runPlan(app, host, plan);
+  const question = `Uninstall ${someOf(packages)} from ${environment.name}`;
+  if (await confirmPlan(host, plan, { question, action: "Uninstall" })) await runPlan(app, host, plan);
 }
+
+const someOf = (packages: readonly string[]): string =>
+  packages.length > 3 ? `${packages.length} packages` : packages.join(", ");
 
 async function pickPackages(app: App, target: EnvironmentTarget, title: string): Promise<string[] | undefined> {
   const packages = await packagesOf(app, target);

@@ -3,7 +3,11 @@ import type { Plan } from "../../core/environments/manager";
 import type { HostRef } from "../../core/ports";
 
 /** Shows what would be done, with the exact commands, and asks. True: do it. */
-export async function confirmPlan(host: HostRef, plan: Plan, action: string, why?: string): Promise<boolean> {
+export async function confirmPlan(
+  host: HostRef,
+  plan: Plan,
+  { question, action, why }: { readonly question: string; readonly action: string; readonly why?: string },
+): Promise<boolean> {
   const copy = "Copy Commands";
   const lines = [
     ...(why === undefined ? [] : [why]),
@@ -13,8 +17,7 @@ export async function confirmPlan(host: HostRef, plan: Plan, action: string, why
     plan.commands.join("\n"),
   ];
   const show = plan.destroys === undefined ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const question = `${plan.title} on ${host.name}?`;
-  const answer = await show(question, { modal: true, detail: lines.join("\n\n") }, action, copy);
+  const answer = await show(`${question} on ${host.name}?`, { modal: true, detail: lines.join("\n\n") }, action, copy);
   if (answer === copy) await vscode.env.clipboard.writeText(plan.commands.join("\n"));
   return answer === action;
 }

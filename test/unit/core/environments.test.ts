@@ -51,6 +51,7 @@ function service(more: Partial<EnvironmentParts> = {}) {
     loads: () => [],
     planPyTorch: never,
     selfTest: never,
+    operationProblem: never,
     overlay: () => noOverlay,
     overlayScript: () => "true",
     describeOverlay: () => [],

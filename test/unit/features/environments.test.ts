@@ -7,7 +7,7 @@ import {
   wrongPackages,
 } from "../../../src/features/environments/createChoices";
 import { type EnvironmentContext, environmentWords } from "../../../src/features/environments/environmentWords";
-import { endWords, lastLine } from "../../../src/features/environments/operationWords";
+import { type ExplainFailure, endWords, lastLine } from "../../../src/features/environments/operationWords";
 import { createSelections, type Memory } from "../../../src/features/environments/selections";
 import { selfTestSummary, selfTestText } from "../../../src/features/environments/selfTestText";
 import { toolkitGroupWords, toolkitWords } from "../../../src/features/environments/toolkitWords";
@@ -171,8 +171,10 @@ it("shows the last line of output without the terminal's own control", () => {
 
 it("says how an operation ended, and what may be left", () => {
   const end = { id: "1", title: "Creating train" };
-  expect(endWords({ ...end, state: "succeeded" })).toBe("Creating train: done.");
-  expect(endWords({ ...end, state: "failed", exitCode: 1, leftovers: true })).toMatch(/exit code 1.*may be left/);
+  const explain: ExplainFailure = ({ title }) => ({ reason: "hostDiskFull", path: title });
+  expect(endWords({ ...end, state: "succeeded" }, explain)).toBe("Creating train: done.");
+  expect(endWords({ ...end, state: "failed", exitCode: 1, leftovers: true }, explain)).toMatch(/full.*may be left/);
+  expect(endWords({ ...end, state: "cancelled" }, explain)).toBe("Creating train was cancelled.");
 });
 
 it("the self-test's document holds the host's words as plain text", () => {
