@@ -1,6 +1,7 @@
 import type { App } from "../../app";
 import { Failure } from "../../core/failure";
 import { askWhere } from "./createForm";
+import { madeBy, offerUse } from "./madeEnvironment";
 import { runPlan } from "./operationRun";
 import { confirmPlan } from "./planDialog";
 import { type EnvironmentTarget, managerOf } from "./targets";
@@ -14,13 +15,9 @@ export async function cloneEnvironment(app: App, target: EnvironmentTarget): Pro
   const where = await askWhere(app, host, title, `${environment.name}-copy`);
   if (!where) return;
   const plan = manager.clone(tool, environment, where);
-  if (
-    await confirmPlan(host, plan, {
-      question: `Clone ${environment.name} as ${where.name ?? where.prefix}`,
-      action: "Clone",
-    })
-  )
-    await runPlan(app, host, plan);
+  const question = `Clone ${environment.name} as ${where.name ?? where.prefix}`;
+  const go = await confirmPlan(host, plan, { question, action: "Clone" });
+  if (go && (await runPlan(app, host, plan))) await offerUse(app, host, await madeBy(app, host, plan, where));
 }
 
 /** Removes it, after a confirmation that names what goes. Never one of the system or of a manager itself. */
@@ -32,14 +29,8 @@ export async function deleteEnvironment(app: App, target: EnvironmentTarget): Pr
   }
   const plan = manager.remove(tool, environment);
   const destroys = plan.destroys ?? `${environment.prefix} and everything in it`;
-  if (
-    !(await confirmPlan(
-      host,
-      { ...plan, destroys },
-      { question: `Delete the environment ${environment.name}`, action: "Delete" },
-    ))
-  )
-    return;
+  const question = `Delete the environment ${environment.name}`;
+  if (!(await confirmPlan(host, { ...plan, destroys }, { question, action: "Delete" }))) return;
   if (!(await runPlan(app, host, plan))) return;
   for (const use of ["workspace", "jobs"] as const) {
     if (app.selections.environment(host, use)?.prefix !== environment.prefix) continue;

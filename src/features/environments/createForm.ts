@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import type { CreateWish, Plan } from "../../core/environments/manager";
+import type { CreateWish } from "../../core/environments/manager";
 import type { Survey } from "../../core/environments/survey";
 import { Failure } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
-import type { ProjectFolder } from "../../shared/environments";
+import type { Environment, ProjectFolder } from "../../shared/environments";
 import { createChoices, nameOrPrefix, packageWords, pythonChoices, wrongPackages } from "./createChoices";
+import { madeBy, offerUse } from "./madeEnvironment";
 import { runPlan } from "./operationRun";
 import { confirmPlan } from "./planDialog";
 import { homeOf } from "./remoteFacts";
@@ -24,7 +25,8 @@ export async function createEnvironment(app: App, host: HostRef): Promise<void> 
   if (python === undefined) return;
   const content = await askContent(survey, title);
   if (!content) return;
-  await create(app, host, chosen, { ...where, ...(python === "" ? {} : { python }), ...content });
+  const wish = { ...where, ...(python === "" ? {} : { python }), ...content };
+  await offerUse(app, host, await create(app, host, chosen, wish));
 }
 
 /** The same from the files of a project folder: most is known. */
@@ -40,26 +42,24 @@ export async function createFromProject(app: App, host: HostRef, project: Projec
   const isNamed = /conda|mamba/.test(chosen.manager.id);
   const name = project.path.split("/").filter(Boolean).at(-1) ?? "";
   const where = await askWhere(app, host, title, isNamed ? name : `${project.path}/.venv`);
-  if (where) await create(app, host, chosen, { ...where, packages: [], file: `${project.path}/${file}` });
+  if (!where) return;
+  const wish = { ...where, packages: [], file: `${project.path}/${file}` };
+  await offerUse(app, host, await create(app, host, chosen, wish));
 }
 
-/** Shows the plan and runs it. The plan, once there is what it promised. */
+/** Shows the plan and runs it; the environment that there is now. */
 export async function create(
   app: App,
   host: HostRef,
   { manager, tool }: ManagerAtHand,
   wish: CreateWish,
   why?: string,
-): Promise<Plan | undefined> {
+): Promise<Environment | undefined> {
   if (!manager.create) throw new Failure({ reason: "managerMissing", host: host.name, manager: manager.label });
   const plan = manager.create(tool, wish);
-  const isDone =
-    (await confirmPlan(host, plan, {
-      question: `Create the environment ${wish.name ?? wish.prefix}`,
-      action: "Create",
-      ...(why === undefined ? {} : { why }),
-    })) && (await runPlan(app, host, plan));
-  return isDone ? plan : undefined;
+  const question = `Create the environment ${wish.name ?? wish.prefix}`;
+  const go = await confirmPlan(host, plan, { question, action: "Create", ...(why === undefined ? {} : { why }) });
+  return go && (await runPlan(app, host, plan)) ? madeBy(app, host, plan, wish) : undefined;
 }
 
 /** Those managers whose program the host has; the one that fits the file first. */

@@ -4,7 +4,6 @@ import type { TorchPlan } from "../../core/environments/compatibility/plan";
 import type { Survey } from "../../core/environments/survey";
 import { Failure } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
-import { withLateProgress } from "../../platform/progress";
 import { askWhere, create } from "./createForm";
 import { verifyEnvironment } from "./inspect";
 import { toolOf } from "./rows";
@@ -27,15 +26,7 @@ export async function createPyTorch(app: App, host: HostRef): Promise<void> {
   }
   const where = await askWhere(app, host, `Create a PyTorch environment on ${host.name}`, "torch");
   if (!where) return;
-  const plan = await create(app, host, { manager, tool }, { ...where, ...wishOf(torch) }, whyText(torch));
-  if (!plan) return;
-  const { survey: now } = await withLateProgress(`Looking for environments on ${host.name}`, (signal) =>
-    environments.refresh(host, signal, true),
-  );
-  const prefix = plan.prefix ?? where.prefix;
-  const made = now?.report.environments.find((one) =>
-    prefix === undefined ? one.name === where.name : one.prefix === prefix,
-  );
+  const made = await create(app, host, { manager, tool }, { ...where, ...wishOf(torch) }, whyText(torch));
   if (made) await verifyEnvironment(app, { host, environment: made });
 }
 
