@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startSshd, withoutUsers } from "../ssh/sshd";
 import { click, elements, fill, hover, press, screenshot, type, waitFor } from "./harness/control";
@@ -126,9 +126,11 @@ spec(
 spec(
   "the demo fleet shows what works, what is broken and why, and what this workspace uses",
   async () => {
+    await writeFile(sshConfig, "");
     await showEnvironments();
     await run("Try the Demo Fleet");
     await waitFor(row("lab1"), { timeout: 30_000 });
+    await showEnvironments();
     await click(twistie("lab1"));
     await waitFor(row(/vision.*3\.12 · torch 2\.13 cu130 · works/), { timeout: 30_000 });
     await waitFor(row(/old.*broken: its Python is gone/));

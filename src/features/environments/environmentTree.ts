@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { type HostRef, hostId } from "../../core/ports";
 import type { HostBook } from "../hosts/hostBook";
 import { childrenOf, type EnvironmentNode, hasChildren, nodeId, type RowsDeps, wordsOf } from "./rows";
+import { tooltipMarkdown } from "./rowWords";
 
 /** The tree of hosts, their environments and toolkits. Reads nothing by itself: unfolding a host makes others look. */
 export class EnvironmentTree implements vscode.TreeDataProvider<EnvironmentNode> {
@@ -43,7 +44,7 @@ export class EnvironmentTree implements vscode.TreeDataProvider<EnvironmentNode>
     const item = new vscode.TreeItem(words.label, collapsible(node));
     item.id = nodeId(node);
     item.description = words.description;
-    item.tooltip = escaped(words.tooltip);
+    item.tooltip = new vscode.MarkdownString(tooltipMarkdown(words.tooltip));
     item.iconPath = iconOf(words.icon);
     item.contextValue = words.context;
     item.accessibilityInformation = { label: words.spoken };
@@ -69,13 +70,4 @@ function iconOf(name: string): vscode.ThemeIcon {
   return name === "warning"
     ? new vscode.ThemeIcon(name, new vscode.ThemeColor("list.warningForeground"))
     : new vscode.ThemeIcon(name);
-}
-
-function escaped(paragraphs: readonly string[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  for (const [index, paragraph] of paragraphs.entries()) {
-    if (index > 0) text.appendMarkdown("\n\n");
-    text.appendText(paragraph);
-  }
-  return text;
 }

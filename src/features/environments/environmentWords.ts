@@ -1,7 +1,7 @@
 import type { Manager } from "../../core/environments/manager";
 import type { LoadedLibrary } from "../../core/environments/toolkits/loads";
 import type { Environment, EnvironmentFault, GpuBuild, Package, Toolkit, Verdict } from "../../shared/environments";
-import { facts, type RowWords } from "./rowWords";
+import { facts, type Paragraph, type RowWords } from "./rowWords";
 import type { Use } from "./selections";
 import { describeGrade, worstVerdict } from "./verdictWords";
 
@@ -117,7 +117,7 @@ function minor(version: string): string {
 
 const parentOf = (path: string): string => path.replace(/\/+[^/]+\/*$/, "") || "/";
 
-function tooltip(environment: Environment, kind: string, context: EnvironmentContext): string[] {
+function tooltip(environment: Environment, kind: string, context: EnvironmentContext): Paragraph[] {
   const { prefix, pythonVersion, packages, error, project, module } = environment;
   const uses = context.uses.map((use) => (use === "workspace" ? "this workspace" : "jobs on this host"));
   return [
@@ -135,16 +135,16 @@ function tooltip(environment: Environment, kind: string, context: EnvironmentCon
     ),
     ...context.verdicts.flatMap(verdictText),
     ...context.loads.map(({ framework, why }) => `${framework}: ${why}`),
-  ].filter((text): text is string => typeof text === "string" && text !== "");
+  ].filter((text): text is Paragraph => typeof text === "object" || (typeof text === "string" && text !== ""));
 }
 
 export const packageText = ({ name, version, build }: Package): string =>
   [name, version, build && !version.includes("+") && buildText(build)].filter(Boolean).join(" ");
 
-function verdictText({ subject, grade, why, fix, rows }: Verdict): string[] {
+function verdictText({ subject, grade, why, fix, rows }: Verdict): Paragraph[] {
   return [
     `${subject}: ${describeGrade(grade)}. ${why}${fix === undefined ? "" : ` ${fix}`}`,
-    ...rows.map(({ text, source, date }) => `“${text}” (${source}, read ${date})`),
+    ...rows.map(({ text, source, date }) => ({ text: `“${text}”, read ${date} at`, page: source })),
   ];
 }
 

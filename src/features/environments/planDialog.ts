@@ -12,7 +12,7 @@ export async function confirmPlan(
   const lines = [
     ...(why === undefined ? [] : [why]),
     ...(plan.destroys === undefined ? [] : [`This will be gone: ${plan.destroys}`]),
-    ...(plan.prefix === undefined ? [] : [`In ${plan.prefix}`]),
+    ...(plan.prefix === undefined || plan.destroys !== undefined ? [] : [`In ${plan.prefix}`]),
     `${plan.commands.length === 1 ? "This command runs" : "These commands run"} on ${host.name}:`,
     plan.commands.join("\n"),
   ];

@@ -18,11 +18,14 @@ export interface PlayedPrelude extends Disposable {
   input(text: string): void;
 }
 
+/** Milliseconds without output after which the host has greeted. */
+const quiet = 200;
+
 /** Milliseconds after which a shell that has not run the line is shown as it is. */
 const patience = 8000;
 
 /**
- * Sends the line at the shell's first output and keeps its echo from the screen. What was typed meanwhile follows it.
+ * Sends the line once the host has greeted, and keeps its echo from the screen. What was typed meanwhile follows it.
  * `write` goes to the shell, `show` to the screen.
  */
 export function playPrelude(
@@ -36,6 +39,12 @@ export function playPrelude(
   let typed = "";
   let late: Disposable | undefined;
 
+  const begin = () => {
+    stage = "running";
+    // The space keeps it out of the history where the shell is set so; the line feed keeps zsh from marking a cut line.
+    write(` ${prelude.line}; printf '\\036tensorline ready\\037\\n'\r`);
+    late = clock.after(patience, () => finish(held));
+  };
   const finish = (text: string) => {
     stage = "over";
     late?.dispose();
@@ -47,11 +56,9 @@ export function playPrelude(
     output(text) {
       if (stage === "over") return show(text);
       if (stage === "before") {
-        stage = "running";
         show(text);
-        // The space keeps it out of the history where the shell is set so; the line feed keeps zsh from marking a cut line.
-        write(` ${prelude.line}; printf '\\036tensorline ready\\037\\n'\r`);
-        late = clock.after(patience, () => finish(held));
+        late?.dispose();
+        late = clock.after(quiet, begin);
         return;
       }
       held += text;

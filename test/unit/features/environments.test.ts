@@ -8,6 +8,7 @@ import {
 } from "../../../src/features/environments/createChoices";
 import { type EnvironmentContext, environmentWords } from "../../../src/features/environments/environmentWords";
 import { type ExplainFailure, endWords, lastLine } from "../../../src/features/environments/operationWords";
+import { tooltipMarkdown } from "../../../src/features/environments/rowWords";
 import { createSelections, type Memory } from "../../../src/features/environments/selections";
 import { selfTestSummary, selfTestText } from "../../../src/features/environments/selfTestText";
 import { toolkitGroupWords, toolkitWords } from "../../../src/features/environments/toolkitWords";
@@ -89,7 +90,18 @@ it("nothing is offered that its manager cannot do, and nothing changes what belo
 it("the hover text holds the verdict and the rows of the tables behind it", () => {
   const { tooltip } = environmentWords(train, context());
   expect(tooltip).toContain("torch 2.13.0+cu130: works. Driver 580 runs CUDA 13.0.");
-  expect(tooltip).toContain("“CUDA 13.x needs driver 580 or newer” (https://docs.nvidia.com/x, read 2026-09-14)");
+  const text = "“CUDA 13.x needs driver 580 or newer”, read 2026-09-14 at";
+  expect(tooltip).toContainEqual({ text, page: "https://docs.nvidia.com/x" });
+});
+
+it("nothing of a host's text becomes Markdown on hover", () => {
+  const text = tooltipMarkdown([
+    "[a](command:x) <b> www.evil.example https://evil.example",
+    { text: "“x” at", page: "https://a.example/b" },
+  ]);
+  expect(text).toBe(
+    "\\[a\\]\\(command\\:x\\) \\<b\\> www\\.evil\\.example https\\:\\/\\/evil\\.example\n\n“x” at [a\\.example](https://a.example/b)",
+  );
 });
 
 it("two of one name say where they are", () => {

@@ -16,10 +16,15 @@ function played() {
   return { shell, clock, sent: () => sent.join(""), shown: () => shown.join("") };
 }
 
-it("the shell is told its line at its first word, and the echo of it is not seen", () => {
-  const { shell, sent, shown } = played();
+it("the shell is told its line once the host has greeted, and the echo of it is not seen", () => {
+  const { shell, clock, sent, shown } = played();
   expect(sent()).toBe("");
-  shell.output("Welcome to lab1\r\n");
+  shell.output("Welcome to ");
+  clock.advance(199);
+  shell.output("lab1\r\n");
+  clock.advance(199);
+  expect(sent()).toBe("");
+  clock.advance(1);
   expect(sent()).toBe(" export CUDA_HOME=/x; printf '\\036tensorline ready\\037\\n'\r");
   shell.output("$  export CUDA_HOME=/x; printf '\\036tensorline ready\\037\\n'\r\n");
   shell.output("\x1etensorline re");
@@ -28,8 +33,9 @@ it("the shell is told its line at its first word, and the echo of it is not seen
 });
 
 it("what is typed meanwhile comes after it", () => {
-  const { shell, sent } = played();
+  const { shell, clock, sent } = played();
   shell.output("$ ");
+  clock.advance(200);
   shell.input("ls\r");
   expect(sent()).not.toContain("ls");
   shell.output("\x1etensorline ready\x1f\r\n");
@@ -41,6 +47,7 @@ it("what is typed meanwhile comes after it", () => {
 it("a shell that never runs it is shown as it is", () => {
   const { shell, clock, shown } = played();
   shell.output("$ ");
+  clock.advance(200);
   shell.output("Choose a project:");
   clock.advance(8000);
   expect(shown()).toBe("$ Choose a project:");
