@@ -50,7 +50,7 @@ const layers = {
   ssh: async () => {
     await ensureDebianPackages(debianPackages);
     await ensureEnvironmentModules();
-    return vitest("ssh", ["test/shell", "test/ssh", "test/demo"]);
+    return vitest("ssh", ["test/shell", "test/ssh", "test/demo", "test/python"]);
   },
   cli: async () => {
     await ensureDebianPackages(debianPackages);

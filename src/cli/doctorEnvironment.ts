@@ -1,6 +1,7 @@
 import { boundedText } from "../core/boundedText";
 import { systemClock } from "../core/clock";
 import { selfTest } from "../core/environments/selftest/selfTest";
+import type { UsersOf } from "../core/environments/selftest/stepWords";
 import type { Runner } from "../core/remote";
 import type { Environment, SelfTestStep, Verdict } from "../shared/environments";
 import type { HostReport } from "../shared/gpu";
@@ -20,20 +21,26 @@ export async function checkEnvironment(
   add: (check: Check) => void,
 ): Promise<void> {
   const signal = AbortSignal.timeout(3_600_000);
-  const survey = await environmentParts.survey(runner, { ...places, fresh: true }, signal);
+  const searchPaths = name.startsWith("/") ? [...places.searchPaths, name] : places.searchPaths;
+  const survey = await environmentParts.survey(runner, { ...places, searchPaths, fresh: true }, signal);
   const environment = findEnvironment(survey.report.environments, host, name);
   add(existence(environment));
   if (environment.error) return;
   const toolkits = await environmentParts.surveyToolkits(runner, survey, signal);
-  for (const verdict of environmentParts.judge(environment, toolkits)) add(judgement(verdict));
+  for (const verdict of environmentParts.judge(environment, toolkits, survey.machine)) add(judgement(verdict));
   const overlay = environmentParts.overlay(environment);
-  const usersOf = ({ index }: { index: number }) => {
-    const gpu = report?.gpus.find((one) => one.index === index);
-    return report && gpu ? ownersOf(report, gpu) : [];
-  };
-  await selfTest(runner, environment, { clock: systemClock, overlay, usersOf }, signal, (news) => {
+  await selfTest(runner, environment, { clock: systemClock, overlay, usersOf: usersIn(report) }, signal, (news) => {
     if (news.kind === "done") add(trial(news.step));
   });
+}
+
+/** The framework numbers the GPUs that it may see, so that its word for one counts more than its number. */
+function usersIn(report: HostReport | undefined): UsersOf {
+  return ({ index, uuid }) => {
+    const named = uuid && report?.gpus.find((one) => one.uuid?.endsWith(uuid));
+    const gpu = named || report?.gpus.find((one) => one.index === index);
+    return report && gpu ? ownersOf(report, gpu) : [];
+  };
 }
 
 function existence({ prefix, manager, pythonVersion, error }: Environment): Check {
@@ -46,7 +53,11 @@ function existence({ prefix, manager, pythonVersion, error }: Environment): Chec
 const grades = { works: "ok", limited: "warning", unknown: "warning", fails: "failed" } as const;
 
 function judgement({ subject, grade, why, fix }: Verdict): Check {
-  return { name: boundedText(subject, 80), status: grades[grade], message: fix ? `${why} ${fix}` : why };
+  return {
+    name: boundedText(subject, 80),
+    status: grades[grade],
+    message: boundedText(fix ? `${why} ${fix}` : why, 800),
+  };
 }
 
 const outcomes = { works: "ok", missing: "warning", "not tried": "skipped", fails: "failed" } as const;

@@ -1,5 +1,5 @@
 import { judge } from "../core/environments/compatibility/judge";
-import { noOverlay, type Overlay } from "../core/environments/overlay";
+import { environmentOverlay, type Overlay } from "../core/environments/overlay";
 import type { ListPackages, Survey, SurveyEnvironments } from "../core/environments/survey";
 import { listPackages } from "../core/environments/survey/listPackages";
 import { surveyEnvironments } from "../core/environments/survey/surveyEnvironments";
@@ -12,7 +12,8 @@ export interface EnvironmentParts {
   readonly survey: SurveyEnvironments;
   readonly listPackages: ListPackages;
   surveyToolkits(runner: Runner, survey: Survey, signal: AbortSignal): Promise<ToolkitReport>;
-  judge(environment: Environment, toolkits: ToolkitReport): readonly Verdict[];
+  /** `architecture` as `uname -m` says. */
+  judge(environment: Environment, toolkits: ToolkitReport, architecture: string | undefined): readonly Verdict[];
   overlay(environment: Environment): Overlay;
 }
 
@@ -23,11 +24,7 @@ export const environmentParts: EnvironmentParts = {
     const usable = report.environments.filter(({ error, manager }) => !error && manager !== "system");
     return surveyToolkits(runner, { environments: usable.map(({ prefix }) => prefix) }, signal);
   },
-  judge: (environment, toolkits) => judge(toolkits, environment),
-  overlay({ manager, prefix }) {
-    const isConda = ["conda", "mamba", "micromamba", "pixi"].includes(manager);
-    const isVenv = ["venv", "virtualenv", "uv", "poetry", "pipenv"].includes(manager);
-    const mark: Record<string, string> = isConda ? { CONDA_PREFIX: prefix } : isVenv ? { VIRTUAL_ENV: prefix } : {};
-    return { ...noOverlay, set: mark, unset: ["PYTHONHOME"], prepend: { PATH: [`${prefix}/bin`] } };
-  },
+  judge: (environment, toolkits, architecture) =>
+    judge({ ...toolkits, ...(architecture === undefined ? {} : { architecture }) }, environment),
+  overlay: environmentOverlay,
 };

@@ -1,5 +1,8 @@
 import { boundedText } from "../core/boundedText";
-import type { Environment, EnvironmentWarning, GpuBuild, Package } from "../shared/environments";
+import { type FailureReason, problemOf } from "../core/failure";
+import type { Runner } from "../core/remote";
+import { sentence } from "../core/words";
+import type { Environment, EnvironmentReport, EnvironmentWarning, GpuBuild, Package } from "../shared/environments";
 import type { CommandLine } from "./arguments";
 import { environmentParts } from "./environmentParts";
 import { places, sorted } from "./hostEnvironments";
@@ -22,31 +25,59 @@ export async function runEnvs(line: EnvsLine, io: TerminalIo): Promise<ExitCode>
   const { environments, warnings } = await withHost(line, io, async (runner) => {
     const signal = AbortSignal.timeout(120_000);
     const { report } = await environmentParts.survey(runner, { ...places, fresh: true }, signal);
-    if (!line.packages) return { environments: sorted(report.environments), warnings: report.warnings };
-    const environments: Environment[] = [];
-    for (const environment of sorted(report.environments)) {
-      const { prefix, error } = environment;
-      const packages = error ? [] : await environmentParts.listPackages(runner, prefix, signal);
-      environments.push({ ...environment, packages });
-    }
-    return { environments, warnings: report.warnings };
+    const listing = { environments: sorted(report.environments), warnings: report.warnings };
+    return line.packages ? withPackages(runner, listing, signal) : listing;
   });
   if (line.json) io.printJson({ environments, warnings }, true);
   else io.print(environmentLines(environments, warnings, line.packages).join("\n"));
   return ExitCode.done;
 }
 
+type Listing = Pick<EnvironmentReport, "environments" | "warnings">;
+
+/** An environment whose packages cannot be read keeps the frameworks that were found, with a warning. */
+async function withPackages(
+  runner: Runner,
+  { environments, warnings }: Listing,
+  signal: AbortSignal,
+): Promise<Listing> {
+  const listed: Environment[] = [];
+  const complaints: EnvironmentWarning[] = [];
+  for (const environment of environments) {
+    const { prefix, error } = environment;
+    try {
+      listed.push(
+        error ? environment : { ...environment, packages: await environmentParts.listPackages(runner, prefix, signal) },
+      );
+    } catch (failure) {
+      const problem = problemOf(failure);
+      if (!unlisted.has(problem.reason)) throw failure;
+      listed.push(environment);
+      complaints.push({ reason: problem.reason, message: sentence(problem) });
+    }
+  }
+  return { environments: listed, warnings: [...warnings, ...complaints] };
+}
+
+/** What is wrong with one environment, and not with the connection. */
+const unlisted: ReadonlySet<string> = new Set<FailureReason>([
+  "hostNoSuchPath",
+  "hostPermissionDenied",
+  "unreadable",
+  "deadline",
+]);
+
 /** Environments as a person reads them; unknown is "–". */
 export function environmentLines(
   environments: readonly Environment[],
   warnings: readonly EnvironmentWarning[],
-  withPackages: boolean,
+  showsPackages: boolean,
 ): string[] {
   const head = environments.length > 0 ? tableLines(columns, environments.map(cells)) : ["no Python environments"];
   const problems = environments.flatMap(({ prefix, error }) =>
     error ? [`  ! ${boundedText(prefix)}: ${boundedText(error.message)}`] : [],
   );
-  const lists = withPackages ? environments.flatMap(packageLines) : [];
+  const lists = showsPackages ? environments.flatMap(packageLines) : [];
   return [...head, ...problems, ...warnings.map(({ message }) => `  ! ${boundedText(message, 300)}`), ...lists];
 }
 

@@ -15,7 +15,10 @@ export interface Environment {
   readonly manager: string;
   /** What its manager calls it; for one that has no name the last part of its prefix, or of its project's folder. */
   readonly name: string;
-  /** Absolute path on the host: what `sys.prefix` says there. With `module` the environment's identity on its host. */
+  /**
+   * Absolute path on the host: what `sys.prefix` says there. With `module` the environment's identity on its host; several
+   * Pythons of the system share one, and differ in their `interpreter`.
+   */
   readonly prefix: string;
   /** Absolute path of the program; absent where there is none. */
   readonly interpreter?: string;
@@ -153,7 +156,7 @@ export interface SelfTestReport {
 }
 
 export interface SelfTestStep {
-  /** `import torch`, `torch: GPU 0`, `torch: all-reduce`; unique in a report. */
+  /** `import torch`, `torch GPU 0`, `torch all-reduce`; unique in a report. */
   readonly step: string;
   readonly outcome: "works" | "fails" | "missing" | "not tried";
   /** What was found and what to do about it, in plain sentences. */

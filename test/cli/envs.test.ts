@@ -45,10 +45,15 @@ describe.skipIf(withoutSshd)(`environments on the command line${withoutSshd ? `:
     const gpus = await startSshd({
       environment: gpuEnvironment(files.folder, { HOME: home, PYTHONPATH: standIns, TORCH_GPUS: "2" }),
     });
-    others.push(gpus);
+    const narrow = await startSshd({
+      environment: gpuEnvironment(files.folder, { HOME: home }),
+      config: ["MaxSessions 1"],
+    });
+    others.push(gpus, narrow);
     config = files.config({
       box: loginTo(server),
       gpus: loginTo(gpus),
+      narrow: loginTo(narrow),
       far: loginTo(server, { Port: await freePort() }),
     });
   });
@@ -133,8 +138,8 @@ describe.skipIf(withoutSshd)(`environments on the command line${withoutSshd ? `:
       "torch 2.13.0+cu130": expect.stringMatching(/^ok: /),
       Python: expect.stringMatching(/^ok: Python 3\./),
       "import torch": expect.stringMatching(/^ok: PyTorch 2\.13\.0\+cu130 can be imported/),
-      "torch: GPU 1": "ok: PyTorch gets memory and computes right on GPU 1.",
-      "torch: all-reduce": "ok: 2 GPUs work together.",
+      "torch GPU 1": "ok: PyTorch gets memory and computes right on GPU 1.",
+      "torch all-reduce": "ok: 2 GPUs work together.",
     });
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     const bare = await doctor("box", "with space");
@@ -142,8 +147,11 @@ describe.skipIf(withoutSshd)(`environments on the command line${withoutSshd ? `:
     expect(bare.outcome.code).toBe(0);
   });
 
-  it("by its path, as lines for people", async () => {
-    const { code, stdout } = await tensorline(["doctor", "box", "--env", `${place("work/same")}/`, "-F", config]);
+  it.each([
+    ["on a server like others", "box"],
+    ["where the server allows one session", "narrow"],
+  ])("by its path, as lines for people, %s", async (_where, host) => {
+    const { code, stdout } = await tensorline(["doctor", host, "--env", `${place("work/same")}/`, "-F", config]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok {7}environment: venv, \S+\/work\/same, Python /m);
     expect(stdout).toMatch(/^warning {2}frameworks: None of/m);

@@ -13,7 +13,7 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), "tensorline-managers-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const tools: ManagerTools = Object.fromEntries(managers.map(({ id }) => [id, `/opt/bin/${id}`]));
-const host: SurveyedHost = { condaRoots: new Set(), envsFolders: new Set(), tools, projectFiles: () => [] };
+const host: SurveyedHost = { envsFolders: new Set(), tools, projectFiles: () => [] };
 const nothing: FoundPrefix = { prefix: "/srv/data", via: "search", distributions: [], buildTexts: [] };
 const vias = ["conda", "list", "pyenv", "uv", "poetry", "workon", "path", "system", "search"] as const;
 

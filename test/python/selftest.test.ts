@@ -2,20 +2,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
-import type { HostLease } from "../../src/core/connections";
 import { noOverlay } from "../../src/core/environments/overlay";
-import { selfTest } from "../../src/core/environments/selftest/selfTest";
-import type { Environment } from "../../src/shared/environments";
+import { type SelfTestOptions, selfTest } from "../../src/core/environments/selftest/selfTest";
 import { processesMarked } from "../shell/probeHost";
 import { packages, pythons, trial } from "../shell/selftestHost";
-import { noAbort, testClient } from "../ssh/client";
+import { noAbort, type TestClient, testClient } from "../ssh/client";
 import { type Sshd, startSshd, withoutSshd } from "../ssh/sshd";
+import { type BuiltSystemSsh, buildSystemSsh } from "../ssh/systemSsh";
 import { type RealVenv, realVenv } from "./venvs";
 
 /** Long enough for an installation. */
 const minutes = 600_000;
 
-const torch = await realVenv("python3.11", ["torch"]);
+const torch = await realVenv("python3", ["torch"]);
 const works = expect.stringMatching(/^works/);
 
 function interpreterOf(venv: RealVenv): string {
@@ -30,9 +29,9 @@ describe.skipIf(torch.without)(`real PyTorch on the CPU${torch.without}`, () => 
       Python: works,
       "import torch": expect.stringMatching(/^works: PyTorch 2\.\S+ can be imported\.$/),
       // The first of a build for the CPU, the other of one for CUDA.
-      "torch: GPUs": expect.stringMatching(/^works: This machine has no GPU|^missing: There is no NVIDIA driver/),
-      "torch: CPU": "works: PyTorch computes right on the CPU; no GPU is used.",
-      "torch: all-reduce": "works: 2 processes work together on the CPU (gloo).",
+      "torch GPUs": expect.stringMatching(/^works: This machine has no GPU|^missing: There is no NVIDIA driver/),
+      "torch CPU": "works: PyTorch computes right on the CPU; no GPU is used.",
+      "torch all-reduce": "works: 2 processes work together on the CPU (gloo).",
       "torch.compile": "works: A compiled function computes right on the CPU.",
     });
   });
@@ -45,13 +44,13 @@ describe.skipIf(torch.without)(`real PyTorch on the CPU${torch.without}`, () => 
     });
     expect(byName["torch.compile"]).toMatch(/^fails: torch\.compile needs a C and C\+\+ compiler, and none is found\./);
     expect(steps.find(({ step }) => step === "torch.compile")?.detail).toBeTruthy();
-    expect(byName["torch: all-reduce"]).toBe("not tried: Not tried: it takes two GPUs that PyTorch can use.");
+    expect(byName["torch all-reduce"]).toBe("not tried: Not tried: it takes two GPUs that PyTorch can use.");
   });
 });
 
 describe.each([
-  { label: "JAX", name: "jax", venv: await realVenv("python3.11", ["jax"]) },
-  { label: "TensorFlow", name: "tensorflow", venv: await realVenv("python3.11", ["tensorflow-cpu"]) },
+  { label: "JAX", name: "jax", venv: await realVenv("python3", ["jax"]) },
+  { label: "TensorFlow", name: "tensorflow", venv: await realVenv("python3", ["tensorflow-cpu"]) },
 ])("real $label on the CPU$venv.without", ({ label, name, venv }) => {
   it.skipIf(venv.without)("is imported and computes", { timeout: minutes }, async () => {
     const { byName } = await trial({ interpreter: interpreterOf(venv) });
@@ -59,67 +58,74 @@ describe.each([
       Python: works,
       "import numpy": works,
       [`import ${name}`]: works,
-      [`${name}: GPUs`]: `works: This machine has no GPU: ${label} computes on the CPU.`,
-      [`${name}: CPU`]: `works: ${label} computes right on the CPU; no GPU is used.`,
+      [`${name} GPUs`]: `works: This machine has no GPU: ${label} computes on the CPU.`,
+      [`${name} CPU`]: `works: ${label} computes right on the CPU; no GPU is used.`,
     });
   });
 });
 
 describe.skipIf(withoutSshd)(`over a real connection${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
   let server: Sshd;
-  let lease: HostLease;
-  const client = testClient();
+  let systemSsh: BuiltSystemSsh;
   beforeAll(async () => {
     server = await startSshd();
-    lease = client.connections.acquire({ name: "box", configFile: server.configFile });
+    systemSsh = await buildSystemSsh();
   });
   afterAll(async () => {
-    client.connections.dispose();
+    systemSsh.dispose();
     await server.dispose();
   });
 
-  const environment = (): Environment => ({
-    manager: "venv",
-    name: "trial",
-    prefix: "/nowhere",
-    interpreter: [...pythons.values()].at(-1) ?? "/usr/bin/python3",
-    packages: [],
-  });
-  const start = async (mark: string, pythonPath: string, more: object, signal = noAbort, begun = () => {}) =>
-    selfTest(
-      await lease.connected(noAbort),
-      environment(),
-      {
-        clock: systemClock,
-        overlay: { ...noOverlay, set: { TENSORLINE_MARK: mark, PYTHONPATH: pythonPath } },
-        ...more,
-      },
-      signal,
-      (news) => {
-        if (news.kind === "started" && news.step === "import torch") begun();
-      },
-    );
-
-  it("a Python that hangs before it runs anything is given up and killed", async () => {
-    const folder = packages({});
-    writeFileSync(join(folder, "sitecustomize.py"), "import signal, time\nsignal.signal(1, 1)\ntime.sleep(1000)\n");
-    const mark = `hangs-${process.pid}`;
-    const { steps } = await start(mark, folder, { startMs: 1500 });
-    expect(steps).toMatchObject([{ step: "Python", outcome: "fails" }]);
-    await expect.poll(() => processesMarked(mark), { timeout: 20_000 }).toEqual([]);
-  });
-
-  it("cancelled, and cut off, it leaves no process behind", async () => {
-    const folder = packages({
-      torch: "import signal, time\nsignal.pthread_sigmask(0, range(1, 64))\ntime.sleep(1000)\n",
+  describe.each(["ssh2", "system"] as const)("by %s", (transport) => {
+    let client: TestClient;
+    const host = () => ({ name: "box", configFile: server.configFile });
+    beforeAll(() => {
+      client = testClient({ transport, systemSsh });
     });
-    for (const [mark, stop] of [
-      [`cancelled-${process.pid}`, (abort: AbortController) => abort.abort()],
-      [`cut-${process.pid}`, () => client.connections.disconnect({ name: "box", configFile: server.configFile })],
-    ] as const) {
-      const abort = new AbortController();
-      await expect(start(mark, folder, {}, abort.signal, () => stop(abort))).rejects.toHaveProperty("problem");
-      await expect.poll(() => processesMarked(mark), { timeout: 20_000 }).toEqual([]);
+    afterAll(() => client.connections.dispose());
+
+    /** Starts the test with these packages; `begun` is called when it imports torch. */
+    async function start(
+      mark: string,
+      pythonPath: string,
+      more: Partial<SelfTestOptions>,
+      begun?: AbortController,
+      stop = noAbort,
+    ) {
+      const interpreter = [...pythons.values()].at(-1) ?? "/usr/bin/python3";
+      const environment = { manager: "venv", name: "trial", prefix: "/nowhere", interpreter, packages: [] };
+      const overlay = { ...noOverlay, set: { TENSORLINE_MARK: mark, PYTHONPATH: pythonPath } };
+      const lease = client.connections.acquire(host());
+      try {
+        const runner = await lease.connected(noAbort);
+        return await selfTest(runner, environment, { clock: systemClock, overlay, ...more }, stop, (news) => {
+          if (news.kind === "started" && news.step === "import torch") begun?.abort();
+        });
+      } finally {
+        lease.dispose();
+      }
     }
+    const nothingLeft = (mark: string) => expect.poll(() => processesMarked(mark), { timeout: 20_000 }).toEqual([]);
+
+    it("a Python that hangs before it runs anything is given up and killed", async () => {
+      const folder = packages({});
+      writeFileSync(join(folder, "sitecustomize.py"), "import signal, time\nsignal.signal(1, 1)\ntime.sleep(1000)\n");
+      const mark = `${transport}-hangs-${process.pid}`;
+      const { steps } = await start(mark, folder, { startMs: 1500 });
+      expect(steps).toMatchObject([{ step: "Python", outcome: "fails" }]);
+      await nothingLeft(mark);
+    });
+
+    it.each(["cancelled", "cut off"] as const)("%s, it leaves no process behind", async (how) => {
+      const deaf = "import signal, time\nsignal.pthread_sigmask(0, range(1, 64))\ntime.sleep(1000)\n";
+      const mark = `${transport}-${how}-${process.pid}`;
+      const begun = new AbortController();
+      begun.signal.addEventListener("abort", () => {
+        if (how === "cut off") client.connections.disconnect(host());
+      });
+      const stop = how === "cancelled" ? begun.signal : noAbort;
+      await expect(start(mark, packages({ torch: deaf }), {}, begun, stop)).rejects.toHaveProperty("problem");
+      await nothingLeft(mark);
+    });
   });
 });

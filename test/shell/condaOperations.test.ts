@@ -118,6 +118,8 @@ describe.each(hostShells.map((shell) => [shell[0], shell] as const))("with %s", 
         const end = await run(plan, { STANDIN_HALF: half });
         expect(end).toMatchObject({ exitCode: half === "die" ? 137 : 1, undone: 0 });
         expect(contents(envs)).toEqual(before);
+        // Hard links, not copies.
+        expect(end.log).not.toContain("copied first");
       }
     });
 

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -11,9 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { canonical } from "../../src/core/environments/survey/distributions";
 import { environmentSize } from "../../src/core/environments/survey/environmentSize";
 import { listPackages } from "../../src/core/environments/survey/listPackages";
 import { surveyEnvironments } from "../../src/core/environments/survey/surveyEnvironments";
+import { pythons } from "./environmentHome";
 import { condaPackages, program, pythonPackages, venvFiles, writeHome } from "./environmentTrees";
 import { hosts, newFolder, writeTree } from "./transferHost";
 
@@ -22,6 +25,32 @@ const site = "lib/python3.12/site-packages";
 const isRoot = process.getuid?.() === 0;
 /** A user that nobody is, where tests run as root: what it leaves outside of the test's folder can be told and goes away. */
 const stranger = 64_123;
+
+/** Pythons with a pip of their own, and where their packages are. */
+const withPip = pythons.flatMap((python) => {
+  const asked = spawnSync(python, ["-c", "import pip, sys; print(sys.prefix)"], { encoding: "utf8" });
+  return asked.status === 0 ? [{ python, prefix: asked.stdout.trim() }] : [];
+});
+
+describe.skipIf(withPip.length === 0)(
+  `packages${withPip.length === 0 ? " (no Python with pip on this machine)" : ""}`,
+  () => {
+    it.each(withPip)("of $prefix are those that pip lists", async ({ python, prefix }) => {
+      const env = { PATH: "/usr/bin:/bin", HOME: newFolder(), PYTHONNOUSERSITE: "1" };
+      const args = ["-m", "pip", "list", "--format=json", "--disable-pip-version-check"];
+      const listed: { name: string; version: string }[] = JSON.parse(
+        execFileSync(python, args, { env, encoding: "utf8" }),
+      );
+      const expected = listed.map(({ name, version }) => [canonical(name), version].join(" "));
+      const [host] = hosts;
+      if (!host) throw new Error("no shell");
+      const found = (await listPackages(host.runner, prefix, signal())).map(
+        ({ name, version }) => `${name} ${version}`,
+      );
+      expect(found).toEqual([...new Set(expected)].sort());
+    });
+  },
+);
 
 describe.each(hosts)("packages on a host with $name", (host) => {
   const { runner } = host;

@@ -40,11 +40,12 @@ describe.each(testShells)("under $name", (shell) => {
       const host = testHost(shell, { HOME: home });
       const gate = join(newFolder(), "fifo");
       execFileSync("mkfifo", [gate]);
-      const script = `echo begun
-        read -r line <"$1"
+      const script = `exec 3<>"$1"
+        echo begun
+        read -r line <&3
         dd if=/dev/zero of="$HOME/filler" bs=4096 2>/dev/null
         dd if=/dev/zero bs=65536 count=40 2>/dev/null
-        read -r line <"$1"
+        read -r line <&3
         echo after; exit 3`;
       const wish = request(script, { parameters: [gate], undo: 'rm "$HOME/filler"; echo undone' });
       await host.operations.start(wish, noAbort);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { followCommand, startCommand } from "../../src/core/operations/commands";
 import {
@@ -237,7 +237,8 @@ describe.each(testShells)("an operation under $name", (shell) => {
     await outcome(host, wish.id);
     await host.operations.forget(wish.id, noAbort);
     expect(await host.operations.list(noAbort)).toEqual([]);
-    expect(existsSync(host.folder(wish.id))).toBe(false);
+    // The last one leaves nothing of ours behind.
+    expect(readdirSync(join(host.home, ".local/state"))).toEqual([]);
     const unknown = { problem: { reason: "operationUnknown", id: wish.id } };
     await expect(host.operations.forget(wish.id, noAbort)).rejects.toMatchObject(unknown);
     await expect(host.operations.cancel(wish.id, noAbort)).rejects.toMatchObject(unknown);
@@ -323,7 +324,7 @@ describe.each(testShells)("an operation under $name", (shell) => {
       await gone;
     }
     await host.operations.start(wish, noAbort);
-    await outcome(host, wish.id);
+    expect((await outcome(host, wish.id)).operation.state).toBe("succeeded");
     expect(readFileSync(join(host.home, "count"), "utf8")).toBe("once\n");
   });
 
@@ -337,6 +338,30 @@ describe.each(testShells)("an operation under $name", (shell) => {
     expect((await host.operations.list(noAbort)).map(({ id }) => id)).toContain(wish.id);
     await host.operations.forget(wish.id, noAbort);
   });
+});
+
+describe("the log-in shell", () => {
+  const [shell] = testShells;
+  if (!shell) throw new Error("no shell");
+  const files = { fish: ".config/fish/config.fish", tcsh: ".login", zsh: ".zprofile", bash: ".bash_profile" };
+  const known = Object.entries(files).map(([name, file]) => {
+    const program = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+    return { name, file, program, missing: program === "" };
+  });
+  for (const { name, file, program, missing } of known) {
+    it.skipIf(missing)(`may be ${name}${missing ? ", which is not installed" : ""}`, async () => {
+      const home = newFolder();
+      mkdirSync(dirname(join(home, file)), { recursive: true });
+      writeFileSync(join(home, file), name === "tcsh" ? "setenv FROM it\n" : "export FROM=it\n");
+      const host = testHost(shell, { HOME: home, SHELL: program });
+      const wish = request('printf "<%s>" "$FROM" "$@"; exit 5', { parameters: ["a b", "$HOME", "'"] });
+      await host.operations.start(wish, noAbort);
+      const { operation, log } = await outcome(host, wish.id);
+      // tcsh takes no command for a log-in shell.
+      expect(log.toString()).toBe(`<${name === "tcsh" ? "" : "it"}><a b><$HOME><'>`);
+      expect(operation).toMatchObject({ state: "failed", exitCode: 5 });
+    });
+  }
 });
 
 describe("an operation that cannot be", () => {

@@ -150,27 +150,30 @@ for (const one of shells) {
       expect(Object.keys(variables).filter((name) => /tensorline/i.test(name))).toEqual([]);
     });
 
-    const lmod = existsSync("/usr/share/lmod/lmod/init/bash");
-    describe.skipIf(!lmod)(`with Lmod${lmod ? "" : " (not installed)"}`, () => {
-      const modules = join(scratch, "modules");
-      mkdirSync(join(modules, "cuda"), { recursive: true });
-      writeFileSync(
-        join(modules, "cuda", "12.4"),
-        "#%Module1.0\nsetenv MODULE_CUDA 12.4\nprepend-path PATH /opt/cuda/bin\n",
-      );
+    const present = ["/usr/share/lmod/lmod/init/bash", "/usr/share/modules/init/bash"].some(existsSync);
+    describe.skipIf(!present)(
+      `with modules${present ? "" : " (neither Lmod nor Environment Modules is installed)"}`,
+      () => {
+        const modules = join(scratch, "modules");
+        mkdirSync(join(modules, "cuda"), { recursive: true });
+        writeFileSync(
+          join(modules, "cuda", "12.4"),
+          "#%Module1.0\nsetenv MODULE_CUDA 12.4\nprepend-path PATH /opt/cuda/bin\n",
+        );
 
-      test("module load works though this is no login shell, and folders stand before the module's", () => {
-        const overlay = { ...noOverlay, modules: ["cuda/12.4"], prepend: { PATH: ["/envs/train/bin"] } };
-        const { variables } = apply(overlay, one, { MODULEPATH: modules });
-        expect(variables.MODULE_CUDA).toBe("12.4");
-        expect(variables.PATH).toBe("/envs/train/bin:/opt/cuda/bin:/usr/bin:/bin");
-      });
+        test("module load works though this is no login shell, and folders stand before the module's", () => {
+          const overlay = { ...noOverlay, modules: ["cuda/12.4"], prepend: { PATH: ["/envs/train/bin"] } };
+          const { variables } = apply(overlay, one, { MODULEPATH: modules });
+          expect(variables.MODULE_CUDA).toBe("12.4");
+          expect(variables.PATH).toBe("/envs/train/bin:/opt/cuda/bin:/usr/bin:/bin");
+        });
 
-      test("a module that does not exist is said, and the rest is applied", () => {
-        const { variables, stderr } = apply({ ...cudaOverlay, modules: ["cuda/9!"] }, one, { MODULEPATH: modules });
-        expect(stderr).toContain("tensorline: could not load the module cuda/9!");
-        expect(variables.CUDA_HOME).toBe("/usr/local/cuda-12.4");
-      });
-    });
+        test("a module that does not exist is said, and the rest is applied", () => {
+          const { variables, stderr } = apply({ ...cudaOverlay, modules: ["cuda/9!"] }, one, { MODULEPATH: modules });
+          expect(stderr).toContain("tensorline: could not load the module cuda/9!");
+          expect(variables.CUDA_HOME).toBe("/usr/local/cuda-12.4");
+        });
+      },
+    );
   });
 }

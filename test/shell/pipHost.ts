@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -190,6 +199,18 @@ if "damaged" in spec:
     with open(target, "wb") as file:
         file.write(whole.replace(files[name + "/noise.bin"][:8], b"damaged!"))
 `;
+
+/** A program that is Python with these words before its own. */
+function program(name: string, ...words: string[]): string {
+  const path = join(newFolder(), name);
+  writeFileSync(path, `#!/bin/sh\nexec ${[python, ...words].map((word) => `'${word}'`).join(" ")} "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const fixtures = new URL("../fixtures/environments/tools", import.meta.url).pathname;
+/** Stands in for uv, and validates every argument. */
+export const uv = program("uv", join(fixtures, "uv.py"));
 
 /** A program of an environment, run: what it prints. */
 export const output = (program: string, ...words: string[]): string =>

@@ -25,40 +25,46 @@ beforeAll(() => {
 
 const offline = { packages: [], offlineFolder: wheels };
 
+const slow = 120_000;
+
 describe.each(hosts)("an environment of venv on $name", (host) => {
-  it("is made with its packages, changed, put back where that fails, and deleted", async () => {
-    const folder = newFolder();
-    const prefix = join(folder, "train");
-    const made = await carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["beta"] }), { host });
-    expect(made).toMatchObject({ exitCode: 0 });
-    expect(output(`${prefix}/bin/alpha`)).toBe("1.0");
-    expect(readdirSync(folder)).toEqual(["train"]);
+  it(
+    "is made with its packages, changed, put back where that fails, and deleted",
+    async () => {
+      const folder = newFolder();
+      const prefix = join(folder, "train");
+      const made = await carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["beta"] }), { host });
+      expect(made).toMatchObject({ exitCode: 0 });
+      expect(output(`${prefix}/bin/alpha`)).toBe("1.0");
+      expect(readdirSync(folder)).toEqual(["train"]);
 
-    const environment = environmentAt(prefix);
-    const before = fingerprint(prefix);
-    const damaged = { ...offline, packages: ["gamma"] };
-    const failed = await carryOut(venvCommands.install(python, environment, damaged), { host });
-    // The other package was exchanged by then.
-    expect(failed.log).toContain("Successfully uninstalled alpha-1.0");
-    expect(failed.exitCode).not.toBe(0);
-    expect(failed.undone).toBe(0);
-    expect(fingerprint(prefix)).toBe(before);
+      const environment = environmentAt(prefix);
+      const before = fingerprint(prefix);
+      const damaged = { ...offline, packages: ["gamma"] };
+      const failed = await carryOut(venvCommands.install(python, environment, damaged), { host });
+      // The other package was exchanged by then.
+      expect(failed.log).toContain("Successfully uninstalled alpha-1.0");
+      expect(failed.exitCode).not.toBe(0);
+      expect(failed.undone).toBe(0);
+      expect(fingerprint(prefix)).toBe(before);
 
-    const upgrade = { ...offline, packages: ["alpha"], upgrade: true };
-    const upgraded = await carryOut(venvCommands.install(python, environment, upgrade), { host });
-    expect(upgraded).toMatchObject({ exitCode: 0 });
-    expect(output(`${prefix}/bin/alpha`)).toBe("2.0");
+      const upgrade = { ...offline, packages: ["alpha"], upgrade: true };
+      const upgraded = await carryOut(venvCommands.install(python, environment, upgrade), { host });
+      expect(upgraded).toMatchObject({ exitCode: 0 });
+      expect(output(`${prefix}/bin/alpha`)).toBe("2.0");
 
-    const gone = await carryOut(venvCommands.uninstall(python, environment, ["alpha"]), { host });
-    expect(gone).toMatchObject({ exitCode: 0 });
-    expect(existsSync(`${prefix}/bin/alpha`)).toBe(false);
-    expect([...leftovers(folder), ...scratchLeft()]).toEqual([]);
+      const gone = await carryOut(venvCommands.uninstall(python, environment, ["alpha"]), { host });
+      expect(gone).toMatchObject({ exitCode: 0 });
+      expect(existsSync(`${prefix}/bin/alpha`)).toBe(false);
+      expect([...leftovers(folder), ...scratchLeft()]).toEqual([]);
 
-    writeFileSync(join(prefix, "notes.txt"), "mine");
-    const removed = await carryOut(venvCommands.remove(python, environment), { host });
-    expect(removed).toMatchObject({ exitCode: 0 });
-    expect(readdirSync(prefix)).toEqual(["notes.txt"]);
-  });
+      writeFileSync(join(prefix, "notes.txt"), "mine");
+      const removed = await carryOut(venvCommands.remove(python, environment), { host });
+      expect(removed).toMatchObject({ exitCode: 0 });
+      expect(readdirSync(prefix)).toEqual(["notes.txt"]);
+    },
+    slow,
+  );
 
   it.each(["folder", "file", "link"])("never takes the place of a %s", async (kind) => {
     const folder = newFolder();

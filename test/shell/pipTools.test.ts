@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { CreateWish } from "../../src/core/environments/manager";
@@ -16,6 +16,7 @@ import {
   pythons,
   readText,
   scratchLeft,
+  uv,
   writeWheel,
 } from "./pipHost";
 
@@ -32,17 +33,6 @@ beforeAll(() => {
   writeWheel(wheels, "beta", "1.0", { requires: ["alpha<2"] });
   writeWheel(wheels, "damaged", "1.0", { requires: ["alpha>=2"], damaged: true });
 }, slow);
-
-/** A program that is Python with these words before its own. */
-function program(name: string, ...words: string[]): string {
-  const path = join(newFolder(), name);
-  writeFileSync(path, `#!/bin/sh\nexec ${[python, ...words].map((word) => `'${word}'`).join(" ")} "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
-
-const fixtures = new URL("../fixtures/environments/tools", import.meta.url).pathname;
-const uv = program("uv", join(fixtures, "uv.py"));
 
 /** A virtualenv of its own from the package index that this machine is set up with; nothing where there is none. */
 function installVirtualenv(): string | undefined {
@@ -164,6 +154,20 @@ describe.skipIf(byAge.length < 2)("where only another Python is left (needs two 
       expect(await carryOut(plan, { env: found })).toMatchObject({ exitCode: 0 });
       expect(output(`${prefix}/bin/alpha`)).toBe("1.0");
       expect(leftovers(prefix)).toEqual([]);
+    },
+    slow,
+  );
+});
+
+describe("the lock of an environment", () => {
+  it(
+    "is asked of uv as it documents that",
+    async () => {
+      const prefix = join(newFolder(), "train");
+      await carryOut(uvCommands.create(uv, { ...offline, prefix, packages: ["beta"] }));
+      const format = uvCommands.exports.find(({ file }) => file === "pylock.toml");
+      const [program = "", ...words] = format?.argv(uv, environmentAt(prefix)) ?? [];
+      expect(output(program, ...words)).toContain('[[packages]]\nname = "alpha"\nversion = "1.0"');
     },
     slow,
   );

@@ -37,6 +37,8 @@ function candidates(version: string): string[] {
 
 const newest = [...pythons.values()].at(-1);
 
+export const python2 = candidates("2.7").find((program) => spawnSync(program, ["-c", ""]).status === 0);
+
 /** A folder for PYTHONPATH with these packages, each one file. */
 export function packages(texts: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(scratch, "packages-"));

@@ -36,12 +36,17 @@ const busyHost: Tree = {
   "usr/local/cuda-11.2/targets/x86_64-linux/include/cuda.h": "#define CUDA_VERSION 11020\n",
   "usr/local/cuda-11.2/include": "-> targets/x86_64-linux/include",
   "usr/local/cuda-11.2/targets/x86_64-linux/lib/libcudart.so.11.0": "",
+  "srv/cuda-12.9/version.json": '{"cuda": {"version": "12.9',
+  "srv/cuda-12.9/include/cuda.h": "#define CUDA_VERSION 12090\n",
+  "usr/local/cuda-new": "-> ../../srv/cuda-12.9",
   "usr/local/cuda-samples/README": "no toolkit\n",
   "usr/local/cuda-loop": "-> cuda-loop",
   "usr/local/cuda-gone": "-> /nowhere",
   "opt/cuda/bin/nvcc": nvccOf("12.6", "12.6.77"),
   "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/12.3/bin/nvcc": nvccOf("12.3", "12.3.107"),
   "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/bin/nvcc": nvccOf("12.3", "12.3.107"),
+  "opt/nvidia/hpc_sdk/Linux_x86_64/24.3/comm_libs/12.3/nccl/include/nccl.h":
+    "#define NCCL_MAJOR 2\n#define NCCL_MINOR 19\n#define NCCL_PATCH 3\n",
   "opt/rocm-6.4.0/.info/version": "6.4.0-47\n",
   "opt/rocm-6.4.0/bin/hipcc": "#!/bin/sh\n",
   "opt/rocm": "-> rocm-6.4.0",
@@ -61,6 +66,7 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       [path.slice(host.root.length), version, source, evidence, nvcc].join(" "),
     );
     expect(short).toEqual([
+      "/srv/cuda-12.9 12.9 folder cuda.h ",
       "/opt/cuda 12.6 folder nvcc 12.6.77",
       "/usr/local/cuda-12.4 12.4.1 folder version.json 12.4.131",
       "/opt/nvidia/hpc_sdk/Linux_x86_64/24.3/cuda/12.3 12.3 hpcSdk nvcc 12.3.107",
@@ -99,6 +105,10 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
         path: join(host.root, "usr/include/x86_64-linux-gnu/NvInferVersion.h"),
       },
     ]);
+    const sdk = "opt/nvidia/hpc_sdk/Linux_x86_64/24.3";
+    expect(at(host.root, toolkits, `${sdk}/cuda/12.3`)?.libraries).toEqual([
+      { name: "nccl", version: "2.19.3", path: join(host.root, sdk, "comm_libs/12.3/nccl/include/nccl.h") },
+    ]);
     expect(at(host.root, toolkits, "usr/local/cuda-11.2")?.libraryFolder).toBe(
       join(host.root, "usr/local/cuda-11.2/targets/x86_64-linux/lib"),
     );
@@ -123,6 +133,15 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       env: { CUDA_HOME: `${host.home}/link to it/`, ROCM_PATH: join(host.root, "opt/rocm-7.10.0/core-7.10") },
     });
     expect(toolkits.filter(({ active }) => active).map(({ version }) => version)).toEqual(["9.2.148", "7.10.0"]);
+  });
+
+  test("a compiler that prints without end is stopped", async () => {
+    const host = toolkitHost(shell, {
+      "usr/local/cuda-12.4/version.txt": "CUDA Version 12.4.1\n",
+      "usr/local/cuda-12.4/bin/nvcc": "#!/bin/sh\nwhile :; do echo release 1.0, V1.0.0; done\n",
+    });
+    const { toolkits } = await host.survey();
+    expect(toolkits.map(({ version }) => version)).toEqual(["12.4.1"]);
   });
 
   test("a folder that may not be read is left out, and the rest is found", async () => {
@@ -176,6 +195,26 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
     ]);
   });
 
+  test("the folders of ROCm's versions count once, whatever links to them lie beside", async () => {
+    const host = toolkitHost(shell, {
+      "opt/rocm/core-7.14/.info/version": "7.14.0\n",
+      "opt/rocm/core-7.14/bin/hipcc": "#!/bin/sh\n",
+      "opt/rocm/core-7.14/lib/libamdhip64.so.7": "",
+      "opt/rocm/core-8.1/include/rocm-core/rocm_version.h":
+        "#define ROCM_VERSION_MAJOR 8\n#define ROCM_VERSION_MINOR 1\n#define ROCM_VERSION_PATCH 0\n",
+      "opt/rocm/core-7": "-> core-7.14",
+      "opt/rocm/core": "-> core-7",
+      "opt/rocm/bin": "-> core-7.14/bin",
+      "opt/rocm/lib": "-> core-7.14/lib",
+    });
+    const at = (name: string) => join(host.root, "opt/rocm", name);
+    const { toolkits } = await host.survey();
+    expect(toolkits.map(({ version, active, path, links }) => [version, active, path, links?.toSorted()])).toEqual([
+      ["8.1.0", false, at("core-8.1"), undefined],
+      ["7.14.0", true, at("core-7.14"), [join(host.root, "opt/rocm"), at("core"), at("core-7")]],
+    ]);
+  });
+
   test("an alternative named cuda is known with its choices", async () => {
     const host = toolkitHost(shell, {
       "usr/local/cuda-12.4/version.json": versionJson,
@@ -194,7 +233,7 @@ describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
       execFileSync(join(host.bin, "update-alternatives"), words, { stdio: "ignore" });
     }
     const { alternatives, toolkits } = await host.survey();
-    expect(alternatives.toSorted()).toEqual(choices.toSorted());
+    expect(alternatives.cuda.toSorted()).toEqual(choices.toSorted());
     expect(toolkits.map(({ version, active, links }) => [version, active, links])).toEqual([
       ["12.4.1", true, [link, join(altdir ?? "", "cuda")]],
       ["11.8.89", false, undefined],

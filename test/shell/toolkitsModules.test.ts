@@ -21,6 +21,7 @@ const toolkits: Tree = {
   "apps/my cuda/12.4/version.txt": "CUDA Version 12.4.1\n",
   "apps/my cuda/12.4/bin/nvcc": "#!/bin/sh\necho 'Cuda compilation tools, release 12.4, V12.4.131'\n",
   "apps/cuda-11.8/version.txt": "CUDA Version 11.8.89\n",
+  "apps/nvhpc/Linux_x86_64/24.3/cuda/12.3/version.txt": "CUDA Version 12.3.2\n",
   "apps/rocm/6.4.0/.info/version": "6.4.0-47\n",
 };
 
@@ -39,6 +40,7 @@ function plantTclModules(host: ToolkitHost): string {
     "modules/cuda/.version": "#%Module1.0\nset ModulesVersion 11.8\n",
     "modules/cuda/broken": '#%Module1.0\nerror "not today"\n',
     "modules/rocm/6.4.0": `#%Module1.0\nsetenv ROCM_PATH {${host.root}/apps/rocm/6.4.0}\n`,
+    "modules/nvhpc/24.3": `#%Module1.0\nprepend-path PATH {${host.root}/apps/nvhpc/Linux_x86_64/24.3/compilers/bin}\n`,
     "modules/python/3.12": "#%Module1.0\nprepend-path PATH /opt/python/3.12/bin\n",
     "modules/gcc/13": "#%Module1.0\n",
   });
@@ -56,6 +58,7 @@ function plantLuaModules(host: ToolkitHost): string {
     "modules/cuda/11.8.lua": `prepend_path("PATH", "${host.root}/apps/cuda-11.8/bin")\n`,
     "modules/cuda/broken.lua": "this is no Lua ((\n",
     "modules/rocm/6.4.0.lua": `setenv("ROCM_PATH", "${host.root}/apps/rocm/6.4.0")\n`,
+    "modules/nvhpc/24.3.lua": `prepend_path("PATH", "${host.root}/apps/nvhpc/Linux_x86_64/24.3/compilers/bin")\n`,
     "modules/python/3.12.lua": 'prepend_path("PATH", "/opt/python/3.12/bin")\n',
     "modules/gcc/13.lua": "",
   });
@@ -76,6 +79,7 @@ async function expectModules(host: ToolkitHost, env: Readonly<Record<string, str
   });
   expect(found.map(({ version, source, module, path }) => [version, source, module, path])).toEqual([
     ["12.4.1", "module", "cuda/12.4.1", folder],
+    ["12.3.2", "hpcSdk", undefined, join(host.root, "apps/nvhpc/Linux_x86_64/24.3/cuda/12.3")],
     ["11.8.89", "module", "cuda/11.8", join(host.root, "apps/cuda-11.8")],
     ["6.4.0", "module", "rocm/6.4.0", join(host.root, "apps/rocm/6.4.0")],
   ]);

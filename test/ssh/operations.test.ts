@@ -19,8 +19,9 @@ import { createOperations } from "../../src/core/operations/operations";
 import type { HostRef } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
 import { aliveWith, follow, newFolder, noAbort, outcome, request, until } from "../shell/operationHost";
-import { type TestClient, testClient } from "./client";
+import { hostOf, person, type TestClient, testClient } from "./client";
 import { type Relay, startRelay } from "./relay";
+import { startTwoFactorSshd, verificationCode, withoutSecondFactor } from "./secondFactor";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
 const cuts = process.env.TENSORLINE_FULL === "1" ? 200 : 20;
@@ -230,3 +231,43 @@ describe.skipIf(withoutUsers !== undefined)(
     });
   },
 );
+
+const scarce = `operations over the only session${withoutSecondFactor ? `: ${withoutSecondFactor}` : ""}`;
+describe.skipIf(withoutSecondFactor !== undefined)(scarce, () => {
+  let server: Sshd;
+  beforeAll(async () => {
+    server = await startTwoFactorSshd({ config: ["PubkeyAuthentication no", "MaxSessions 1"] });
+  });
+  afterAll(() => server.dispose());
+
+  it("can be cancelled while they are followed, which is no interruption", async () => {
+    const client = testClient({ prompts: person(["right", verificationCode()]) });
+    const lease = client.connections.acquire(hostOf(server, "box0"));
+    const operations = createOperations({ host: lease, clock: systemClock });
+    const wish = request("echo up; sleep 1000", { undo: "echo undone" });
+    await operations.start(wish, noAbort);
+    let interruptions = 0;
+    let text = "";
+    let up = () => {};
+    const isUp = new Promise<void>((resolve) => {
+      up = resolve;
+    });
+    const following = operations.follow(
+      wish.id,
+      0,
+      {
+        output(chunk) {
+          text += Buffer.from(chunk).toString();
+          up();
+        },
+        interrupted: () => interruptions++,
+      },
+      noAbort,
+    );
+    await isUp;
+    expect(await operations.cancel(wish.id, noAbort)).toMatchObject({ state: "cancelled" });
+    expect(await following).toMatchObject({ state: "cancelled" });
+    expect([text, interruptions]).toEqual(["up\nundone\n", 0]);
+    client.connections.dispose();
+  });
+});

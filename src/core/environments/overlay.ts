@@ -21,8 +21,9 @@ export interface Overlay {
 
 export const noOverlay: Overlay = { modules: [], source: [], set: {}, unset: [], prepend: {} };
 
-const condaLike: ReadonlySet<string> = new Set(["conda", "mamba", "micromamba", "pixi"]);
-const venvLike: ReadonlySet<string> = new Set(["venv", "virtualenv", "uv", "poetry"]);
+/** Ids of the managers whose environments are made of conda's packages. */
+export const condaLike: ReadonlySet<string> = new Set(["conda", "mamba", "micromamba", "pixi"]);
+const venvLike: ReadonlySet<string> = new Set(["venv", "virtualenv", "uv", "poetry", "pipenv"]);
 
 /** What activating the environment would do. */
 export function environmentOverlay(environment: Environment): Overlay {

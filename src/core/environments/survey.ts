@@ -13,6 +13,8 @@ export interface FoundPrefix {
   readonly settings?: Readonly<Record<string, string>>;
   /** Names of files in `conda-meta` that matter, `history` among them; absent where there is no such folder. */
   readonly condaMeta?: readonly string[];
+  /** The root of conda or its kin: the environment `base`. */
+  readonly isBase?: true;
   /** The first command in conda's history: `/opt/conda/bin/mamba create -n train`. */
   readonly madeBy?: string;
   /** `lib/python3.12`: the folder of its library below the prefix. */
@@ -62,8 +64,8 @@ export interface Distribution {
 export interface SurveyedHost {
   /** `x86_64`, as `uname -m` says. */
   readonly machine?: string;
-  /** Roots of conda and its kin. */
-  readonly condaRoots: ReadonlySet<string>;
+  /** The user's, as the host's shell names it. */
+  readonly home?: string;
   /** Folders that named conda environments stand in. */
   readonly envsFolders: ReadonlySet<string>;
   readonly tools: ManagerTools;

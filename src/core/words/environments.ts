@@ -13,7 +13,7 @@ export const environmentWords: Words<EnvironmentProblem> = {
   environmentUnknown: (problem) =>
     says(
       `${quoted(problem.host)} has no environment ${quoted(problem.name)}.`,
-      "Its environments are listed in the Environments view.",
+      "The Environments view and `tensorline envs` list those there are.",
     ),
   environmentAmbiguous: (problem) =>
     says(

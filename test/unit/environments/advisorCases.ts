@@ -1,5 +1,7 @@
+import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../src/core/environments/compatibility/finding";
-import type { Environment, GpuArchitecture, Package, Toolkit } from "../../../src/shared/environments";
+import { judge } from "../../../src/core/environments/compatibility/judge";
+import type { Environment, GpuArchitecture, Package, Toolkit, Verdict } from "../../../src/shared/environments";
 
 const gpu = (name: string, computeCapability: string) => ({ name, computeCapability });
 
@@ -64,3 +66,32 @@ export const environment = (packages: readonly Package[], pythonVersion = "3.11.
   pythonVersion,
   packages,
 });
+
+export type Grade = Verdict["grade"];
+/** The fix that names one of PyTorch's indexes. */
+export const index = (torch: string, tag: string) =>
+  `Install torch ${torch} from the index https://download.pytorch.org/whl/${tag}.`;
+
+/** The last package is judged; those before it stand beside it. */
+export type Case = readonly [
+  name: string,
+  machine: Machine,
+  packages: string,
+  grade: Grade,
+  fix?: string | RegExp,
+  python?: string,
+];
+
+/** A test for each case, in `describe`. */
+export function run(title: string, cases: readonly Case[]): void {
+  describe(title, () => {
+    for (const [name, machine, packages, grade, fix, python] of cases)
+      test(name, () => {
+        const all = packages.split(", ").map((text) => pkg(text));
+        const found = judge(machine, environment(all, python)).at(-1);
+        expect(`${found?.grade}: ${found?.why}`).toMatch(new RegExp(`^${grade}: `));
+        if (fix instanceof RegExp) expect(found?.fix).toMatch(fix);
+        else expect(found?.fix).toBe(fix);
+      });
+  });
+}

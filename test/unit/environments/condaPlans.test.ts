@@ -220,7 +220,7 @@ describe("texts", () => {
     expect(maskSecrets("get https://ada:pw@h/c and https://h/t/ab-12/lab?token=x&a=b")).toBe(
       "get https://…@h/c and https://h/t/…/lab?token=…&a=b",
     );
-    const plain = "https://h/path/t/x git+ssh://h/r /home/a@b/t/ numpy@1";
+    const plain = "https://h/path/t/x git+ssh://h/r /home/a@b/t/ /data/t/train/env numpy@1";
     expect(maskSecrets(plain)).toBe(plain);
   });
 });

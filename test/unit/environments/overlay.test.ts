@@ -19,7 +19,7 @@ const environment = (more: Partial<Environment>): Environment => ({
 
 describe("the overlay of an environment", () => {
   test("a venv, as its activate does", () => {
-    for (const manager of ["venv", "virtualenv", "uv", "poetry"])
+    for (const manager of ["venv", "virtualenv", "uv", "poetry", "pipenv"])
       expect(environmentOverlay(environment({ manager }))).toEqual({
         modules: [],
         source: [],

@@ -104,8 +104,29 @@ describe("the plan of a working PyTorch", () => {
     expect(planPyTorch(noGpu, { ...host, python: "3.6" })).toEqual({
       kind: "none",
       why: ["torch 2.14 is for Python 3.10 to 3.14, and there is 3.6."],
+      alternatives: [],
+    });
+    expect(planPyTorch(noGpu, { ...host, managers: ["venv"], python: "3.6" })).toEqual({
+      kind: "none",
+      why: ["Python 3.6 is not on this host, and venv cannot fetch it."],
       alternatives: ["Install uv into your home folder: it fetches any Python."],
     });
+  });
+
+  test("a wish that keeps the GPUs idle is followed, and it is said what would use them", () => {
+    const found = plan(nvidia("580.95.05", cards.rtx5090), { version: "2.4" });
+    expect(brief(found)).toBe("torch==2.4.* from cpu, Python 3.12 by uv: limited");
+    expect(found.why[0]).toBe("No wheel of torch 2.4 for this Python uses the GPUs. This is the build for the CPU.");
+    expect(found.alternatives).toEqual([
+      "torch 2.14 from the index https://download.pytorch.org/whl/cu130 uses them, with Python 3.10 to 3.14.",
+    ]);
+  });
+
+  test("ARM has rows of its own, other processors have no wheels", () => {
+    const arm = { ...nvidia("580.95.05", cards.h100), architecture: "aarch64" };
+    expect(brief(plan(arm))).toBe("torch==2.14.* from cu130, Python 3.12 by uv: works");
+    const power = planPyTorch({ ...noGpu, architecture: "ppc64le" }, host);
+    expect(power).toMatchObject({ kind: "none", why: ["PyTorch makes no wheels for ppc64le."] });
   });
 
   test("a release that is not in the tables gives no plan", () => {
@@ -137,5 +158,7 @@ describe("the plan of a working PyTorch", () => {
     expect(found.packages).toEqual(["conda-forge::pytorch-gpu", "conda-forge::torchvision"]);
     expect(found.indexUrl).toBeUndefined();
     expect(found.verdictAfter.grade).toBe("unknown");
+    const own = { ...host, managers: ["conda"], offlineFolder: "/data/wheels" };
+    expect(planPyTorch(noGpu, own).kind).toBe("none");
   });
 });

@@ -47,7 +47,11 @@ const errors: readonly (readonly [step: DoneRecord["step"], text: string, words:
   ],
   [gpu, "HIP error: invalid device function", /no code for the architecture/],
   [gpu, "CUDA out of memory. Tried to allocate 64.00 MiB", /^GPU 3 is full\. Wait/],
-  [gpu, "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`", /^GPU 3 is full/],
+  [
+    gpu,
+    "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+    /^cuBLAS could not start on GPU 3, most often/,
+  ],
   [gpu, "CUDA error: CUDA-capable device(s) is/are busy or unavailable", /^GPU 3 is taken: it is in exclusive mode/],
   [gpu, "CUDA error: uncorrectable ECC error encountered", /memory of GPU 3 has errors/],
   [gpu, "cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", /another cuDNN/],
@@ -100,6 +104,8 @@ const errors: readonly (readonly [step: DoneRecord["step"], text: string, words:
   ],
   [compiled, "fatal error: Python.h: No such file or directory", /header files/],
   [compiled, "Cannot find ptxas", /assembler ptxas/],
+  [compiled, "`ptxas` was searched in TRITON_PTXAS_PATH or PATH but a working version could not be found.", /ptxas/],
+  [compiled, "/usr/bin/ld: cannot find -lcuda: No such file or directory", /libcuda\.so/],
   [
     compiled,
     "Found GTX 1080 which is too old to be supported by the triton GPU compiler",
@@ -120,6 +126,11 @@ it("an error that nobody knows keeps its own last line, without what could harm 
     words: "PyTorch failed: something quite new  happened.",
     detail: "something quite new  happened.",
   });
+});
+
+it("what NCCL printed says more than what it threw", () => {
+  const said = "box:12:12 [0] misc/shmutils.cc:88 NCCL WARN Error: failed to extend /dev/shm/nccl-x to 9637892 bytes";
+  expect(failed(reduce, "NCCL error in: x.cpp:77, unhandled system error", { said })).toMatch(/\/dev\/shm is full/);
 });
 
 it("what was printed counts where the exception says nothing", () => {
@@ -151,6 +162,13 @@ it("a machine without GPUs is no failure of the framework; one whose GPUs are no
   });
   expect(seen({ devices: [], machineGpus: 1, visible: "CUDA_VISIBLE_DEVICES=" })?.words).toMatch(/hides them/);
   expect(seen({ devices: [], machineGpus: 1 })).toMatchObject({ outcome: "fails" });
+  const said = "Unable to initialize backend 'cuda': libcudnn.so.9: cannot open shared object file: No such file";
+  const jax = { what: "devices", framework: "jax" } as const;
+  const facts = { devices: [], machineGpus: 1 };
+  expect(finishedStep({ kind: "done", step: jax, facts }, nobody)?.words).toMatch(/install `jax\[cuda13\]`/);
+  expect(finishedStep({ kind: "done", step: jax, facts, said }, nobody)?.words).toMatch(
+    /find the library libcudnn\.so\.9/,
+  );
 });
 
 it("records are found among whatever else is printed, in pieces of any size, and nothing else is believed", () => {

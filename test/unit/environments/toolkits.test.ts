@@ -121,6 +121,7 @@ test("libraries are known by headers first, then by the longest name of their fi
 test("pip's packages of CUDA 13 lie in one folder", () => {
   const site = "lib/python3.12/site-packages";
   const files = [
+    `${site}/nvidia_cuda_runtime_cu12-12.8.90.dist-info`,
     `${site}/nvidia_cuda_runtime-13.0.96.dist-info`,
     `${site}/nvidia_cuda_nvcc-13.0.88.dist-info`,
     `${site}/nvidia_nccl_cu13-2.30.7.dist-info`,
@@ -175,9 +176,9 @@ describe("switching", () => {
   });
 
   test("for everybody is a command for an administrator", () => {
-    const none = { alternatives: [] };
+    const none = { alternatives: { cuda: [], rocm: [] } };
     expect(systemDefaultCommand(cuda, none)).toBe("ln -sfn /usr/local/cuda-12.4 /usr/local/cuda");
-    expect(systemDefaultCommand(cuda, { alternatives: ["/usr/local/cuda-11.8", cuda.path] })).toBe(
+    expect(systemDefaultCommand(cuda, { alternatives: { cuda: ["/usr/local/cuda-11.8", cuda.path], rocm: [] } })).toBe(
       "update-alternatives --set cuda /usr/local/cuda-12.4",
     );
     expect(systemDefaultCommand({ ...cuda, path: "/srv/it's cuda" }, none)).toBe(
@@ -186,6 +187,7 @@ describe("switching", () => {
     expect(systemDefaultCommand({ ...cuda, kind: "rocm", path: "/opt/rocm-6.4.0" }, none)).toBe(
       "ln -sfn /opt/rocm-6.4.0 /opt/rocm",
     );
+    expect(systemDefaultCommand({ ...cuda, kind: "rocm", path: "/opt/rocm/core-7.14" }, none)).toBeUndefined();
     expect(systemDefaultCommand({ ...cuda, module: "cuda/12.4.1" }, none)).toBeUndefined();
     expect(systemDefaultCommand({ ...cuda, environment: "/e" }, none)).toBeUndefined();
   });

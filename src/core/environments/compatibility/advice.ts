@@ -26,7 +26,7 @@ export function adviseWithoutWheel(machine: Machine): Advice {
     };
   const builds = wheelTargets.filter((targets) => gpus.some((gpu) => reach(targets, gpu) === "code"));
   const oldest = builds.flatMap(({ tag }) => cudaOfTag(tag) ?? []).sort(compareVersions)[0];
-  const names = listed(gpus.map(gpuText));
+  const names = listed(gpus, gpuText);
   if (oldest === undefined)
     return { why: `No wheel in the tables has code for ${names}.`, alternatives: ["Build PyTorch from source."] };
   const driver = driverAdvice(oldest, machine);
@@ -37,7 +37,7 @@ export function adviseWithoutWheel(machine: Machine): Advice {
 }
 
 function adviseOthers(machine: Machine): Advice {
-  const names = listed(amdGpus(machine).map(gpuText));
+  const names = listed(amdGpus(machine), gpuText);
   if (names === "") return { why: "A GPU driver answers, but it shows no GPU.", alternatives: [] };
   return { why: `No wheel in the tables has code for ${names}.`, alternatives: ["AMD's own wheels may have it."] };
 }

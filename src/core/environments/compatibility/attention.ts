@@ -8,30 +8,34 @@ import {
   isIntegrated,
   listed,
   type Machine,
+  needsGpu,
   nvidiaGpus,
   row,
   unknown,
   verdict,
 } from "./finding";
+import { checkOtherRocm } from "./rocm";
 import { flashAttention2, xformersDropsVolta, xformersReleases } from "./tables";
 import { judgeTorch } from "./torch";
 import { atLeast, isVersion, majorMinor, majorOf } from "./versions";
 
-/** These are compiled against one PyTorch: first that one has to be there and work. */
-function checkTorch(environment: Environment, machine: Machine): Finding | Package {
+/** These are compiled against one PyTorch: first that one has to be there and use NVIDIA GPUs. */
+function checkTorch(pkg: Package, environment: Environment, machine: Machine): Finding | Package {
   const torch = findPackage(environment, "torch");
   if (!torch) return { grade: "fails", why: "It needs torch, which this environment does not have.", rows: [] };
   const { grade, why, rows, fix } = judgeTorch(torch, environment, machine);
-  if (grade === "fails" || buildOf(torch)?.kind === "cpu")
+  const kind = buildOf(torch)?.kind;
+  if (grade === "fails" || kind === "cpu")
     return { grade: "fails", why: `The torch beside it cannot use the GPUs: ${why}`, rows, ...(fix ? { fix } : {}) };
-  return torch;
+  if (kind === "rocm") return checkOtherRocm(pkg.name, machine);
+  const missing = checkNvidia(machine);
+  return missing ? needsGpu(pkg.name, missing) : torch;
 }
 
 export function judgeXformers(pkg: Package, environment: Environment, machine: Machine): Verdict {
   const subject = `${pkg.name} ${pkg.version}`;
-  const torch = checkTorch(environment, machine);
-  const unusable = "grade" in torch ? torch : checkNvidia(machine);
-  if (unusable || "grade" in torch) return verdict(subject, unusable ? [unusable] : []);
+  const torch = checkTorch(pkg, environment, machine);
+  if ("grade" in torch) return verdict(subject, [torch]);
   const own = pkg.version.replace(/\+.*$/, "");
   const release = xformersReleases.find((one) => one.version === own);
   const gpus = atLeast(own, xformersDropsVolta.since)
@@ -52,6 +56,8 @@ function checkPair(release: (typeof xformersReleases)[number], torch: Package): 
   const rows = [row(`The wheels of xformers ${release.version} are for torch ${release.torch}`, release)];
   const installed = torch.version.replace(/\+.*$/, "");
   if (installed === release.torch) return { grade: "works", why: `It was built for torch ${release.torch}.`, rows };
+  if (majorMinor(installed) === majorMinor(release.torch))
+    return { grade: "unknown", why: `It was built for torch ${release.torch}; nothing tells of ${installed}.`, rows };
   const suitable = xformersReleases.find((one) => one.torch === installed);
   return {
     grade: "fails",
@@ -65,9 +71,8 @@ function checkPair(release: (typeof xformersReleases)[number], torch: Package): 
 
 export function judgeFlashAttention(pkg: Package, environment: Environment, machine: Machine): Verdict {
   const subject = `${pkg.name} ${pkg.version}`;
-  const torch = checkTorch(environment, machine);
-  const unusable = "grade" in torch ? torch : checkNvidia(machine);
-  if (unusable || "grade" in torch) return verdict(subject, unusable ? [unusable] : []);
+  const torch = checkTorch(pkg, environment, machine);
+  if ("grade" in torch) return verdict(subject, [torch]);
   if (majorOf(pkg.version) !== 2) return verdict(subject, [unknown("The tables are about FlashAttention 2 only.")]);
   return verdict(subject, [checkLabel(pkg, torch), checkGeneration(machine)]);
 }
@@ -100,6 +105,6 @@ function checkGeneration(machine: Machine): Finding {
       (isVersion(gpu.computeCapability) && majorOf(gpu.computeCapability) > Math.max(...flashAttention2.named)),
   );
   if (checked.grade !== "works" || unnamed.length === 0) return checked;
-  const why = `Its page names Ampere, Ada and Hopper GPUs; whether it has code for ${listed(unnamed.map(gpuText))} is not known.`;
+  const why = `Its page names Ampere, Ada and Hopper GPUs; whether it has code for ${listed(unnamed, gpuText)} is not known.`;
   return { grade: "unknown", why, rows: checked.rows };
 }

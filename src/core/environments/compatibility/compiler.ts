@@ -13,12 +13,12 @@ export function checkLeast(what: string, least: string, source: Sourced, machine
     const grade = old.length < gpus.length ? "limited" : "fails";
     return {
       grade,
-      why: `${what} needs compute capability ${least}: it leaves out ${listed(old.map(gpuText))}.`,
+      why: `${what} needs compute capability ${least}: it leaves out ${listed(old, gpuText)}.`,
       rows,
     };
   }
   if (unread.length > 0)
-    return { grade: "unknown", why: `The compute capability of ${listed(unread.map(gpuText))} is not known.`, rows };
+    return { grade: "unknown", why: `The compute capability of ${listed(unread, gpuText)} is not known.`, rows };
   return { grade: "works", why: `${what} supports ${gpus.length > 1 ? "these GPUs" : "this GPU"}.`, rows };
 }
 
@@ -39,7 +39,7 @@ export function checkCompiler(version: string, machine: Machine): Finding {
   );
   if (missing.length === 0)
     return { grade: "works", why: `It compiles for ${gpus.length > 1 ? "these GPUs" : "this GPU"}.`, rows };
-  const names = listed(missing.map(gpuText));
+  const names = listed(missing, gpuText);
   if (targets.unverified) return { grade: "unknown", why: `Whether it compiles for ${names} is not known.`, rows };
   const old = missing.some(({ computeCapability: has = "" }) => !atLeast(has, targets.least));
   return {

@@ -96,33 +96,37 @@ export function checkDriver(cuda: string, machine: Machine): Finding {
     const why = "The driver of a Jetson comes with its JetPack, which the tables of drivers leave out.";
     return { grade: "unknown", why, rows: [row("Code for other GPUs does not run on integrated ones", integrated)] };
   }
-  const states: Record<DriverState, () => Finding> = {
-    full: () => ({ grade: "works", why: `Driver ${version} has all of CUDA ${cuda}.`, rows: rowsOf(ownRow) }),
-    minorVersion: () => ({
-      grade: "limited",
-      why: `Driver ${version} is older than CUDA ${cuda}: it runs by minor-version compatibility, without what is new in CUDA ${majorMinor(cuda)} and without code that is still PTX.`,
-      rows: rowsOf(driverRow(cuda), ownRow),
-    }),
-    forward: () => ({
-      grade: "limited",
-      why: `Driver ${version} is too old for CUDA ${cuda}, but its libcuda speaks CUDA ${machine.driver?.cudaVersion}: it runs as long as that forward-compatibility package is loaded.`,
-      rows: rowsOf(row("cuda-compat packages bring a newer CUDA to an older driver", forwardCompatibility)),
-    }),
-    tooOld: () => ({
-      grade: "fails",
-      why: `CUDA ${cuda} needs driver ${leastDriver(cuda)} or newer, and this is ${version}.`,
-      rows: rowsOf(driverRow(cuda)),
-    }),
-    unknown: () => ({
-      grade: "unknown",
-      why:
-        machine.driver?.vendor === "nvidia" && isVersion(version)
-          ? `The tables have no row for CUDA ${cuda}.`
-          : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
-      rows: rowsOf(driverRow(cuda)),
-    }),
-  };
-  return states[driverState(cuda, machine)]();
+  switch (driverState(cuda, machine)) {
+    case "full":
+      return { grade: "works", why: `Driver ${version} has all of CUDA ${cuda}.`, rows: rowsOf(ownRow) };
+    case "minorVersion":
+      return {
+        grade: "limited",
+        why: `Driver ${version} is older than CUDA ${cuda}: it runs by minor-version compatibility, without what is new in CUDA ${majorMinor(cuda)} and without code that is still PTX.`,
+        rows: rowsOf(driverRow(cuda), ownRow),
+      };
+    case "forward":
+      return {
+        grade: "limited",
+        why: `Driver ${version} is too old for CUDA ${cuda}, but its libcuda speaks CUDA ${machine.driver?.cudaVersion}: it runs as long as that forward-compatibility package is loaded.`,
+        rows: rowsOf(row("cuda-compat packages bring a newer CUDA to an older driver", forwardCompatibility)),
+      };
+    case "tooOld":
+      return {
+        grade: "fails",
+        why: `CUDA ${cuda} needs driver ${leastDriver(cuda)} or newer, and this is ${version}.`,
+        rows: rowsOf(driverRow(cuda)),
+      };
+    case "unknown":
+      return {
+        grade: "unknown",
+        why:
+          machine.driver?.vendor === "nvidia" && isVersion(version)
+            ? `The tables have no row for CUDA ${cuda}.`
+            : `The driver's version could not be read, so whether it carries CUDA ${cuda} is not known.`,
+        rows: rowsOf(driverRow(cuda)),
+      };
+  }
 }
 
 /** How a build's code reaches one GPU. */
@@ -146,7 +150,7 @@ export function checkCode(what: string, cuda: string, targets: CudaTargets, mach
     if (how === "ptx" && !full) return { gpu, how: "none" as const };
     return { gpu, how: how === "none" && targets.unverified ? ("unknown" as const) : how };
   });
-  const named = (wanted: Reach) => reached.filter(({ how }) => how === wanted).map(({ gpu }) => gpuText(gpu));
+  const named = (wanted: Reach) => reached.filter(({ how }) => how === wanted).map(({ gpu }) => gpu);
   const rows = [
     row(`It has code for ${targets.code.join(", ")}${targets.ptx ? ` and PTX for ${targets.ptx}` : ""}`, targets),
     row("Machine code runs on its own generation, PTX on later ones", codeRule),
@@ -155,12 +159,16 @@ export function checkCode(what: string, cuda: string, targets: CudaTargets, mach
   if (none.length > 0) {
     const rest = none.length < gpus.length ? " The other GPUs can be used." : "";
     const grade = none.length < gpus.length ? "limited" : "fails";
-    return { grade, why: `${what} has no code for ${listed(none)}.${rest}`, rows };
+    return { grade, why: `${what} has no code for ${listed(none, gpuText)}.${rest}`, rows };
   }
   if (unknown.length > 0)
-    return { grade: "unknown", why: `Whether ${lowerFirst(what)} has code for ${listed(unknown)} is not known.`, rows };
+    return {
+      grade: "unknown",
+      why: `Whether ${lowerFirst(what)} has code for ${listed(unknown, gpuText)} is not known.`,
+      rows,
+    };
   if (ptx.length > 0) {
-    const why = `${what} has only PTX for ${listed(ptx)}: the driver compiles it at the first start, which takes long.`;
+    const why = `${what} has only PTX for ${listed(ptx, gpuText)}: the driver compiles it at the first start, which takes long.`;
     return { grade: "limited", why, rows };
   }
   return { grade: "works", why: `${what} has code for ${gpus.length > 1 ? "every GPU" : "the GPU"}.`, rows };

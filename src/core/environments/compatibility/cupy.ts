@@ -2,7 +2,7 @@ import type { Environment, Package, Verdict } from "../../../shared/environments
 import { buildOf, normalised } from "./build";
 import { checkCompiler, checkLeast } from "./compiler";
 import { checkDriver, checkNvidia, driverAdvice } from "./cuda";
-import { type Finding, type Machine, unknown, verdict } from "./finding";
+import { type Finding, type Machine, needsGpu, unknown, verdict } from "./finding";
 import { checkLibraries, toolkitsFor } from "./libraries";
 import { checkOtherRocm } from "./rocm";
 import { cupy } from "./tables";
@@ -46,10 +46,7 @@ function checkBuild(
   if (normalised(pkg.name).startsWith("cupy-rocm") || buildOf(pkg)?.kind === "rocm")
     return [checkOtherRocm("CuPy", machine)];
   const missing = checkNvidia(machine);
-  // Unlike the others it has no way of computing on the CPU.
-  if (missing?.grade === "limited")
-    return [{ ...missing, grade: "fails", why: "CuPy needs a GPU, and there is none." }];
-  if (missing) return [missing];
+  if (missing) return [needsGpu("CuPy", missing)];
   if (!cuda) return [unknown("Its name and metadata do not say which CUDA it was built for.")];
   const toolkit = toolkitsFor(cuda, environment, machine)[0];
   return [

@@ -39,6 +39,12 @@ export function withoutGpu({ driver }: Machine): Finding {
   return { grade: "limited", why: "This machine shows neither a GPU nor a driver: it computes on the CPU.", rows: [] };
 }
 
+/** For what cannot compute on the CPU. */
+export const needsGpu = (what: string, missing: Finding): Finding =>
+  missing.grade === "limited"
+    ? { ...missing, grade: "fails", why: `${what} needs a GPU, and there is none.` }
+    : missing;
+
 const severity: readonly Verdict["grade"][] = ["fails", "unknown", "limited", "works"];
 
 /** The worst that was found, with the reasons for just that; at most two of them. */
@@ -74,7 +80,25 @@ export function gpuText({ index, name, computeCapability, gfx }: GpuArchitecture
 }
 
 /** `A`, `A and B`, `A, B and 6 more` */
-export function listed(items: readonly string[]): string {
-  if (items.length > 3) return `${items.slice(0, 2).join(", ")} and ${items.length - 2} more`;
-  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+export function listed<T>(items: readonly T[], text: (item: T) => string = String): string {
+  if (items.length > 3) return `${items.slice(0, 2).map(text).join(", ")} and ${items.length - 2} more`;
+  const words = items.map(text);
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/**
+ * Computes something once for a machine: a hundred environments ask the same. It must depend on nothing but driver, GPUs and
+ * architecture, and is kept as long as the list of GPUs lives.
+ */
+export function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
+  const known = new WeakMap<Machine["gpus"], Map<string, T>>();
+  return (machine) => {
+    const { gpus, driver, architecture = "" } = machine;
+    const ofGpus = known.get(gpus) ?? new Map<string, T>();
+    known.set(gpus, ofGpus);
+    const key = [driver?.vendor, driver?.version, driver?.cudaVersion, architecture].join(" ");
+    const found = ofGpus.get(key) ?? compute(machine);
+    ofGpus.set(key, found);
+    return found;
+  };
 }

@@ -84,6 +84,6 @@ function checkGpus(pkg: Package, build: JaxBuild, machine: Machine): Finding {
       (majorOf(gpu.computeCapability ?? "0") >= jaxNewGpus.generation && !atLeast(pkg.version, jaxNewGpus.since)),
   );
   if (checked.grade !== "works" || doubtful.length === 0) return checked;
-  const why = `jax's page does not say whether this release supports ${listed(doubtful.map(gpuText))}.`;
+  const why = `jax's page does not say whether this release supports ${listed(doubtful, gpuText)}.`;
   return { grade: "unknown", why, rows: checked.rows };
 }

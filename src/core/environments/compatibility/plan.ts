@@ -1,13 +1,14 @@
 import type { Environment, TableRow, Verdict } from "../../../shared/environments";
 import type { CreateWish } from "../manager";
-import { adviseWithoutWheel } from "./advice";
+import { type Advice, adviseWithoutWheel } from "./advice";
 import { cudaOfTag } from "./build";
-import { amdGpus, gpuText, listed, type Machine, nvidiaGpus, row } from "./finding";
+import { amdGpus, checkCpuBuild, gpuText, listed, type Machine, nvidiaGpus, row, unknown, verdict } from "./finding";
+import { choosePython, suitsPython, withoutPython } from "./planPython";
 import { torchIndex, torchReleases } from "./tables";
 import type { TorchRelease } from "./tableTypes";
 import { judgeTorch } from "./torch";
-import { compareVersions, isVersion, majorMinor } from "./versions";
-import { fits, torchRelease, usableWheels, type Wheel } from "./wheels";
+import { majorMinor } from "./versions";
+import { torchRelease, usableWheels, type Wheel } from "./wheels";
 
 /** What the user chose, and what the host has. */
 export interface TorchWish {
@@ -44,8 +45,6 @@ export interface NoTorchPlan {
 
 /** Managers that make their environment from Python's own package index, in the order that they are taken. */
 const pipManagers: readonly string[] = ["uv", "venv", "virtualenv"];
-/** These bring any Python with them. */
-const bringsPython: readonly string[] = ["uv"];
 const condaManagers: readonly string[] = ["mamba", "micromamba", "conda"];
 
 /** What is to be installed, and why that. */
@@ -62,6 +61,13 @@ interface Choice {
  * user names wins over the tables.
  */
 export function planPyTorch(machine: Machine, wish: TorchWish): TorchPlan | NoTorchPlan {
+  const { architecture = "x86_64" } = machine;
+  if (!isOwn(wish) && !torchArchitectures.includes(architecture))
+    return {
+      kind: "none",
+      why: [`PyTorch makes no wheels for ${architecture}.`],
+      alternatives: ["Build PyTorch from source, or name an index that has wheels for it."],
+    };
   const manager = [...pipManagers, ...condaManagers].find((one) => wish.managers.includes(one));
   if (!manager)
     return {
@@ -69,16 +75,27 @@ export function planPyTorch(machine: Machine, wish: TorchWish): TorchPlan | NoTo
       why: ["This host has no manager that could make an environment."],
       alternatives: managerHelp,
     };
+  if (condaManagers.includes(manager) && isOwn(wish))
+    return {
+      kind: "none",
+      why: [`${manager} is the only manager here, and does not install from a Python index or a folder of wheels.`],
+      alternatives: managerHelp,
+    };
   return condaManagers.includes(manager) ? condaPlan(machine, wish, manager) : pipPlan(machine, wish, manager);
 }
+
+const isOwn = ({ indexUrl, offlineFolder }: TorchWish): boolean =>
+  indexUrl !== undefined || offlineFolder !== undefined;
+
+/** As `uname -m` says. */
+const torchArchitectures: readonly string[] = ["x86_64", "aarch64"];
 
 const managerHelp = ["Install uv or Miniforge into your home folder: neither needs an administrator."];
 
 function pipPlan(machine: Machine, wish: TorchWish, manager: string): TorchPlan | NoTorchPlan {
   const usable = (release: TorchRelease) => suitsPython(release, wish, manager);
-  const own = wish.offlineFolder !== undefined || wish.indexUrl !== undefined;
-  const choice = own ? ownChoice(wish) : (gpuChoice(machine, wish, usable) ?? cpuChoice(machine, wish, usable));
-  if (!choice) return noPython(wish);
+  const choice = isOwn(wish) ? ownChoice(wish) : (gpuChoice(machine, wish, usable) ?? cpuChoice(machine, wish, usable));
+  if (!choice) return withoutPython(wish, manager);
   const python = choosePython(choice.release, wish, manager);
   const version = wish.version ?? choice.release?.version;
   const torch = version === undefined ? "torch" : `torch==${version}${isMinor(version) ? ".*" : ""}`;
@@ -130,7 +147,7 @@ function wheelWhy({ release, tag, findings, experimental }: Wheel, machine: Mach
   const build = cuda ? `CUDA ${cuda}` : `ROCm ${tag.replace("rocm", "")}`;
   const gpus = [...nvidiaGpus(machine), ...amdGpus(machine)];
   const reasons = findings.map(({ why }) => why).join(" ");
-  return `torch ${release.version} for ${build}${experimental ? " (experimental)" : ""} suits ${listed(gpus.map(gpuText))}. ${reasons}`;
+  return `torch ${release.version} for ${build}${experimental ? " (experimental)" : ""} suits ${listed(gpus, gpuText)}. ${reasons}`;
 }
 
 function alternativesTo({ covered }: Wheel, machine: Machine): readonly string[] {
@@ -151,38 +168,21 @@ function cpuChoice(machine: Machine, wish: TorchWish, usable: (release: TorchRel
       rows,
       alternatives: [],
     };
-  const { why, alternatives } = adviseWithoutWheel(machine);
+  const { why, alternatives } = adviseOtherwise(machine, wish) ?? adviseWithoutWheel(machine);
   return { release, tag: "cpu", why: `${why} This is the build for the CPU.`, rows, alternatives };
 }
 
-function suitsPython(release: TorchRelease, wish: TorchWish, manager: string): boolean {
-  if (wish.python !== undefined) return fits(wish.python, release.python) !== "no";
-  return bringsPython.includes(manager) || wish.pythons.some((one) => fits(one, release.python) === "yes");
-}
-
-interface PythonChoice {
-  readonly version?: string;
-  readonly why: string;
-}
-
-/** The newest on the host that the release was made for; uv may fetch another. */
-function choosePython(release: TorchRelease | undefined, wish: TorchWish, manager: string): PythonChoice {
-  if (wish.python !== undefined) return { version: wish.python, why: `Python ${wish.python}, as you chose.` };
-  const newest = wish.pythons
-    .filter((one) => isVersion(one) && (release === undefined || fits(one, release.python) === "yes"))
-    .sort(compareVersions)
-    .at(-1);
-  if (newest !== undefined)
-    return {
-      version: majorMinor(newest),
-      why: `Python ${majorMinor(newest)} is on the host and has wheels of this release.`,
-    };
-  if (release !== undefined && bringsPython.includes(manager))
-    return {
-      version: release.python.to,
-      why: `Python ${release.python.to} is fetched by ${manager}: the host has none for this release.`,
-    };
-  return { why: `The Python that ${manager} takes by itself.` };
+/** Some wheel would use the GPUs, were it not for the wish. */
+function adviseOtherwise(machine: Machine, { version }: TorchWish): Advice | undefined {
+  const best = usableWheels(machine)[0];
+  if (!best) return undefined;
+  const { version: other, python } = best.release;
+  return {
+    why: `No wheel of torch${version === undefined ? "" : ` ${version}`} for this Python uses the GPUs.`,
+    alternatives: [
+      `torch ${other} from the index ${torchIndex}${best.tag} uses them, with Python ${python.from} to ${python.to}.`,
+    ],
+  };
 }
 
 const managerWhy = (manager: string): string =>
@@ -190,50 +190,25 @@ const managerWhy = (manager: string): string =>
     ? "uv installs it: it is on the host, and fast."
     : `${manager} makes the environment: it is on the host.`;
 
-function noPython({ python, pythons, version }: TorchWish): NoTorchPlan {
-  const release = version === undefined ? torchReleases[0] : torchRelease(version);
-  if (!release)
-    return {
-      kind: "none",
-      why: [`The tables do not have torch ${version}.`],
-      alternatives: ["Leave the version open, or name an index of your own."],
-    };
-  const has = python ?? (pythons.length > 0 ? listed(pythons) : "no Python");
-  const { from, to } = release.python;
-  return {
-    kind: "none",
-    why: [`torch ${release.version} is for Python ${from} to ${to}, and there is ${has}.`],
-    alternatives: ["Install uv into your home folder: it fetches any Python."],
-  };
-}
-
-/** conda-forge's package chooses its CUDA itself, by what conda sees of the driver. */
+/** conda-forge's package chooses its CUDA itself, by what conda sees of the driver; and its Python, where none is wished. */
 function condaPlan(machine: Machine, wish: TorchWish, manager: string): TorchPlan {
-  const gpu = nvidiaGpus(machine).length > 0;
-  const version = wish.version === undefined ? "" : `=${wish.version}`;
-  const best = usableWheels(machine)[0];
+  const forCuda = nvidiaGpus(machine).length > 0;
+  const package_ = `conda-forge::pytorch${forCuda ? "-gpu" : ""}`;
   return {
     kind: "plan",
     manager,
-    python: wish.python ?? torchReleases[0]?.python.to ?? "3.12",
-    packages: [`conda-forge::pytorch${gpu ? "-gpu" : ""}${version}`, "conda-forge::torchvision"],
-    ...(wish.indexUrl === undefined ? {} : { indexUrl: wish.indexUrl }),
-    ...(wish.offlineFolder === undefined ? {} : { offlineFolder: wish.offlineFolder }),
+    ...(wish.python === undefined ? {} : { python: wish.python }),
+    packages: [wish.version === undefined ? package_ : `${package_}=${wish.version}`, "conda-forge::torchvision"],
     why: [
-      `${manager} is the only manager here. conda-forge's pytorch chooses its build by the driver that conda sees.`,
+      `${manager} makes it, as the host has no manager of Python's own packages. conda-forge's pytorch chooses its build by the driver that conda sees.`,
     ],
-    rows: best?.findings.flatMap(({ rows }) => rows) ?? [],
-    verdictAfter: {
-      subject: "pytorch of conda-forge",
-      grade: gpu ? "unknown" : "works",
-      why: gpu
-        ? "For which GPUs conda-forge's build has code is not in the tables; the self-test will tell."
-        : "A build for the CPU.",
-      rows: [],
-    },
+    rows: [],
+    verdictAfter: verdict("pytorch of conda-forge", [forCuda ? unknown(condaUnknown) : checkCpuBuild(machine)]),
     alternatives: managerHelp,
   };
 }
+
+const condaUnknown = "For which GPUs conda-forge's build has code is not in the tables; the self-test will tell.";
 
 function judgeAfter(
   machine: Machine,
@@ -244,12 +219,7 @@ function judgeAfter(
 ): Verdict {
   const subject = `torch ${version ?? ""}${tag ? `+${tag}` : ""}`;
   if (tag === "" || version === undefined)
-    return {
-      subject: subject.trim(),
-      grade: "unknown",
-      why: "What the index has is known only once it is installed.",
-      rows: [],
-    };
+    return verdict(subject.trim(), [unknown("What the index has is known only once it is installed.")]);
   const torch = { name: "torch", version: `${isMinor(version) ? `${version}.0` : version}+${tag}` };
   const environment: Environment = {
     manager,

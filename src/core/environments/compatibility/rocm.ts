@@ -19,13 +19,13 @@ export function checkGfx(targets: RocmTargets | undefined, machine: Machine): Fi
   if (missing.length > 0 && !targets.unverified) {
     const rest = missing.length < gpus.length ? " The other GPUs can be used." : "";
     const grade = missing.length < gpus.length ? "limited" : "fails";
-    return { grade, why: `The wheel has no code for ${listed(missing.map(gpuText))}.${rest}`, rows };
+    return { grade, why: `The wheel has no code for ${listed(missing, gpuText)}.${rest}`, rows };
   }
   const doubtful = [...missing, ...unread];
   if (doubtful.length > 0)
     return {
       grade: "unknown",
-      why: `Whether the wheel has code for ${listed(doubtful.map(gpuText))} is not known.`,
+      why: `Whether the wheel has code for ${listed(doubtful, gpuText)} is not known.`,
       rows,
     };
   return { grade: "works", why: `The wheel has code for ${gpus.length > 1 ? "every GPU" : "the GPU"}.`, rows };

@@ -64,7 +64,7 @@ function blackwell(pkg: Package, machine: Machine): readonly Finding[] {
   return [
     {
       grade: affected.length < gpus.length ? "limited" : "fails",
-      why: `TensorFlow's own wheels up to ${upTo} are reported to fail on ${listed(affected.map(gpuText))}.`,
+      why: `TensorFlow's own wheels up to ${upTo} are reported to fail on ${listed(affected, gpuText)}.`,
       rows: [row("TensorFlow on Blackwell: open report", tensorflowWithoutBlackwell)],
       fix: "Use NVIDIA's container of TensorFlow, or a build for this GPU.",
     },

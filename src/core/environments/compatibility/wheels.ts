@@ -1,9 +1,9 @@
 import { cudaOfTag } from "./build";
 import { checkCode, checkDriver, checkNvidia, reach } from "./cuda";
-import { amdGpus, type Finding, type Machine, nvidiaGpus } from "./finding";
+import { amdGpus, type Finding, type Machine, nvidiaGpus, remember } from "./finding";
 import { checkAmd, checkGfx } from "./rocm";
 import { rocmTargets, torchReleases, wheelTargets } from "./tables";
-import type { PythonRange, TorchRelease, WheelTargets } from "./tableTypes";
+import type { PythonRange, RocmTargets, TorchRelease, WheelTargets } from "./tableTypes";
 import { atLeast, compareVersions, majorMinor } from "./versions";
 
 /** A wheel of PyTorch for GPUs, and what the tables say of it on a machine. */
@@ -55,40 +55,24 @@ export const placeOf = (version: string): number => {
   return place === -1 ? torchReleases.length : place;
 };
 
-function cudaWheel(release: TorchRelease, tag: string, machine: Machine): Wheel | undefined {
-  const cuda = cudaOfTag(tag);
-  const targets = torchTargets(release.version, tag, machine);
-  if (!cuda || !targets) return undefined;
-  const findings = [checkDriver(cuda, machine), checkCode("The wheel", cuda, targets, machine)];
+/** What the rows say of a build, whichever release it is of. */
+type Outcome = Pick<Wheel, "findings" | "covered">;
+
+function cudaOutcome(targets: WheelTargets, machine: Machine): Outcome {
+  const cuda = cudaOfTag(targets.tag) ?? "";
+  const driver = checkDriver(cuda, machine);
+  if (!isUsable([driver])) return { findings: [driver], covered: 0 };
   const covered = nvidiaGpus(machine).filter((gpu) => ["code", "ptx"].includes(reach(targets, gpu))).length;
-  return {
-    release,
-    tag,
-    experimental: release.experimental.includes(tag),
-    findings,
-    limited: isLimited(findings),
-    covered,
-    place: placeOf(release.version),
-  };
+  return { findings: [driver, checkCode("The wheel", cuda, targets, machine)], covered };
 }
 
-function rocmWheel(release: TorchRelease, machine: Machine): Wheel | undefined {
-  if (!release.rocm) return undefined;
-  const targets = rocmTargetsOf(release.version);
-  const findings = [checkGfx(targets, machine)];
-  const covered = amdGpus(machine).filter(({ gfx }) => gfx && targets?.gfx.includes(gfx.replace(/:.*/, ""))).length;
-  return {
-    release,
-    tag: release.rocm,
-    experimental: false,
-    findings,
-    limited: isLimited(findings),
-    covered,
-    place: placeOf(release.version),
-  };
+function rocmOutcome(targets: RocmTargets, machine: Machine): Outcome {
+  const covered = amdGpus(machine).filter(({ gfx }) => gfx && targets.gfx.includes(gfx.replace(/:.*/, ""))).length;
+  return { findings: [checkGfx(targets, machine)], covered };
 }
 
-const isLimited = (findings: readonly Finding[]): boolean => findings.some(({ grade }) => grade === "limited");
+const isUsable = (findings: readonly Finding[]): boolean =>
+  findings.every(({ grade }) => grade === "works" || grade === "limited");
 
 /** Best first: more GPUs, a newer release, no limit, not experimental, a newer CUDA. */
 function better(a: Wheel, b: Wheel): number {
@@ -106,7 +90,6 @@ export const usableWheels = remember(findWheels);
 
 /**
  * Those that use as many of the GPUs as any does, by the Python they are for, as `3.12`; any Python's where it is empty.
- * Remembered by machine: a hundred environments ask the same.
  */
 const bestWheels = remember(() => new Map<string, readonly Wheel[]>());
 
@@ -120,26 +103,30 @@ export function bestWheelsFor(machine: Machine, python: string): readonly Wheel[
   return best;
 }
 
-function remember<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
-  const known = new WeakMap<Machine, T>();
-  return (machine) => {
-    const found = known.get(machine) ?? compute(machine);
-    known.set(machine, found);
-    return found;
-  };
-}
-
 function findWheels(machine: Machine): readonly Wheel[] {
+  const wheels: Wheel[] = [];
+  // Many releases share a row.
+  const known = new Map<WheelTargets | RocmTargets, Outcome>();
+  const add = <T extends WheelTargets | RocmTargets>(
+    release: TorchRelease,
+    tag: string,
+    targets: T | undefined,
+    judgeIt: (targets: T, machine: Machine) => Outcome,
+  ) => {
+    if (!targets) return;
+    const outcome = known.get(targets) ?? judgeIt(targets, machine);
+    known.set(targets, outcome);
+    if (!isUsable(outcome.findings)) return;
+    const limited = outcome.findings.some(({ grade }) => grade === "limited");
+    const experimental = release.experimental.includes(tag);
+    wheels.push({ ...outcome, release, tag, experimental, limited, place: placeOf(release.version) });
+  };
   const nvidia = checkNvidia(machine) === undefined;
   const amd = checkAmd(machine) === undefined;
-  return torchReleases
-    .flatMap((release) => [
-      ...(nvidia ? [...release.stable, ...release.experimental].map((tag) => cudaWheel(release, tag, machine)) : []),
-      ...(amd ? [rocmWheel(release, machine)] : []),
-    ])
-    .filter(
-      (wheel): wheel is Wheel =>
-        wheel?.findings.every(({ grade }) => grade !== "fails" && grade !== "unknown") ?? false,
-    )
-    .sort(better);
+  for (const release of torchReleases) {
+    for (const tag of nvidia ? [...release.stable, ...release.experimental] : [])
+      add(release, tag, torchTargets(release.version, tag, machine), cudaOutcome);
+    if (amd && release.rocm) add(release, release.rocm, rocmTargetsOf(release.version), rocmOutcome);
+  }
+  return wheels.sort(better);
 }

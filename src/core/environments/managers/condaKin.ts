@@ -12,7 +12,7 @@ export function condaKin(id: Kin, label: string): Manager {
     label,
     recognise(found, host) {
       if (!isConda(found) || kinOf(found, host) !== id) return undefined;
-      const isRoot = host.condaRoots.has(found.prefix);
+      const isRoot = found.isBase === true;
       const name = isRoot ? "base" : posix.basename(found.prefix);
       const isNamed = isRoot || host.envsFolders.has(posix.dirname(found.prefix));
       // Only one without a name is called after its project's folder.
@@ -27,9 +27,9 @@ function isConda({ condaMeta, settings, via }: FoundPrefix): boolean {
   return condaMeta !== undefined || (settings === undefined && (via === "conda" || via === "list"));
 }
 
-function kinOf(found: FoundPrefix, { condaRoots, tools }: SurveyedHost): Kin {
+function kinOf(found: FoundPrefix, { tools }: SurveyedHost): Kin {
   const order: readonly Kin[] = ["conda", "mamba", "micromamba"];
-  const inIt = condaRoots.has(found.prefix) && order.find((kin) => tools[kin]?.startsWith(`${found.prefix}/`));
+  const inIt = found.isBase && order.find((kin) => tools[kin]?.startsWith(`${found.prefix}/`));
   if (inIt) return inIt;
   const program = /^\S*?(?:^|\/)(conda|mamba|micromamba)(?=\s|$)/.exec(found.madeBy ?? "")?.[1] as Kin | undefined;
   if (program !== undefined && tools[program] !== undefined) return program;

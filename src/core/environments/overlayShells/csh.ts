@@ -34,6 +34,9 @@ function prependTo(name: string, value: string): string[] {
 
 function loadModules(modules: readonly string[]): string[] {
   return [
+    'if ( "`alias module`" == "" && $?MODULESHOME ) then',
+    '  if ( -r "$MODULESHOME/init/csh" ) source "$MODULESHOME/init/csh"',
+    "endif",
     "foreach tensorline_file ( /etc/profile.d/modules.csh /etc/profile.d/z00_lmod.csh /etc/profile.d/lmod.csh /usr/share/lmod/lmod/init/csh /usr/share/modules/init/csh /usr/share/Modules/init/csh )",
     '  if ( "`alias module`" == "" && -r "$tensorline_file" ) source "$tensorline_file"',
     "end",

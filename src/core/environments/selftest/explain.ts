@@ -20,10 +20,12 @@ const signals: Readonly<Record<number, (about: About) => string>> = {
 };
 
 /** What an error means. One that no rule knows keeps its own last line. */
-export function explain({ error, said = "", facts }: DoneRecord, about: Omit<About, "facts">): Explanation {
+export function explain({ step, error, said = "", facts }: DoneRecord, about: Omit<About, "facts">): Explanation {
   if (!error) throw new RangeError("the step did not fail");
   const context: About = { ...about, facts: facts ?? {} };
-  const text = `${error.type ?? ""}: ${error.text ?? ""}`;
+  const thrown = `${error.type ?? ""}: ${error.text ?? ""}`;
+  // NCCL prints the cause and throws what it led to.
+  const text = step.what === "allReduce" ? `${thrown}\n${said}` : thrown;
   // What the exception says counts more than what was printed before it.
   const rule = explainText(text, context) ?? (error.how === "timeout" ? undefined : explainText(said, context));
   const own = lastLine(error.text) ?? lastLine(said);

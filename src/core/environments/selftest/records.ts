@@ -9,6 +9,7 @@ const StepNameSchema = v.object({
   framework: v.optional(v.picklist(["numpy", "torch", "jax", "tensorflow", "cupy"])),
   /** Absent: the CPU. */
   device: v.optional(count),
+  uuid: v.optional(words),
   backend: v.optional(v.picklist(["nccl", "gloo"])),
   /** Processes that take part. */
   count: v.optional(count),
@@ -63,7 +64,11 @@ const RecordSchema = v.variant("kind", [
     /** The end of what the step printed. */
     said: v.optional(words),
   }),
-  v.object({ kind: v.literal("skipped"), step: StepNameSchema, because: v.picklist(["import", "fewGpus"]) }),
+  v.object({
+    kind: v.literal("skipped"),
+    step: StepNameSchema,
+    because: v.picklist(["import", "fewGpus", "oldPython"]),
+  }),
   v.object({ kind: v.literal("end") }),
 ]);
 

@@ -58,7 +58,7 @@ export const rules: readonly Rule[] = [
       `This ${about.label} has no code for the architecture of ${gpuOf(about)}. Install a build that covers it.`,
   },
   {
-    when: /NCCL.*(?:No space left|shm)|\/dev\/shm/,
+    when: /creating shared memory segment|Call to (?:shm_open|posix_fallocate) failed|failed to extend \/dev\/shm/,
     say: () =>
       "The GPUs could not share memory: /dev/shm is full or too small. Make it larger, or remove what lies in it.",
   },
@@ -86,13 +86,18 @@ export const rules: readonly Rule[] = [
       "The GPUs could not talk to each other: CUDA failed within NCCL. Check that all of them are free and healthy, and that PyTorch's NCCL fits the driver.",
   },
   {
-    when: /out of memory|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_(?:NOT_INITIALIZED|ALLOC_FAILED)/i,
+    when: /out of memory|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED/i,
     say: (about) => {
       const { facts, users = [] } = about;
       const free = facts.freeBytes === undefined ? "" : `, with ${Math.round(facts.freeBytes / 2 ** 20)} MB free`;
       const who = users.length > 0 ? `; on it: ${users.join(", ")}` : "";
       return `${capital(gpuOf(about))} is full${free}${who}. Wait, take another GPU, or end what you do not need.`;
     },
+  },
+  {
+    when: /CUBLAS_STATUS_NOT_INITIALIZED/,
+    say: (about) =>
+      `cuBLAS could not start on ${gpuOf(about)}, most often because its memory is full. Take another GPU, or end what you do not need.`,
   },
   {
     when: /busy or unavailable|cudaErrorDevicesUnavailable|DEVICE_UNAVAILABLE|exclusive[- ](?:process|thread)/i,
@@ -164,9 +169,14 @@ export const rules: readonly Rule[] = [
       "torch.compile needs Triton for GPUs, and it is not installed. Install the package triton that fits this PyTorch.",
   },
   {
-    when: /ptxas/i,
+    when: /Cannot find ptxas|PTXASError|ptxas fatal|ptxas[^\n]{0,160}(?:failed|not found|not be found|No such file)|Triton only support/i,
     say: () =>
       "Triton's assembler ptxas is missing, or does not know this GPU. Install a newer triton, or set TRITON_PTXAS_PATH to that of a newer CUDA toolkit.",
+  },
+  {
+    when: /cannot find -lcuda/,
+    say: () =>
+      "The compiler does not find the driver's library libcuda.so. Set LIBRARY_PATH to the folder that holds it, or have a link of that name made.",
   },
   {
     when: /Python\.h: No such file/,
@@ -196,7 +206,7 @@ export const rules: readonly Rule[] = [
     say: ({ label }) => `Files of ${label} may not be read or run by you. Ask their owner for permission.`,
   },
   {
-    when: /^MemoryError|Cannot allocate memory|std::bad_alloc/,
+    when: /^MemoryError|Cannot allocate memory|DefaultCPUAllocator|std::bad_alloc/,
     say: ({ label }) => `${label} got no memory from the system. Free memory, or raise your limit.`,
   },
   {

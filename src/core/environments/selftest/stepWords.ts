@@ -1,6 +1,6 @@
 import type { SelfTestStep } from "../../../shared/environments";
 import { boundedText } from "../../boundedText";
-import { explain } from "./explain";
+import { explain, explainText } from "./explain";
 import type { DoneRecord, Facts, Framework, SelfTestRecord, StepName } from "./records";
 
 const labels: Readonly<Record<Framework, string>> = {
@@ -13,6 +13,8 @@ const labels: Readonly<Record<Framework, string>> = {
 
 /** Whose processes are on a GPU, where that is known. */
 export type UsersOf = (gpu: { readonly index: number; readonly uuid?: string }) => readonly string[];
+
+const gpuOf = (index: number, uuid: string | undefined) => (uuid === undefined ? { index } : { index, uuid });
 
 type SkippedRecord = Extract<SelfTestRecord, { kind: "skipped" }>;
 
@@ -27,11 +29,11 @@ export function stepTitle({ what, framework = "torch", device }: StepName): stri
     case "import":
       return `import ${framework}`;
     case "devices":
-      return `${framework}: GPUs`;
+      return `${framework} GPUs`;
     case "matmul":
-      return `${framework}: ${where}`;
+      return `${framework} ${where}`;
     case "allReduce":
-      return `${framework}: all-reduce`;
+      return `${framework} all-reduce`;
     case "compile":
       return "torch.compile";
   }
@@ -45,7 +47,10 @@ export function finishedStep(record: DoneRecord, usersOf: UsersOf): SelfTestStep
     const said = success(record);
     return said && { step: stepTitle(step), ...said, ...took };
   }
-  const gpu = step.device === undefined ? {} : { gpu: `GPU ${step.device}`, users: usersOf({ index: step.device }) };
+  const gpu =
+    step.device === undefined
+      ? {}
+      : { gpu: `GPU ${step.device}`, users: usersOf(gpuOf(step.device, step.uuid)).map((user) => plain(user, 32)) };
   const explained = explain(record, { label: subject(step), ...gpu });
   // Where there is no GPU, a framework that finds none is not broken.
   const outcome = step.what === "devices" && record.facts?.machineGpus === 0 ? "missing" : "fails";
@@ -53,11 +58,12 @@ export function finishedStep(record: DoneRecord, usersOf: UsersOf): SelfTestStep
 }
 
 export function skippedStep({ step, because }: SkippedRecord): SelfTestStep {
-  const words =
-    because === "import"
-      ? `Not tried, because ${subject(step)} cannot be imported.`
-      : "Not tried: it takes two GPUs that PyTorch can use.";
-  return { step: stepTitle(step), outcome: "not tried", words };
+  const reasons: Readonly<Record<SkippedRecord["because"], string>> = {
+    import: `Not tried, because ${subject(step)} cannot be imported.`,
+    fewGpus: "Not tried: it takes two GPUs that PyTorch can use.",
+    oldPython: "Not tried: this Python is older than 3.6.",
+  };
+  return { step: stepTitle(step), outcome: "not tried", words: reasons[because] };
 }
 
 function subject({ what, framework }: StepName): string {
@@ -69,7 +75,7 @@ type Said = Pick<SelfTestStep, "outcome" | "words" | "detail">;
 
 const works = (words: string): Said => ({ outcome: "works", words });
 
-function success({ step, facts = {} }: DoneRecord): Said | undefined {
+function success({ step, facts = {}, said = "" }: DoneRecord): Said | undefined {
   const label = subject(step);
   const where = step.device === undefined ? "the CPU" : `GPU ${step.device}`;
   switch (step.what) {
@@ -83,7 +89,7 @@ function success({ step, facts = {} }: DoneRecord): Said | undefined {
     case "import":
       return works(`${label} ${plain(facts.version)} can be imported${builtFor(facts)}.`);
     case "devices":
-      return devices(label, facts);
+      return devices(label, facts, said);
     case "matmul":
       if (step.device === undefined) return works(`${label} computes right on the CPU; no GPU is used.`);
       return works(`${label} gets memory and computes right on ${where}.`);
@@ -99,7 +105,8 @@ function success({ step, facts = {} }: DoneRecord): Said | undefined {
   }
 }
 
-function devices(label: string, { devices: seen = [], machineGpus = 0, cpuBuild, visible, builtFor }: Facts): Said {
+function devices(label: string, facts: Facts, said: string): Said {
+  const { devices: seen = [], machineGpus = 0, cpuBuild, visible, builtFor } = facts;
   if (seen.length > 0) {
     const names = seen.map(({ index, name, capability, gfx }) => {
       const architecture = gfx ?? capability;
@@ -119,6 +126,9 @@ function devices(label: string, { devices: seen = [], machineGpus = 0, cpuBuild,
     const words = `${label} sees no GPU, and ${has}: ${plain(visible, 80)} hides them. Unset the variable, or ask for a GPU.`;
     return { outcome: "fails", words };
   }
+  // Some fall back to the CPU and only print why.
+  const printed = explainText(said, { label, facts });
+  if (printed !== undefined) return { outcome: "fails", words: printed };
   const plugin = label === "JAX" ? " JAX needs its GPU part: install `jax[cuda13]` or `jax[cuda12]`." : "";
   return { outcome: "fails", words: `${label} sees no GPU, although ${has}: it computes on the CPU.${plugin}` };
 }

@@ -1,5 +1,5 @@
 # Runs the steps of a self-test, each in processes of its own, and says of each how it went. Python 3.6 and newer, nothing
-# beside its library. The client puts STEPS, the text of frameworks.py and steps.py, in front. Records are RS, one JSON
+# beside its library; an older one can read it and says so. The client puts STEPS, the text of frameworks.py and steps.py, in front. Records are RS, one JSON
 # object, line feed; whatever else the environment prints is not ours. Descriptor 3 ends when the client does.
 import json
 import os
@@ -17,7 +17,6 @@ LIMITS.update(request.get("limits", {}))
 # Seconds that the others of a group get once one of them has failed.
 GRACE = 5
 CLIENT = 3
-folder = tempfile.mkdtemp(prefix="tensorline-selftest-")
 
 
 class ClientGone(Exception):
@@ -28,6 +27,13 @@ def tell(record):
     data = ("\x1e" + json.dumps(record) + "\n").encode("ascii")
     while data:
         data = data[os.write(1, data) :]
+
+
+if sys.version_info < (3, 6):
+    tell({"kind": "skipped", "step": {"what": "python"}, "because": "oldPython"})
+    tell({"kind": "end"})
+    sys.exit(0)
+folder = tempfile.mkdtemp(prefix="tensorline-selftest-")
 
 
 def start_warden():
@@ -95,6 +101,7 @@ def child_environment():
         LC_MESSAGES="C",
     )
     env.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    env.setdefault("NCCL_DEBUG", "WARN")
     return env
 
 
@@ -230,7 +237,8 @@ def try_framework(framework):
     found = step("devices", framework=framework)
     devices = found["devices"] if found else []
     for device in devices:
-        step("matmul", framework=framework, device=device["index"])
+        named = {"uuid": device["uuid"]} if "uuid" in device else {}
+        step("matmul", framework=framework, device=device["index"], **named)
     if not devices and framework != "cupy":
         step("matmul", framework=framework)
     if framework != "torch":

@@ -5,7 +5,6 @@ import type { FoundInterpreter, FoundVia } from "../survey";
 export interface SurveyAnswer {
   readonly facts: ReadonlyMap<string, string>;
   readonly tools: ReadonlyMap<string, string>;
-  readonly condaRoots: readonly string[];
   readonly envsFolders: readonly string[];
   readonly prefixes: readonly AnsweredPrefix[];
   /** Paths of project files. */
@@ -22,6 +21,7 @@ export interface AnsweredPrefix {
   readonly library?: string;
   readonly hasSettings: boolean;
   readonly hasCondaMeta: boolean;
+  readonly isBase: boolean;
   /** Folders of packages. */
   readonly sites: readonly string[];
   readonly project?: string;
@@ -64,7 +64,6 @@ export function readAnswer(text: string): SurveyAnswer {
 function readRecords(lines: readonly string[]): Omit<SurveyAnswer, "blocks"> {
   const facts = new Map<string, string>();
   const tools = new Map<string, string>();
-  const condaRoots: string[] = [];
   const envsFolders: string[] = [];
   const projectFiles: string[] = [];
   const warnings: AnsweredWarning[] = [];
@@ -82,6 +81,7 @@ function readRecords(lines: readonly string[]): Omit<SurveyAnswer, "blocks"> {
         via: "search" as const,
         hasSettings: false,
         hasCondaMeta: false,
+        isBase: false,
         unreadable: false,
       };
       current = { ...found, sites: [] };
@@ -95,6 +95,7 @@ function readRecords(lines: readonly string[]): Omit<SurveyAnswer, "blocks"> {
       add({ interpreter: { ...current.interpreter, target: rest } });
     else if (word === "lib") add({ library: rest });
     else if (word === "cfg") add({ hasSettings: true });
+    else if (word === "base") add({ isBase: true });
     else if (word === "meta") add({ hasCondaMeta: true });
     else if (word === "unreadable") add({ unreadable: true });
     else if (word === "site" && isPath) add({ sites: [...(current?.sites ?? []), rest] });
@@ -105,14 +106,13 @@ function readRecords(lines: readonly string[]): Omit<SurveyAnswer, "blocks"> {
     else if (word === "tool") {
       const [name, path] = cut(rest);
       if (path.startsWith("/")) tools.set(name, path);
-    } else if (word === "root" && isPath) condaRoots.push(rest);
-    else if (word === "envs" && isPath) envsFolders.push(rest);
+    } else if (word === "envs" && isPath) envsFolders.push(rest);
     else if (word === "warn") {
       const [reason, detail] = cut(rest);
       warnings.push({ reason, detail });
     }
   }
-  return { facts, tools, condaRoots, envsFolders, prefixes, projectFiles, warnings };
+  return { facts, tools, envsFolders, prefixes, projectFiles, warnings };
 }
 
 /** A key line begins anew what is said about its path, a path goes on with it, and a text is about the path before it. */

@@ -5,7 +5,7 @@ import type { Distribution } from "../survey";
 /** `torch-2.4.0+cu121.dist-info`, `foo-1.0-py3.8.egg-info`; undefined where the name tells no version. */
 export function distribution(file: string): Distribution | undefined {
   const [, stem = "", kind] = /^(.{1,200})\.(dist|egg)-info$/.exec(file) ?? [];
-  const whole = kind === "egg" ? stem.replace(/-py\d(\.\d+)?(-[\w.]+)?$/, "") : stem;
+  const whole = kind === "egg" ? stem.replace(/-py\d(\.\d+)?(-.+)?$/, "") : stem;
   const at = whole.lastIndexOf("-");
   const [name, version] = [whole.slice(0, Math.max(at, 0)), whole.slice(at + 1)];
   return isName(name) && /^\d[\w.!+*]*$/.test(version) ? { name: canonical(name), version } : undefined;

@@ -22,7 +22,7 @@ export function environmentAt(found: FoundPrefix, host: SurveyedHost, mine: Reco
   const error = faultOf(found, host, mine.kind);
   return {
     manager: mine.manager,
-    name: mine.name ?? nameOf(found),
+    name: mine.name ?? nameOf(found, host),
     prefix,
     ...(interpreter && interpreter.state !== "dangling" && { interpreter: interpreter.path }),
     ...(pythonVersion !== undefined && { pythonVersion }),
@@ -38,15 +38,19 @@ export function environmentAt(found: FoundPrefix, host: SurveyedHost, mine: Reco
 const inProject = /^\.?(venv|env|virtualenv|conda)$/;
 
 /** The last part of the prefix; for one that stands in its project's folder under a usual name, that folder's. */
-function nameOf({ prefix }: FoundPrefix): string {
-  const last = posix.basename(prefix);
-  return (inProject.test(last) && posix.basename(posix.dirname(prefix))) || last || prefix;
+function nameOf({ prefix }: FoundPrefix, host: SurveyedHost): string {
+  const named = isInProject(prefix, host) ? posix.dirname(prefix) : prefix;
+  return posix.basename(named) || prefix;
 }
 
 function projectOf({ prefix }: FoundPrefix, host: SurveyedHost): string | undefined {
   const folder = posix.dirname(prefix);
-  return inProject.test(posix.basename(prefix)) || host.projectFiles(folder).length > 0 ? folder : undefined;
+  return isInProject(prefix, host) || host.projectFiles(folder).length > 0 ? folder : undefined;
 }
+
+/** The home folder is nobody's project. */
+const isInProject = (prefix: string, { home }: SurveyedHost): boolean =>
+  inProject.test(posix.basename(prefix)) && posix.dirname(prefix) !== home;
 
 /** The most exact of what the files say: conda's own package, `pyvenv.cfg`, the name of the library's folder. */
 function versionOf({ condaMeta, settings, library }: FoundPrefix): string | undefined {

@@ -29,6 +29,7 @@ export async function environmentSize(runner: Runner, prefix: string, signal: Ab
   );
   const onAbort = () => finish({ kind: "failure", error: new Failure({ reason: "cancelled" }) });
   signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     const end = await ended;
     if (end.kind === "failure") throw end.error;

@@ -23,6 +23,7 @@ function foundPrefix(answered: AnsweredPrefix, blocks: SurveyAnswer["blocks"]): 
     ...(machine !== undefined && { machine }),
     ...(settings && { settings }),
     ...(meta && { condaMeta: meta.filter((text) => !text.startsWith(madeMark)) }),
+    ...(answered.isBase && { isBase: true }),
     ...(madeBy !== undefined && { madeBy }),
     ...(library !== undefined && { library }),
     distributions: [...unique(sites.map(distribution)), ...unique((meta ?? []).map(condaPackage))],
@@ -55,10 +56,11 @@ function readSettings(lines: readonly string[]): Readonly<Record<string, string>
 /** What the managers need besides a prefix. */
 export function surveyedHost(answer: SurveyAnswer): SurveyedHost {
   const machine = answer.facts.get("machine");
+  const home = answer.facts.get("home");
   const files = new Map(projectFolders(answer).map((folder) => [folder.path, folder.files]));
   return {
     ...(machine !== undefined && /^\w{1,20}$/.test(machine) && { machine }),
-    condaRoots: new Set(answer.condaRoots),
+    ...(home !== undefined && { home }),
     envsFolders: new Set(answer.envsFolders),
     tools: Object.fromEntries(answer.tools),
     projectFiles: (folder) => files.get(folder) ?? [],

@@ -25,23 +25,22 @@ const frameworks: readonly Framework[] = [
 
 /** More that tells what a framework was built for, without being one. */
 const evidence = ["jax-cuda*", "jax-rocm*", "nvidia-cuda-runtime*", "nvidia-cudnn*", "nvidia-nccl*"];
-const condaEvidence = ["python-[23]*", "pytorch-*", "jaxlib-*", "tensorflow-base-*", "cupy-*", "cuda-version-*"];
+const condaEvidence = ["python", "pytorch", "jaxlib", "tensorflow-base", "cupy", "cuda-version"];
 
 /** `tensorflow-io` and the like are no TensorFlow. */
 const variants =
   /^(tensorflow-(cpu|gpu|rocm|intel|aarch64|macos)|tf-nightly(-\w+)?|cupy-(cuda|rocm)[\w-]*|pytorch-triton(-\w+)?)$/;
 
-/** Names of metadata worth looking for, as patterns of find(1). */
-export const namePatterns: readonly string[] = [
-  ...[...frameworks.flatMap(({ names }) => names), ...evidence].map((name) => `${anyDash(name)}-[0-9]*-info`),
-  ...condaEvidence.map((name) => `${name}.json`),
-  "history",
-  "pixi",
-];
+/** Names of metadata worth looking at, as a pattern of `grep -E`. */
+export const wantedNames: string = [
+  `^(${[...frameworks.flatMap(({ names }) => names), ...evidence].map(anyJoint).join("|")})-[0-9].*-info$`,
+  `^(${condaEvidence.join("|")})-[0-9].*\\.json$`,
+  "^(history|pixi)$",
+].join("|");
 
 /** In the name of a file the words of a package may be joined by any of three marks. */
-function anyDash(name: string): string {
-  return name.replaceAll("-", "[-_.]");
+function anyJoint(name: string): string {
+  return name.replaceAll("-", "[-_.]").replaceAll("*", ".*");
 }
 
 /** The frameworks in an environment, in the order of the list. */

@@ -5,7 +5,8 @@ import type { FoundPrefix } from "../survey";
 
 /** The local part of a version: `2.13.0+cu130`, `2.9.0+rocm6.4`, `2.4.0+cpu`, `0.4.23+cuda12.cudnn89`. */
 export function localBuild(version: string): GpuBuild | undefined {
-  const [, kind, digits = ""] = /\+(?:[\w.]*\.)?(cpu|cuda|cu|rocm)([\d.]*)/.exec(version) ?? [];
+  const [, local = ""] = version.split("+");
+  const [, kind, digits = ""] = /(?:^|\.)(cpu|cuda|cu|rocm)(\d[\d.]*|(?![a-z]))/.exec(local) ?? [];
   if (kind === "cpu") return { kind: "cpu" };
   if (kind === "cu") return cuda(digits);
   if (kind === "cuda") return cuda(digits.replace(/\.$/, ""));
@@ -15,7 +16,7 @@ export function localBuild(version: string): GpuBuild | undefined {
 /** `torch/version.py` says it; older ones say it in the version alone. */
 export function torchBuild(found: FoundPrefix, version: string): GpuBuild | undefined {
   const said = (name: string) => {
-    const pattern = new RegExp(`^torch ${name}\\b[^=]*=\\s*['"]?([\\w.]+)['"]?\\s*$`);
+    const pattern = new RegExp(`^torch ${name}\\b[^=]*=\\s*['"]?([\\w.-]+)['"]?\\s*$`);
     return found.buildTexts.map((text) => pattern.exec(text)?.[1]).find((value) => value !== undefined);
   };
   const [forCuda, forHip] = [said("cuda"), said("hip")];

@@ -5,7 +5,7 @@ import { managers } from "../managers";
 import type { Survey, SurveyEnvironments, SurveyOptions } from "../survey";
 import { readAnswer, type SurveyAnswer } from "./answer";
 import { foundPrefixes, projectFolders, surveyedHost } from "./found";
-import { namePatterns } from "./frameworks";
+import { wantedNames } from "./frameworks";
 import mainPart from "./scripts/main.sh";
 import modulesPart from "./scripts/modules.sh";
 import placesPart from "./scripts/places.sh";
@@ -23,9 +23,9 @@ export const surveyEnvironments: SurveyEnvironments = (runner, options, signal) 
 /** The survey as data. A search path with a line break in it is left out: none can be told from two. */
 export function surveyCommand({ searchPaths, depth, fresh }: SurveyOptions): RemoteCommand<Survey> {
   const script = [startPart, placesPart, modulesPart, searchPart, sourcesPart, mainPart].join("\n");
-  const levels = Math.min(Math.max(Math.floor(depth), 0), deepest);
+  const levels = Number.isFinite(depth) ? Math.min(Math.max(Math.floor(depth), 0), deepest) : 0;
   const folders = searchPaths.filter((path) => path !== "" && !/[\n\0]/.test(path));
-  const words = [fresh ? "1" : "", String(levels), String(namePatterns.length), ...namePatterns, ...folders];
+  const words = [fresh ? "1" : "", String(levels), wantedNames, ...folders];
   return {
     what: "looking for Python environments",
     argv: ["sh", "-c", script, "sh", ...words],

@@ -21,9 +21,9 @@ function sentence(reason: string, detail: string): string | undefined {
     case "stopped":
       return `The search for environments was stopped after ${detail} seconds. Fewer or smaller folders to search help.`;
     case "many":
-      return `There are more than ${detail} environments; the others were left out.`;
+      return `There are too many environments to list: after ${detail} the others were left out.`;
     case "projects":
-      return `There are more than ${detail} files of projects; the others were left out.`;
+      return "There are too many projects to list; some were left out.";
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@ import type { LoginShell } from "./loginShell";
 /**
  * Marks the toolkit of each kind that a new login shell of the user would take. The compiler on its `PATH` decides; where
  * there is none the variables that build tools ask do (`CUDA_HOME`, `CUDA_PATH`; `ROCM_PATH`, `HIP_PATH`), and where these
- * are not set, the place that build tools try by themselves: `/usr/local/cuda`, `/opt/rocm`.
+ * are not set, the place that build tools try by themselves: `/usr/local/cuda`, `/opt/rocm`, from ROCm 7.10 on `core` in it.
  * @param root what stands in front of the system's own folders
  */
 export function markActive(
@@ -14,7 +14,7 @@ export function markActive(
 ): readonly Toolkit[] {
   const active = new Set([
     choose("cuda", shell.nvcc, [shell.cudaHome, shell.cudaPath, `${root}/usr/local/cuda`]),
-    choose("rocm", shell.hipcc, [shell.rocmPath, `${root}/opt/rocm`]),
+    choose("rocm", shell.hipcc, [shell.rocmPath, `${root}/opt/rocm`, `${root}/opt/rocm/core`]),
   ]);
   return toolkits.map((toolkit) => ({ ...toolkit, active: active.has(toolkit) }));
 

@@ -49,11 +49,11 @@ function pipRuntimes(prefix: string, site: string, paths: readonly string[]) {
   for (const path of new Set(folders.filter((folder) => folder.startsWith(`${site}/`)))) {
     // cu12 has a package for each part; from cu13 on the parts share one folder and lose the suffix.
     const shared = path.endsWith("cuda_runtime") ? undefined : path.slice(path.lastIndexOf("cu") + 2);
-    const suffix = shared === undefined ? "_cu(11|12)" : "(_cu\\d+)?";
+    const suffix = shared === undefined ? "_cu(11|12)" : `(_cu${shared})?`;
     const runtime = distribution(paths, site, new RegExp(`^nvidia_cuda_runtime${suffix}$`));
     const version = runtime ?? shared;
     if (version === undefined) continue;
-    const hasCompiler = paths.includes(`${shared === undefined ? `${site}/nvidia/cuda_nvcc` : path}/bin/nvcc`);
+    const hasCompiler = paths.includes(`${path}/bin/nvcc`);
     toolkits.push(
       present<FoundToolkit>({
         kind: "cuda",
@@ -100,10 +100,14 @@ function condaPackage(prefix: string, paths: readonly string[], name: string): s
 function condaRuntime(prefix: string, paths: readonly string[]): FoundToolkit | undefined {
   const inLibrary = paths.filter((path) => path.startsWith(`${prefix}/lib/libcudart.so.`));
   const of = (name: string) => condaPackage(prefix, paths, name);
-  const whole = of("cudatoolkit");
-  const part = of("cuda-cudart") ?? of("cuda-version");
-  const version = whole ?? (part === undefined ? newestRuntime(inLibrary)?.version : majorMinor(part));
-  if (version === undefined || inLibrary.length === 0) return undefined;
+  const [whole, part] = [of("cudatoolkit"), of("cuda-cudart")];
+  const told =
+    whole !== undefined
+      ? { version: whole, evidence: `cudatoolkit ${whole}` }
+      : part !== undefined
+        ? { version: majorMinor(part), evidence: `cuda-cudart ${part}` }
+        : newestRuntime(inLibrary);
+  if (told === undefined || inLibrary.length === 0) return undefined;
   const packages: ToolkitLibrary[] = (["cudnn", "libcudnn", "nccl"] as const).flatMap((name) => {
     const found = of(name);
     const file = name === "nccl" ? "libnccl" : "libcudnn";
@@ -111,11 +115,9 @@ function condaRuntime(prefix: string, paths: readonly string[]): FoundToolkit | 
     const library = name === "nccl" ? name : "cudnn";
     return found === undefined ? [] : [{ name: library, version: found, path: path ?? `${prefix}/lib` }];
   });
-  const evidence =
-    whole !== undefined ? `cudatoolkit ${whole}` : part !== undefined ? `cuda-cudart ${part}` : undefined;
   return present<FoundToolkit>({
     kind: "cuda",
-    version,
+    version: told.version,
     path: prefix,
     source: "conda",
     environment: prefix,
@@ -125,6 +127,6 @@ function condaRuntime(prefix: string, paths: readonly string[]): FoundToolkit | 
       packages,
       readLibraries(undefined, paths.filter((path) => path.startsWith(`${prefix}/lib/lib`)).join("\n")),
     ),
-    evidence: evidence ?? newestRuntime(inLibrary)?.evidence,
+    evidence: told.evidence,
   });
 }

@@ -17,8 +17,8 @@ export interface ToolkitSurvey extends ToolkitReport {
   readonly carried: readonly CarriedRuntimes[];
   /** Modules whose names matter here, with what they set. */
   readonly modules: readonly ModuleEffect[];
-  /** Paths among which the host's alternatives choose for the name `cuda`; empty where there is no such choice. */
-  readonly alternatives: readonly string[];
+  /** Paths among which the host's alternatives of that name choose; empty where there is no such choice. */
+  readonly alternatives: Readonly<Record<Toolkit["kind"], readonly string[]>>;
 }
 
 /** Puts together what the script said. @param root what stands in front of the system's own folders */
@@ -45,7 +45,10 @@ export function readSurvey(records: readonly SurveyRecord[], root: string): Tool
     shell,
     carried,
     modules,
-    alternatives: readAlternatives(of("alternatives")[0]?.[0]),
+    alternatives: {
+      cuda: readAlternatives(of("alternatives").find(([name]) => name === "cuda")?.[1]),
+      rocm: readAlternatives(of("alternatives").find(([name]) => name === "rocm")?.[1]),
+    },
   });
 }
 

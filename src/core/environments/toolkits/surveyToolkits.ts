@@ -13,7 +13,7 @@ import recordsPart from "./scripts/records.sh";
 
 const what = "looking for CUDA and ROCm";
 /** More than all of the script's own limits together, which each let the rest go on. */
-const deadlineMs = 90_000;
+const deadlineMs = 75_000;
 const script = [recordsPart, foldersPart, environmentsPart, loginPart, modulesPart, driverPart, mainPart].join("\n");
 
 export interface ToolkitSurveyOptions {
@@ -39,7 +39,7 @@ export function surveyToolkits(
 export function toolkitSurvey({ environments, root = "" }: ToolkitSurveyOptions): RemoteCommand<ToolkitSurvey> {
   return {
     what,
-    argv: ["sh", "-c", script, "sh", root, ...environments],
+    argv: ["sh", "-c", script, "sh", root, ...environments.filter((prefix) => prefix.startsWith("/"))],
     deadlineMs,
     parse({ stdout, stderr, exitCode }) {
       const records = readRecords(stdout);

@@ -32,11 +32,9 @@ set -- ${line##*) }
 set +f
 # Whoever makes the link is the one.
 ln -s "$boot:$$:${20}" "holder.$turn" 2>/dev/null || exit 0
-# The client may be gone by now.
-trap : PIPE
-echo running
+# The client may be gone by now, which must end nothing but this word.
+(trap '' PIPE && echo running) 2>/dev/null
 exec >/dev/null 2>&1
-trap - PIPE
 
 alarm() { # seconds, command: runs it then, unless it becomes quiet before
   setsid "$sh" -c 'sleep "$1" && eval "$2"' sh "$@" 4>&- &
@@ -51,7 +49,8 @@ quiet() {
 # What runs in the session of the work, and with "marked" what bears its mark elsewhere; sets $rest to the pids.
 look_around() {
   rest=
-  for stat in ${work:+/proc/[0-9]*/stat}; do
+  for stat in /proc/[0-9]*/stat; do
+    [ -n "$work" ] || break
     IFS= read -r line <"$stat" || continue
     pid=${line%% *}
     set -f
@@ -80,7 +79,7 @@ end_all() { # session or marked: asks all of it to end, after the grace makes it
     sleep 0.2 || sleep 1
   done
   [ -n "$rest" ] || return 0
-  printf 'Tensorline could not stop these processes:%s\n' "$rest" >&4
+  (trap '' PIPE && printf 'Tensorline could not stop these processes:%s\n' "$rest") >&4
   left=left
 }
 

@@ -61,6 +61,11 @@ const unreachable: Reading = ({ url, message }) => ({
   reason: "packageIndexUnreachable",
   detail: url ?? /https?:\/\/[^\s>]+/.exec(message)?.[0] ?? firstLine(message),
 });
+/** Whether to accept them is the user's to say. */
+const terms: Reading = ({ message }) => ({
+  reason: "packageIndexUnreachable",
+  detail: `${/https?:\/\/[^\s>]+/.exec(message)?.[0] ?? "a channel"} wants its terms of service accepted, with “conda tos accept”`,
+});
 const denied: Reading = ({ message }) => ({ reason: "hostPermissionDenied", path: pathIn(message) });
 const noEnvironment: Reading = ({ path, message }) => ({
   reason: "environmentBroken",
@@ -92,6 +97,8 @@ const problems: Readonly<Record<string, Reading>> = {
   CondaHTTPError: unreachable,
   CondaSSLError: unreachable,
   CondaConnectionError: unreachable,
+  CondaToSNonInteractiveError: terms,
+  CondaToSRejectedError: terms,
   ProxyError: unreachable,
   UnavailableInvalidChannel: unreachable,
   ChannelNotAllowed: unreachable,

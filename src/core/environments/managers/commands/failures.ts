@@ -3,6 +3,7 @@ import type { Problem } from "../../../failure";
 import { condaProblem } from "./condaErrors";
 import { maskSecrets } from "./maskSecrets";
 import { pipFailures, problemByRules, scriptFailures, systemFailures } from "./pipFailures";
+import { projectFailures } from "./projectFailures";
 
 const mostLog = 64 * 1024;
 
@@ -21,7 +22,7 @@ export function operationProblem(
   return (
     problemByRules(scriptFailures, failed) ??
     condaProblem(log) ??
-    problemByRules([...pipFailures, ...systemFailures], failed) ?? {
+    problemByRules([...projectFailures, ...pipFailures, ...systemFailures], failed) ?? {
       reason: "operationFailed",
       title,
       ...(exitCode === undefined ? {} : { exitCode }),

@@ -7,6 +7,7 @@ import claimPart from "./scripts/claim.sh";
 import pipPart from "./scripts/pip.sh";
 import changePart from "./scripts/pipChange.sh";
 import changeUndoPart from "./scripts/pipChangeUndo.sh";
+import lockPart from "./scripts/pipLock.sh";
 import { hidePasswords, sourcesOf } from "./sources";
 
 /** The script of an operation, and of its undoing, made of the parts that the managers of this family share. */
@@ -14,6 +15,10 @@ export const pipScript = (...parts: readonly string[]): string => [claimPart, pi
 
 /** Which program changes the packages of an environment: its own pip, or uv, which needs none there. */
 export type Installer = "pip" | "uv";
+
+/** A command as a person would type it: `~/` stays outside of quotes. For showing only. */
+export const typed = (argv: readonly string[]): string =>
+  argv.map((word) => (word.startsWith("~/") ? `~/${quoteArgv([word.slice(2)])}` : quoteArgv([word]))).join(" ");
 
 /** @throws Failure `environmentProtected` */
 export function refuseProtected({ isProtected, name }: Environment): void {
@@ -68,7 +73,7 @@ function changePlan(
   const option = wish.upgrade ? "--upgrade" : "";
   return {
     title: change.title,
-    commands: [quoteArgv([...shownTool(installer, tool, change.what, environment), ...change.shown])],
+    commands: [typed([...shownTool(installer, tool, change.what, environment), ...change.shown])],
     operation: {
       script: pipScript(changePart),
       parameters: [
@@ -120,20 +125,24 @@ export function packageCommands(installer: Installer): PackageCommands {
       ],
       parse: parseOutdated,
     }),
-    exports: installer === "uv" ? uvExports : pipExports,
+    exports: exportsOf(installer),
   };
 }
 
 const pipList = (environment: Environment) => [...pipOf(environment), "list", "--disable-pip-version-check"] as const;
 
-const pipExports: readonly ExportFormat[] = [
-  { file: "requirements.txt", argv: (_tool, environment) => [...pipOf(environment), "freeze"] },
-];
-
-const uvExports: readonly ExportFormat[] = [
+/** A lock is made where the tool can: pip from 25.1 on, uv from 0.7 on; versions are pinned, so the index is asked for files. */
+const exportsOf = (installer: Installer): readonly ExportFormat[] => [
   {
     file: "requirements.txt",
-    argv: (tool, environment) => [tool, "pip", "freeze", "--python", interpreterOf(environment)],
+    argv: (tool, environment) =>
+      installer === "uv"
+        ? [tool, "pip", "freeze", "--python", interpreterOf(environment)]
+        : [...pipOf(environment), "freeze"],
+  },
+  {
+    file: "pylock.toml",
+    argv: (tool, environment) => ["sh", "-c", lockPart, "sh", installer, tool, interpreterOf(environment)],
   },
 ];
 

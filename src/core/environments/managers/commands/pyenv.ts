@@ -3,6 +3,7 @@ import { Failure } from "../../../failure";
 import type { Manager } from "../../manager";
 import { nameFault } from "./condaWishes";
 import { commandText, removePlan } from "./guardedPlans";
+import { pipCommands } from "./pip";
 import claimPart from "./scripts/claim.sh";
 import guardPart from "./scripts/condaGuard.sh";
 import createScript from "./scripts/pyenvCreate.sh";
@@ -15,7 +16,8 @@ const parts = `${claimPart}\n${guardPart}\n${foldersPart}\n`;
  * What pyenv can do: build a Python, which takes minutes, and with pyenv-virtualenv make a virtual environment of one. What
  * is installed into either is pip's affair.
  */
-export const pyenvCommands: Pick<Manager, "create" | "remove"> = {
+export const pyenvCommands: typeof pipCommands & Pick<Manager, "create" | "remove"> = {
+  ...pipCommands,
   create(tool, { name, prefix, python, packages, file }) {
     const version = checkedVersion(python);
     if (name !== undefined) checkName(name);

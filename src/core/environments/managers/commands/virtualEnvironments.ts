@@ -1,7 +1,14 @@
 import type { Environment } from "../../../../shared/environments";
-import { quoteArgv } from "../../../remote";
 import type { CloneWish, CreateWish, Manager, Plan } from "../../manager";
-import { checkPackages, type Installer, interpreterOf, packageCommands, pipScript, refuseProtected } from "./pip";
+import {
+  checkPackages,
+  type Installer,
+  interpreterOf,
+  packageCommands,
+  pipScript,
+  refuseProtected,
+  typed,
+} from "./pip";
 import { nameOf, prefixOf } from "./place";
 import changeUndoPart from "./scripts/pipChangeUndo.sh";
 import clonePart from "./scripts/pipClone.sh";
@@ -39,8 +46,8 @@ export function virtualEnvironmentCommands({ kind, installer, make }: VirtualEnv
     return {
       title: `Creating the environment ${nameOf(prefix)}`,
       commands: [
-        quoteArgv(make(tool, wish.python, prefix)),
-        ...(wanted ? [quoteArgv(install(tool, prefix, [...sources.shown, ...packages]))] : []),
+        typed(make(tool, wish.python, prefix)),
+        ...(wanted ? [typed(install(tool, prefix, [...sources.shown, ...packages]))] : []),
       ],
       operation: {
         script: pipScript(createPart),
@@ -63,9 +70,9 @@ export function virtualEnvironmentCommands({ kind, installer, make }: VirtualEnv
     return {
       title: `Cloning the environment ${from.name} as ${nameOf(prefix)}`,
       commands: [
-        `${quoteArgv(freeze)} > requirements.txt`,
-        quoteArgv(make(tool, interpreterOf(from), prefix)),
-        quoteArgv(install(tool, prefix, ["--no-deps", ...sources.shown, "-r", "requirements.txt"])),
+        `${typed(freeze)} > requirements.txt`,
+        typed(make(tool, interpreterOf(from), prefix)),
+        typed(install(tool, prefix, ["--no-deps", ...sources.shown, "-r", "requirements.txt"])),
       ],
       operation: {
         script: pipScript(clonePart),
@@ -82,7 +89,7 @@ export function virtualEnvironmentCommands({ kind, installer, make }: VirtualEnv
     const { name, prefix } = environment;
     return {
       title: `Deleting the environment ${name}`,
-      commands: [quoteArgv(["rm", "-rf", prefix])],
+      commands: [typed(["rm", "-rf", prefix])],
       operation: {
         script: pipScript(removingPart, removePart),
         parameters: [prefix],
@@ -101,7 +108,7 @@ export function virtualEnvironmentCommands({ kind, installer, make }: VirtualEnv
     const same = kind === "venv" && had !== undefined && tool.endsWith(`/python${had}`);
     return {
       title: `Repairing the environment ${name}`,
-      commands: [quoteArgv(make(tool, same ? undefined : had, prefix))],
+      commands: [typed(make(tool, same ? undefined : had, prefix))],
       operation: {
         script: pipScript(packagesPart, repairPart),
         parameters: [prefix, kind, tool, "", same ? "" : "anew", "", "", ""],

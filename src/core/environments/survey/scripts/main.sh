@@ -4,14 +4,8 @@ say 'tensorline survey 1'
 case $HOME in /*) ;; *) HOME=/nonexistent ;; esac
 printf 'fact machine %s\n' "$(uname -m)"
 printf 'fact home %s\n' "$HOME"
-forget=$1 depth=$2 patterns=$3
+forget=$1 depth=$2 wanted=$3
 shift 3
-names=
-while [ "$patterns" -gt 0 ]; do
-  names=$names$1$nl
-  shift
-  patterns=$((patterns - 1))
-done
 manager_places
 conda_places
 system_places
@@ -19,10 +13,7 @@ module_places
 path_places
 search "$depth" "$@"
 conda_list
-[ "$looked" -le "$most" ] || say "warn many $most"
-set --
-set -f
-for name in $names; do set -- "$@" -o -name "$name"; done
+[ -z "$too_many" ] || say "warn many $looked"
 cd /
-tell_sources "$forget" "$@" 2>/dev/null
+tell_sources "$forget" "$wanted" 2>/dev/null
 exit 0

@@ -59,7 +59,7 @@ if cd "$prefix/conda-meta" 2>/dev/null; then
   echo meta
   printf '%s\n' *.json
   echo history
-  [ -r history ] && grep -s -o -E '^[+].{1,250}' history | tail -n 4000
+  [ -f history ] && [ -r history ] && grep -s -o -E '^[+].{1,250}' history | tail -n 4000
 fi
 echo end
 exit 0

@@ -2,11 +2,11 @@
 
 conda_root() { # folder
   [ -d "$1/conda-meta" ] || [ -d "$1/envs" ] || return 0
-  cd -P -- "$1" 2>/dev/null || return 0
-  root=$PWD
-  case $roots in *"$nl$root$nl"*) return 0 ;; esac
-  roots=$roots$root$nl
-  say "root $root"
+  visit "$1" || return 0
+  case $roots in *"$nl$real$nl"*) return 0 ;; esac
+  roots=$roots$real$nl
+  root=$shown
+  root_names=$root_names$root$nl
   look conda "$root"
   envs_folder "$root/envs"
   condarc "$root/.condarc"
@@ -17,7 +17,7 @@ look_conda() { # via folder: a root may stand anywhere
 }
 
 envs_folder() { # folder
-  cd -P -- "$1" 2>/dev/null || return 0
+  cd -- "$1" 2>/dev/null || return 0
   say "envs $PWD"
   for folder in "$PWD"/*; do [ -f "$folder" ] || look conda "$folder"; done
 }
@@ -63,7 +63,7 @@ conda_places() {
 
 conda_list() {
   file=$HOME/.conda/environments.txt
-  [ -e "$file" ] || return 0
+  [ -f "$file" ] || return 0
   [ -r "$file" ] || { say "warn unreadable $file" && return 0; }
   set -f
   # shellcheck disable=SC2013 # lines, by IFS
@@ -110,7 +110,7 @@ system_python() { # file
   seen=$seen$file$nl
   version=${file##*/python}
   case $version in 3.*) ;; *) return 0 ;; esac
-  room || return 0
+  room "$file" || return 0
   printf 'env %s\nvia system\npython works %s\n' "$prefix" "$file"
   [ -r "$file" ] && sources=$sources$file$nl
   say "lib lib/python$version"

@@ -24,12 +24,13 @@ texts() { # lines of grep
   done
 }
 
-names() { # lines of find: a folder, and below it names in it
-  about=//
-  for line in $1; do
+# ls is asked, as it looks at no file for its name alone. No name has a "/", so none looks like the head of a list.
+names() { # folders pattern
+  # shellcheck disable=SC2086 # a folder a line
+  for line in $(ls -1 /dev/null $1 2>/dev/null | grep -E -e '^/.*:$' -e "$2"); do
     case $line in
-    "$about"/*) say " ${line#"$about"/}" ;;
-    /*) about=$line && say "$line" ;;
+    /*) say "${line%:}" && count=0 ;;
+    *) count=$((count + 1)) && [ "$count" -le 60 ] && say " $line" ;;
     esac
   done
 }
@@ -50,35 +51,35 @@ machines() { # files
   done
 }
 
-read_sources() { # keys; patterns follow as find's own words
+plain() { # file: no pipe or device, which would have no end
+  [ -f "$1" ] && [ -r "$1" ]
+}
+
+read_sources() { # keys pattern
   folders='' files='' histories='' programs=''
   for line in $1; do
-    place=/${line#*/}
+    place=/${line#*/} size=${line%% /*}
+    size=${size##* }
     case $place in
-    */pyvenv.cfg) files=$files$place$nl ;;
+    */pyvenv.cfg) [ "$size" -le 100000 ] && files=$files$place$nl ;;
     */conda-meta)
       folders=$folders$place$nl
-      [ -r "$place/history" ] && histories=$histories$place/history$nl
+      plain "$place/history" && histories=$histories$place/history$nl
       ;;
     *-packages)
       folders=$folders$place$nl
-      [ -r "$place/torch/version.py" ] && files=$files$place/torch/version.py$nl
-      [ -r "$place/tensorflow/python/platform/build_info.py" ] && files=$files$place/tensorflow/python/platform/build_info.py$nl
+      plain "$place/torch/version.py" && files=$files$place/torch/version.py$nl
+      plain "$place/tensorflow/python/platform/build_info.py" && files=$files$place/tensorflow/python/platform/build_info.py$nl
       ;;
-    *)
-      size=${line%% /*}
-      [ "${size##* }" -ge 20 ] && programs=$programs$place$nl
-      ;;
+    *) [ "$size" -ge 20 ] && programs=$programs$place$nl ;;
     esac
   done
-  shift
-  # shellcheck disable=SC2086 # all of these: a path a line
-  {
-    [ -z "$folders" ] || names "$(find $folders -maxdepth 1 \( -name conda-meta -o -name '*-packages' "$@" \) 2>/dev/null)"
-    [ -z "$files" ] || texts "$(grep -s -H -o -E -m 20 -e "$settings" -e "$builds" $files)"
-    [ -z "$histories" ] || texts "$(grep -s -H -o -E -m 1 -e '^# cmd: .{0,255}' $histories)"
-    [ -z "$programs" ] || machines "$programs"
-  }
+  [ -z "$folders" ] || names "$folders" "$2"
+  # shellcheck disable=SC2086 # a path a line
+  [ -z "$files" ] || texts "$(grep -s -H -o -E -m 20 -e "$settings" -e "$builds" $files)"
+  # shellcheck disable=SC2086
+  [ -z "$histories" ] || texts "$(grep -s -H -o -E -m 1 -e '^# cmd: .{0,255}' $histories)"
+  [ -z "$programs" ] || machines "$programs"
 }
 
 # Sets $store to the file of what was read, where there is a place for it.
@@ -96,17 +97,20 @@ usable() { # root
   [ -O "$1" ] && [ ! -L "$1" ] && [ -w "$1/hosts/$machine" ] && store=$1/hosts/$machine/environments-1
 }
 
-tell_sources() { # fresh patterns...
+tell_sources() { # fresh pattern
   title='tensorline environments 1'
-  fresh=$1
-  shift
   set -f
   find_store
   keys=''
   # shellcheck disable=SC2086 # a path a line
   [ -z "$sources" ] || keys=$(stat -L -c '%Y %Z %i %s %n' $sources 2>/dev/null)
+  if [ -z "$keys" ] && [ -n "$sources" ]; then
+    # No stat that knows formats: everything is read, and nothing kept.
+    for place in $sources; do keys="${keys}0 0 0 20 $place$nl"; done
+    store=
+  fi
   kept='' changed=$keys
-  if [ -z "$fresh" ] && [ -n "$store" ] && [ -r "$store" ]; then
+  if [ -z "$1" ] && [ -n "$store" ] && [ -r "$store" ]; then
     changed=$(say "$keys" | grep -F -x -v -f "$store")
     kept=$(head -c 500001 "$store")
     case $kept in
@@ -114,12 +118,13 @@ tell_sources() { # fresh patterns...
     *) kept='' changed=$keys ;;
     esac
   fi
-  news=$(read_sources "$changed" "$@")
-  if [ -n "$kept" ] && [ $((${#kept} + ${#news})) -gt 600000 ]; then
+  news=$(read_sources "$changed" "$2")
+  if [ -n "$kept" ] && [ $((${#kept} + ${#changed} + ${#news})) -gt 600000 ]; then
     kept='' changed=$keys
-    news=$(read_sources "$changed" "$@")
+    news=$(read_sources "$changed" "$2")
   fi
-  printf '%s\n' blocks "$kept" "$changed" "$news" end
+  # Without anything that was kept there is nothing to forget.
+  if [ -n "$kept" ]; then printf '%s\n' blocks "$kept" "$changed" "$news" end; else printf '%s\n' blocks "$news" end; fi
   [ -n "$changed" ] && [ -n "$store" ] && keep "$title"
 }
 
@@ -130,6 +135,8 @@ keep() { # title
     [ "${line%% *}" -lt "$limit" ] && stable=$stable$line$nl
   done
   [ -n "$stable" ] || return 0
+  set +f
+  for new in "$store".[0-9]*; do [ -e "$new" ] && rm -f "$new"; done
   new=$store.$$
   printf '%s\n' "$1" "$kept" "$stable$news" end 2>/dev/null >"$new" && mv -f "$new" "$store" 2>/dev/null || rm -f "$new"
 }

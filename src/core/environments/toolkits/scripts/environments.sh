@@ -2,7 +2,7 @@
 carried_in() { # prefix
   cd "$1" 2>/dev/null || return
   existing lib/libcudart.so.* lib/libcudnn.so.* lib/libnccl.so.* lib/libnvinfer.so.* bin/nvcc \
-    conda-meta/cuda-cudart-[0-9]*.json conda-meta/cudatoolkit-[0-9]*.json conda-meta/cuda-version-[0-9]*.json \
+    conda-meta/cuda-cudart-[0-9]*.json conda-meta/cudatoolkit-[0-9]*.json \
     conda-meta/cuda-nvcc-[0-9]*.json conda-meta/cudnn-[0-9]*.json conda-meta/libcudnn-[0-9]*.json \
     conda-meta/nccl-[0-9]*.json conda-meta/pytorch-[0-9]*.json conda-meta/jaxlib-[0-9]*.json \
     conda-meta/tensorflow-base-[0-9]*.json conda-meta/cupy-[0-9]*.json
@@ -17,7 +17,7 @@ carried_in() { # prefix
       "$site"/cupy_cuda*.dist-info "$site"/rocm_sdk_core-[0-9]*.dist-info \
       "$site"/nvidia/cuda_runtime/lib/libcudart.so.* "$site"/nvidia/cu[0-9]*/lib/libcudart.so.* \
       "$site"/nvidia/cudnn/lib/libcudnn.so.* "$site"/nvidia/nccl/lib/libnccl.so.* \
-      "$site"/nvidia/cuda_nvcc/bin/nvcc "$site"/nvidia/cu[0-9]*/bin/nvcc "$site"/_rocm_sdk_core \
+      "$site"/nvidia/cu[0-9]*/bin/nvcc "$site"/_rocm_sdk_core \
       "$site"/torch/lib/libcudart*.so* "$site"/torch/lib/libcudnn*.so.* "$site"/torch/lib/libtorch_cuda.so
     [ -n "$files" ] && carried=$carried${carried:+$nl}$files
   done

@@ -1,5 +1,6 @@
 # Part of the toolkit survey: folders that may be toolkits, and the evidence in them. Each real folder is looked at once.
 seen=$nl
+nvcc_hangs=
 
 once() { # kind source name: sets $folder to the real one; false where it was seen already or there is none
   folder=$(readlink -f "$3" 2>/dev/null)
@@ -49,67 +50,102 @@ cuda_at() { # source name
   json=$(head -c 20000 "$folder/version.json" 2>/dev/null)
   first_line "$folder/version.txt"
   version_line=$value
-  header=
-  case $json$version_line in
-  *[0-9]*) ;;
-  *) header=$(grep -s -h -m 1 -E '^#define[[:space:]]+CUDA_VERSION[[:space:]]+[0-9]' "$folder"/include/cuda.h "$folder"/targets/*/include/cuda.h) ;;
-  esac
-  # Starting the compiler is only for where no file tells its version.
+  header=$(grep -s -h -m 1 -E '^#define[[:space:]]+CUDA_VERSION[[:space:]]+[0-9]' \
+    "$folder"/include/cuda.h "$folder"/targets/*/include/cuda.h)
+  # Starting the compiler is only for where no file tells its version. Where one hangs, others are not tried.
   nvcc= said=
   if [ -x "$folder/bin/nvcc" ]; then
     nvcc=$folder/bin/nvcc
-    case $json in
-    *cuda_nvcc*) ;;
-    *) capture 4 "$nvcc" --version && said=$(printf '%s' "$text" | head -c 2000) ;;
+    case $json$nvcc_hangs in
+    *cuda_nvcc* | *yes) ;;
+    *)
+      capture 4 "$nvcc" --version
+      said=$text
+      [ "$code" = late ] && nvcc_hangs=yes
+      ;;
     esac
   fi
-  defined=$(definitions "$folder"/include/cudnn_version.h "$folder"/include/cudnn.h "$folder"/include/nccl.h "$folder"/include/NvInferVersion.h "$folder"/targets/*/include/cudnn_version.h "$folder"/targets/*/include/nccl.h)
-  existing "$folder"/lib64/libcudnn.so.* "$folder"/lib64/libnccl.so.* "$folder"/lib64/libnvinfer.so.* "$folder"/targets/*/lib/libcudnn.so.* "$folder"/targets/*/lib/libnccl.so.*
-  existing_libraries=$files
+  # The HPC SDK keeps NCCL in a folder beside its toolkits, by their versions.
+  defined=$(definitions "$folder"/include/cudnn_version.h "$folder"/include/cudnn.h "$folder"/include/nccl.h \
+    "$folder"/include/NvInferVersion.h "$folder"/targets/*/include/cudnn_version.h "$folder"/targets/*/include/nccl.h \
+    "${folder%/cuda/*}/comm_libs/${folder##*/}/nccl/include/nccl.h")
+  existing "$folder"/lib64/libcudnn.so.* "$folder"/lib64/libnccl.so.* "$folder"/lib64/libnvinfer.so.* \
+    "$folder"/targets/*/lib/libcudnn.so.* "$folder"/targets/*/lib/libnccl.so.*
+  parts=$files
   existing "$folder/lib64" "$folder"/targets/*/lib "$folder/lib"
-  emit cuda "$1" "$folder" "$json" "$version_line" "$runtimes" "$header" "$nvcc" "$said" "$defined" "$existing_libraries" "$files"
+  emit cuda "$1" "$folder" "$json" "$version_line" "$runtimes" "$header" "$nvcc" "$said" "$defined" "$parts" "$files"
   found cuda "$2"
+}
+
+hpc_sdk_at() { # release: the toolkits in one
+  for inner in "$1"/cuda/[0-9]*; do
+    cuda_at hpcSdk "$inner"
+  done
 }
 
 rocm_at() { # source name
   once rocm "$1" "$2" || return
+  # Beside the folders of its versions /opt/rocm may hold links into one of them, for programs that know no other place.
+  inner=$(readlink -f "$folder/bin")
+  case $inner in
+  "$folder"/core-*/bin)
+    emit link rocm "$folder" "${inner%/bin}"
+    return
+    ;;
+  esac
   first_line "$folder/.info/version" || first_line "$folder/.info/version-dev"
-  defined=$(grep -s -h -E '^#define[[:space:]]+ROCM_VERSION_(MAJOR|MINOR|PATCH)[[:space:]]' "$folder/include/rocm-core/rocm_version.h" "$folder/include/rocm_version.h" "$folder/include/rocm/rocm_version.h")
+  defined=$(grep -s -h -E '^#define[[:space:]]+ROCM_VERSION_(MAJOR|MINOR|PATCH)[[:space:]]' \
+    "$folder/include/rocm-core/rocm_version.h" "$folder/include/rocm_version.h" "$folder/include/rocm/rocm_version.h")
   existing "$folder"/lib/libamdhip64.so.* "$folder"/lib64/libamdhip64.so.*
   [ -n "$value$defined$files" ] || [ -x "$folder/bin/hipcc" ] || [ -x "$folder/bin/hipconfig" ] || return
   emit rocm "$1" "$folder" "$value" "$defined" "$files"
   found rocm "$2"
 }
 
-folders() {
-  for name in "$root"/usr/local/cuda-* "$root"/usr/local/cuda "$root"/opt/cuda "$root"/opt/cuda-* "$root"/usr/lib/nvidia-cuda-toolkit; do
-    cuda_at folder "$name"
-  done
-  for name in "$root"/opt/nvidia/hpc_sdk/Linux_*/*/cuda/[0-9]*; do
-    cuda_at hpcSdk "$name"
-  done
-  for name in "$root"/opt/rocm-* "$root"/opt/rocm; do
-    rocm_at folder "$name"
-    # From ROCm 7.10 on /opt/rocm holds one folder for each version.
-    for inner in "$name"/core-* ; do
-      rocm_at folder "$inner"
-    done
-  done
-  alternatives=$(update-alternatives --query cuda 2>/dev/null || update-alternatives --display cuda 2>/dev/null)
-  [ -n "$alternatives" ] && emit alternatives "$(printf '%s' "$alternatives" | head -c 8000)"
+choices() { # kind: the folders among which the host's alternatives choose
+  alternatives=$(update-alternatives --query "$1" 2>/dev/null || update-alternatives --display "$1" 2>/dev/null)
+  [ -n "$alternatives" ] || return
+  emit alternatives "$1" "$(printf '%s' "$alternatives" | head -c 8000)"
   set -f
   IFS=$nl
   for line in $alternatives; do
     case $line in
-    "Alternative: /"*) cuda_at folder "${line#Alternative: }" ;;
-    /*" - priority "*) cuda_at folder "${line%% - priority *}" ;;
+    "Alternative: /"*) line=${line#Alternative: } ;;
+    /*" - priority "*) line=${line%% - priority *} ;;
+    *) continue ;;
     esac
+    set +f
+    unset IFS
+    "${1}_at" folder "$line"
   done
   unset IFS
   set +f
+}
+
+folders() {
+  for name in "$root"/usr/local/cuda-* "$root"/usr/local/cuda "$root"/opt/cuda "$root"/opt/cuda-* \
+    "$root"/usr/lib/nvidia-cuda-toolkit; do
+    cuda_at folder "$name"
+  done
+  for name in "$root"/opt/nvidia/hpc_sdk/Linux_*/*; do
+    hpc_sdk_at "$name"
+  done
+  for name in "$root"/opt/rocm-* "$root"/opt/rocm; do
+    rocm_at folder "$name"
+    # From ROCm 7.10 on /opt/rocm holds one folder for each version.
+    for inner in "$name"/core-* "$name"/core; do
+      rocm_at folder "$inner"
+    done
+  done
+  choices cuda
+  choices rocm
   # What the system's own packages bring for every toolkit.
-  defined=$(definitions "$root"/usr/include/cudnn_version.h "$root"/usr/include/cudnn.h "$root"/usr/include/nccl.h "$root"/usr/include/*-linux-gnu/cudnn_version*.h "$root"/usr/include/*-linux-gnu/nccl.h "$root"/usr/include/*-linux-gnu/NvInferVersion.h "$root"/usr/include/NvInferVersion.h)
-  existing "$root"/usr/lib/*-linux-gnu/libcudnn.so.* "$root"/usr/lib/*-linux-gnu/libnccl.so.* "$root"/usr/lib/*-linux-gnu/libnvinfer.so.* "$root"/usr/lib64/libcudnn.so.* "$root"/usr/lib64/libnccl.so.*
+  defined=$(definitions "$root"/usr/include/cudnn_version.h "$root"/usr/include/cudnn.h "$root"/usr/include/nccl.h \
+    "$root"/usr/include/*-linux-gnu/cudnn_version*.h "$root"/usr/include/*-linux-gnu/nccl.h \
+    "$root"/usr/include/*-linux-gnu/NvInferVersion.h "$root"/usr/include/NvInferVersion.h \
+    "$root"/usr/local/TensorRT*/include/NvInferVersion.h "$root"/opt/tensorrt/include/NvInferVersion.h)
+  existing "$root"/usr/lib/*-linux-gnu/libcudnn.so.* "$root"/usr/lib/*-linux-gnu/libnccl.so.* \
+    "$root"/usr/lib/*-linux-gnu/libnvinfer.so.* "$root"/usr/lib64/libcudnn.so.* "$root"/usr/lib64/libnccl.so.*
   [ -n "$defined$files" ] && emit system "$defined" "$files"
 }
 

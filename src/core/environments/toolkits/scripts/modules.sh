@@ -21,6 +21,7 @@ initialise_modules() {
     [ -r "$file" ] || continue
     capture 5 /bin/sh -c '. "$1"; '"$question" sh "$file"
     take_answers && module_program && return
+    [ "$code" = late ] && break
   done
   return 1
 }
@@ -45,14 +46,15 @@ modules() {
   set -f
   set -- $available
   set +f
-  capture 15 "$program" sh show "$@"
+  capture 10 "$program" sh show "$@"
   shown=$text
   # One that cannot be read makes Lmod say nothing about any.
   if [ "$code" != 0 ]; then
     shown=
+    end=$(($(date +%s) + 10))
     for name; do
+      [ "$code" != late ] && [ "$(date +%s)" -le "$end" ] || break
       capture 3 "$program" sh show "$name"
-      [ "$code" = late ] && break
       shown=$shown$nl$text
     done
   fi
@@ -64,6 +66,7 @@ modules() {
     unset IFS
     set +f
     path=${path%/bin}
+    case $path in */Linux_*/*/compilers) hpc_sdk_at "${path%/compilers}" ;; esac
     cuda_at module "$path"
     rocm_at module "$path"
   done

@@ -19,7 +19,7 @@ emit() { # type field...: what holds our own marks loses them
   shift
   for field; do
     case $field in *"$rs"* | *"$us"* | *"$gs"*) field=$(printf '%s' "$field" | tr -d '\035-\037') ;; esac
-    printf "$gs%.60000s" "$field"
+    printf "$gs%.200000s" "$field"
   done
   printf '%s' "$us"
 }
@@ -54,8 +54,9 @@ limited() { # seconds argv...
   } 2>/dev/null &
 }
 
-capture() { # seconds argv...: sets $text and $code
-  text=$(limited "$@" | sed "/^$mark /q")
-  code=${text##*"$mark "}
+capture() { # seconds argv...: sets $text and $code, which is `cut` where the output is longer than anything sensible
+  text=$(limited "$@" | sed "/^$mark /q" | head -c 400000)
+  code=cut
+  case $text in *"$nl$mark "*) code=${text##*"$mark "} ;; esac
   text=${text%"$nl$mark "*}
 }

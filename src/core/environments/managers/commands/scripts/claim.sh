@@ -139,8 +139,19 @@ unlock_environment() { # prefix
   if is_mine "$1/.tensorline-lock"; then rm -f -- "$1/.tensorline-lock"; fi
 }
 
+# Before anything is looked at: where an operation was cut off, what it changed is put back.
+recover() { # prefix
+  for trace in "$1"/.tensorline-lock "$1"/.tensorline-*/; do
+    if [ -L "$trace" ] || [ -d "$trace" ]; then
+      lock_environment "$1"
+      unlock_environment "$1"
+      return
+    fi
+  done
+}
+
 # What installers write to. A hard link keeps the old contents wherever they replace files and do not write into them.
-kept='bin lib lib64 include share etc pyvenv.cfg .gitignore CACHEDIR.TAG .lock'
+kept='bin lib lib64 include share etc man local pyvenv.cfg .gitignore CACHEDIR.TAG .lock'
 copy_limit_kib=524288
 
 keep_before() { # prefix

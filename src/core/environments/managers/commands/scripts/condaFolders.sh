@@ -7,7 +7,7 @@ at_home() { # path; sets new_prefix
 }
 
 find_folders() { # sets folders: one a line, in the tool's order
-  folders=$("$tool" info --json 2>/dev/null </dev/null | awk '
+  folders=$("$tool" info --json 2>/dev/null </dev/null | LC_ALL=C awk '
     function utf8(code) {
       if (code < 128) return sprintf("%c", code)
       if (code < 2048) return sprintf("%c%c", 192 + int(code / 64), 128 + code % 64)

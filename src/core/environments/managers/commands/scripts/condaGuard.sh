@@ -2,10 +2,7 @@
 # beside it: the environment as it was, in hard links, so it costs folders and no contents. Installers of these managers
 # replace files and do not write into them; the few that they do write into are copied.
 
-# The C locale for messages that can be read; Python keeps to UTF-8 in it.
-LC_ALL=C
-export LC_ALL
-export PYTHONUNBUFFERED=1 PYTHONUTF8=1 NO_COLOR=1 TERM=dumb PIP_NO_INPUT=1 MAMBA_NO_BANNER=1
+export MAMBA_NO_BANNER=1
 # Its shell hook sets this in interactive shells only; without it another root, with a cache of its own, would be used.
 if [ -z "$MAMBA_ROOT_PREFIX" ] && [ -d "$HOME/micromamba/envs" ]; then
   MAMBA_ROOT_PREFIX=$HOME/micromamba

@@ -5,6 +5,7 @@ kind=$1 tool=$2 interpreter=$3 change=$4 option=$5
 take_sources "$6" "$7" "$8" "$9"
 shift 9
 [ "$kind" = pip ] || [ -x "$tool" ] || refuse 43 "$tool" "it was not found"
+recover "$prefix"
 python_version "$interpreter" >/dev/null || refuse 44 "$prefix" "its Python does not run"
 [ "$kind" = uv ] || has_pip "$interpreter" || refuse 43 pip "$prefix has no pip"
 lock_environment "$prefix"

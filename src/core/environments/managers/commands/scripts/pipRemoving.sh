@@ -1,7 +1,5 @@
 # Part of pipRemove.sh and its undo.
 
-removed='pyvenv.cfg bin include lib lib64 share etc man local .gitignore CACHEDIR.TAG .lock'
-
 finish_removal() {
   rm -rf -- "$store" 2>/dev/null || { chmod -R u+rwX -- "$store" && rm -rf -- "$store"; } || exit 1
   unlock_environment "$prefix"

@@ -4,6 +4,7 @@
 kind=$1 tool=$2 wanted=$3 anew=$4
 take_sources '' "$5" "$6" "$7"
 option=--no-deps
+recover "$prefix"
 [ -f "$prefix/pyvenv.cfg" ] || refuse 44 "$prefix" "it has no pyvenv.cfg"
 [ "$kind" = venv ] || [ -x "$tool" ] || refuse 43 "$tool" "it was not found"
 had=
