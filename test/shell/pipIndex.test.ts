@@ -99,6 +99,17 @@ describe.each([
       }
       expect(seen).toEqual([]);
 
+      const folder = newFolder();
+      const other = commands.create(tool, {
+        prefix: join(folder, "x"),
+        python: interpreter,
+        packages: ["beta"],
+        indexUrl,
+      });
+      const unheard = await carryOut({ ...other, operation: { ...other.operation, secrets: {} } });
+      expect(unheard).toMatchObject({ exitCode: 48, undone: 0 });
+      expect(readdirSync(folder)).toEqual([]);
+
       const wrong = await carryOut(
         commands.install(tool, environmentAt(prefix), {
           packages: ["delta"],

@@ -76,11 +76,11 @@ describe("a plan", () => {
   });
 
   it("hides what gives access", () => {
-    const indexUrl = "https://ada:secret@packages.example/simple";
+    const indexUrl = "https://ada:hush-hush@packages.example/simple";
     const extraIndexUrl = "https://token-1234@more.example/simple";
     const { commands, operation } = pipCommands.install("", train, { packages: ["a"], indexUrl, extraIndexUrl });
     expect(operation.secrets).toEqual({ TENSORLINE_INDEX_URL: indexUrl, TENSORLINE_EXTRA_INDEX_URL: extraIndexUrl });
-    expect(JSON.stringify([commands, operation.parameters])).not.toMatch(/secret|token-1234/);
+    expect(JSON.stringify([commands, operation.parameters])).not.toMatch(/hush-hush|token-1234/);
     expect(commands[0]).toContain("'https://****@packages.example/simple'");
     const plain = pipCommands.install("", train, { packages: ["a"], indexUrl: "https://packages.example/simple" });
     expect(plain.operation.secrets).toBeUndefined();

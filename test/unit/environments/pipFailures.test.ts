@@ -19,6 +19,7 @@ describe("the exit codes of our scripts", () => {
     [45, { reason: "environmentBusy", name: "/e/my: env" }],
     [46, { reason: "hostNoSuchPath", path: "/e/my: env" }],
     [47, { reason: "environmentBroken", name: "/e/my: env" }],
+    [48, { reason: "packageIndexUnreachable" }],
   ])("%i is a reason", (code, expected) => {
     const log = `No space left on device\ntensorline ${code}: /e/my: env: nothing was changed\n`;
     expect(problem(log, code)).toMatchObject(expected);

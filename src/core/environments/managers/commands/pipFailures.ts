@@ -50,6 +50,7 @@ export const scriptFailures: readonly FailureRule[] = [
     when: 47,
     problem: ({ subject }) => ({ reason: "environmentBroken", name: subject, detail: "its Python does not run" }),
   },
+  { when: 48, problem: () => ({ reason: "packageIndexUnreachable", detail: "its password did not arrive" }) },
 ];
 
 /** What the host's system says through any tool. Where the path is not told, the title says what it was about. */

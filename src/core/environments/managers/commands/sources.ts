@@ -2,7 +2,7 @@ import type { InstallWish } from "../../manager";
 
 /** Where packages come from, apart from what nobody else on the host may see. */
 export interface Sources {
-  /** For the script: file, index, extra index, offline folder; an empty word for what is not wished. */
+  /** For the script: file, index, extra index, offline folder; `secret` for an address that comes apart, else nothing. */
   readonly parameters: readonly [string, string, string, string];
   /** Addresses with a password, as variables of the operation. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ type SourceWish = Pick<InstallWish, "file" | "indexUrl" | "extraIndexUrl" | "off
 
 export function sourcesOf(wish: SourceWish): Sources {
   const { file = "", indexUrl = "", extraIndexUrl = "", offlineFolder = "" } = wish;
-  const plain = (url: string) => (hasPassword(url) ? "" : url);
+  const plain = (url: string) => (hasPassword(url) ? "secret" : url);
   const secret = (name: string, url: string) => (hasPassword(url) ? { [name]: url } : {});
   const option = (name: string, value: string) => (value === "" ? [] : [name, hidePasswords(value)]);
   return {

@@ -1,6 +1,6 @@
 # Part of every script that makes, changes or removes an environment: who may, and how it becomes again what it was.
 # Exit codes: 41 something is there, 42 protected, 43 tool missing, 44 no environment, 45 another operation works on it,
-# 46 no such file, 47 what was made does not work.
+# 46 no such file, 47 what was made does not work, 48 a password did not arrive.
 
 # Only this operation and its undo have this word: what bears it was made by it.
 token=${TENSORLINE_OPERATION-}

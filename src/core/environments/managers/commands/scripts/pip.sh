@@ -97,6 +97,12 @@ take_sources() { # file, index, extra index, offline folder
   file=$1 index=$2 extra_index=$3 offline=$4
   case $file in '~/'*) file=$HOME/${file#??} ;; esac
   case $offline in '~/'*) offline=$HOME/${offline#??} ;; esac
+  # Never another index in its place: that may have packages of the same names.
+  if [ "$index" = secret ]; then index=; : "${TENSORLINE_INDEX_URL:=missing}"; fi
+  if [ "$extra_index" = secret ]; then extra_index=; : "${TENSORLINE_EXTRA_INDEX_URL:=missing}"; fi
+  case ${TENSORLINE_INDEX_URL-}/${TENSORLINE_EXTRA_INDEX_URL-} in
+    missing/* | */missing) refuse 48 "the index" "its password did not arrive" ;;
+  esac
   if [ -n "$file" ] && [ ! -f "$file" ]; then refuse 46 "$file" "there is no such file"; fi
   if [ -n "$offline" ] && [ ! -d "$offline" ]; then refuse 46 "$offline" "there is no such folder"; fi
 }
