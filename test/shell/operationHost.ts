@@ -46,7 +46,13 @@ export interface OperationTestHost {
 /** A home of its own on this machine. */
 export function testHost({ sh, path }: TestShell, env: Readonly<Record<string, string>> = {}): OperationTestHost {
   const home = env.HOME ?? newFolder();
-  const runner = createLocalRunner({ shell: [sh], env: { PATH: path, HOME: home, SHELL: sh, ...env } });
+  // Tests that run at the same time must not see each other's.
+  const spare = newFolder();
+  mkdirSync(join(spare, "tmp"));
+  const runner = createLocalRunner({
+    shell: [sh],
+    env: { PATH: path, HOME: home, SHELL: sh, HOST_VAR: spare, ...env },
+  });
   const host = { connected: async () => runner };
   return {
     home,

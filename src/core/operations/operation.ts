@@ -9,11 +9,11 @@ import type { Runner } from "../remote";
 export interface OperationRequest {
   /** Made by the client: starting the same one twice starts it once. Letters, digits and dashes. */
   readonly id: string;
-  /** For people: `Creating the environment train`. */
+  /** For people: `Creating the environment train`. One line, 200 characters at most. */
   readonly title: string;
   /**
-   * POSIX shell text of the work, with `$1`, `$2`, … its parameters. Exit code 0 is success. It and its undo find the id in
-   * the variable TENSORLINE_OPERATION.
+   * POSIX shell text of the work, with `$1`, `$2`, … its parameters; it starts in the home folder. Exit code 0 is success. It
+   * and its undo find the id in the variable TENSORLINE_OPERATION.
    */
   readonly script: string;
   /** Words that the script works with; never part of its text. None may hold a line feed or a NUL. */
@@ -35,10 +35,11 @@ export interface Operation {
   readonly title: string;
   readonly state: OperationState;
   readonly startedAt?: string;
+  /** Absent while it runs, and for a lost one while it is being undone. */
   readonly endedAt?: string;
   /** Exit code of the work, not of its undoing. */
   readonly exitCode?: number;
-  /** Undoing failed as well: something may be left. */
+  /** Undoing failed, or a process could not be stopped: something may be left. */
   readonly leftovers?: true;
 }
 
@@ -51,15 +52,21 @@ export interface OperationSink {
 
 /** The operations of one host. Everything rejects with a `Failure`. */
 export interface Operations {
-  /** Resolves once the host runs it, or found that it already did. */
+  /**
+   * Resolves once the host runs it, or found that it already did.
+   * @throws Failure `operationUnusable`, `hostLacksTool`, `hostDiskFull` and its like
+   */
   start(request: OperationRequest, signal: AbortSignal): Promise<void>;
-  /** Resolves with how it ended, after the last byte of its log. Aborting only stops looking. */
+  /**
+   * Resolves with how it ended, after the last byte of its log. Goes on after a lost connection; rejects when the host is
+   * offline. Aborting only stops looking.
+   */
   follow(id: string, fromByte: number, sink: OperationSink, signal: AbortSignal): Promise<Operation>;
   /** Resolves once nothing of it runs any more and what it did is undone. */
   cancel(id: string, signal: AbortSignal): Promise<Operation>;
   /** Newest first. */
   list(signal: AbortSignal): Promise<readonly Operation[]>;
-  /** Removes one that has ended, with its log. */
+  /** Removes one that has ended, with its log. @throws Failure `operationRunning`, `operationUnknown` */
   forget(id: string, signal: AbortSignal): Promise<void>;
 }
 

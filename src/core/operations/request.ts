@@ -9,10 +9,10 @@ const longestTitle = 200;
 const mostBytes = 512 * 1024;
 
 /**
- * A request as `start.sh` reads it: for each part a line `NAME LINES` and its lines, then `end 0`.
+ * A request as `start.sh` reads it: its secrets, then for each part a line `NAME LINES` and its lines, then `end 0`.
  * @throws Failure `operationUnusable`
  */
-export function requestText({ id, title, parameters, script, undo }: OperationRequest): string {
+export function requestText({ id, title, parameters, script, undo, secrets = {} }: OperationRequest): string {
   const refuse = (why: string): never => {
     throw new Failure({ reason: "operationUnusable", title, why });
   };
@@ -21,7 +21,14 @@ export function requestText({ id, title, parameters, script, undo }: OperationRe
   if (/\p{Cc}/u.test(title)) refuse("its title holds a control character");
   if (parameters.some((word) => /[\n\0]/.test(word))) refuse("a parameter holds a line break or a NUL");
   if (`${script}${undo ?? ""}`.includes("\0")) refuse("its script holds a NUL");
+  const variables = Object.entries(secrets);
+  if (variables.some(([name, value]) => !/^[A-Z][A-Z0-9_]*$/.test(name) || /[\n\0]/.test(value)))
+    refuse("a secret holds a line break, or has a name that no variable has");
   const text = [
+    part(
+      "secrets",
+      variables.map(([name, value]) => `${name} ${value}`),
+    ),
     part("title", [title]),
     part("parameters", parameters),
     part("script", linesOf(script)),

@@ -17,7 +17,7 @@ case $machine in '' | *[!A-Za-z0-9]*) machine=$host ;; esac
 case $(readlink /proc/self/ns/pid) in '' | 'pid:[4026531836]') ;; *) machine=$machine.$host ;; esac
 place=hosts/$machine/operations
 main=$HOME/.local/state/tensorline
-spare=/var/tmp/tensorline-$(id -u)
+spare=${HOST_VAR:-/var}/tmp/tensorline-$(id -u)
 
 usable() { # root: a folder that only this user can have put things into
   [ -d "$1/$place" ] || return

@@ -1,10 +1,19 @@
-# Starts an operation once. Parameter: id. Input: for each part of it a line "NAME LINES" and its lines, then "end 0".
-# Answers "running". Everything that was asked for arrives as a whole folder, by rename, or not at all.
+# Starts an operation once. Parameter: id. Input: a line "secrets LINES" and so many lines "NAME VALUE", then for each part
+# a line "NAME LINES" and its lines, then "end 0". Answers "running". Secrets become variables and are never written. Everything that was asked for arrives as a whole folder, by rename, or not at all.
 
 id=$1
 mask=$(umask)
 umask 077
 command -v setsid >/dev/null 2>&1 || exit 41
+IFS=' ' read -r word lines
+TENSORLINE_SECRETS=
+while [ "$lines" -gt 0 ]; do
+  IFS= read -r line || exit 42
+  export "${line%% *}=${line#* }"
+  TENSORLINE_SECRETS="$TENSORLINE_SECRETS ${line%% *}"
+  lines=$((lines - 1))
+done
+export TENSORLINE_SECRETS
 parts=$(cat)
 case $parts in *"
 end 0") ;; *) exit 42 ;; esac

@@ -88,6 +88,9 @@ begin() { # login or plain, part: in a session of its own
   TENSORLINE_SUPERVISOR=$$ TENSORLINE_NUMBER=$number TENSORLINE_RUN=$folder/run TENSORLINE_PART=$2 TENSORLINE_SH=$sh
   (
     exec 4>&-
+    # They are for the work alone.
+    [ "$2" = script ] || unset unnamed $TENSORLINE_SECRETS
+    unset TENSORLINE_SECRETS
     umask "$mask"
     cd || cd /
     export TENSORLINE_SUPERVISOR TENSORLINE_NUMBER TENSORLINE_RUN TENSORLINE_PART TENSORLINE_SH
