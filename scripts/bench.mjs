@@ -70,6 +70,8 @@ async function sizes() {
   figures.push(
     row("Entry bundle (`extension.cjs`)", await size("extension.cjs"), 300),
     row("SSH bundle, loaded at the first connection (`ssh.cjs`)", await size("ssh.cjs")),
+    row("Environments and toolkits, loaded when somebody looks (`environments.cjs`)", await size("environments.cjs")),
+    row("File transfer, loaded at the first one (`transfer.cjs`)", await size("transfer.cjs")),
     row("Command line (`cli.cjs`, loads `ssh.cjs` too)", await size("cli.cjs")),
     row(
       "GPU page, script and styles with uPlot, without codicons",

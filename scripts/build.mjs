@@ -1,4 +1,5 @@
-// Builds dist/: one bundle for the entry, one for SSH (loaded at the first connection), one for the CLI, one per webview.
+// Builds dist/: one bundle for the entry, one for each heavy part (SSH, transfer, environments: loaded at first use), one for the CLI,
+// one per webview.
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,11 +83,17 @@ export async function build({ minify = true } = {}) {
       entryPoints: { extension: "src/extension.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["vscode", "./ssh.cjs", "./demo.cjs"],
+      external: ["vscode", "./ssh.cjs", "./demo.cjs", "./environments.cjs", "./transfer.cjs"],
     }),
     esbuild.build({
       ...node,
-      entryPoints: { ssh: "src/ssh/index.ts", demo: "src/demo/main.ts", askpass: "src/ssh/system/askpassMain.ts" },
+      entryPoints: {
+        ssh: "src/ssh/index.ts",
+        transfer: "src/core/transfer/transfers.ts",
+        environments: "src/core/environments/index.ts",
+        demo: "src/demo/main.ts",
+        askpass: "src/ssh/system/askpassMain.ts",
+      },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
     }),
@@ -95,7 +102,7 @@ export async function build({ minify = true } = {}) {
       entryPoints: { cli: "src/cli.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["./ssh.cjs", "./demo.cjs"],
+      external: ["./ssh.cjs", "./demo.cjs", "./environments.cjs"],
       banner: { js: "#!/usr/bin/env node" },
     }),
     esbuild.build({

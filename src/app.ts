@@ -4,7 +4,10 @@ import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
-import { createEngine, type Engine, type SshModule, systemSshParts } from "./engine";
+import type { TransferDeps } from "./core/transfer/transfer";
+import type { Transfers } from "./core/transfer/transfers";
+import { createEngine, type Engine, type EnvironmentsModule, type SshModule, systemSshParts } from "./engine";
+import { createSelections, type Selections } from "./features/environments/selections";
 import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
 import { createDemo, type Demo } from "./features/hosts/demo";
 import { createHostBook, type HostBook } from "./features/hosts/hostBook";
@@ -15,12 +18,21 @@ import { type EditorSettings, editorSettings } from "./platform/settings";
 import { workspaceFolders } from "./platform/workspace";
 import { configuredHosts } from "./ssh/builtinConfig";
 
+/** What moves files, loaded at the first transfer. */
+interface TransferModule {
+  createTransfers(deps: TransferDeps): Transfers;
+}
+
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
 export interface App extends Disposable {
   readonly context: vscode.ExtensionContext;
   readonly engine: Engine;
   readonly book: HostBook;
   readonly demo: Demo;
+  /** Which environments and toolkits the person chose. */
+  readonly selections: Selections;
+  /** Loads what moves files. */
+  transfers(): Transfers;
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
   readonly log: EditorLog;
@@ -56,6 +68,8 @@ export function createApp(context: vscode.ExtensionContext): App {
       random: Math.random,
       systemSsh: systemSshParts(dist(".")),
       loadSsh: () => require(dist("ssh.cjs")) as SshModule,
+      loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
+      environmentPlaces: editorSettings.environmentPlaces,
     }),
   );
   const book = createHostBook({
@@ -73,6 +87,8 @@ export function createApp(context: vscode.ExtensionContext): App {
     engine,
     book,
     demo,
+    selections: createSelections(context.workspaceState, context.globalState),
+    transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
     settings: editorSettings,
     secrets,
     log,

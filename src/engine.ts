@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Connections, ConnectionsDeps, Pty, SystemSshParts } from "./core/connections";
+import { createEnvironments, type Environments } from "./core/environments/environments";
+import type { EnvironmentParts } from "./core/environments/parts";
+import type { SurveyOptions } from "./core/environments/survey";
 import { Emitter, type Event } from "./core/event";
 import type { Forwards } from "./core/forwards/forward";
 import { createForwards } from "./core/forwards/forwards";
@@ -18,9 +21,17 @@ export interface SshModule {
   createClientKeys(deps: ConnectionsDeps): ClientKeys;
 }
 
+/** What reads and changes environments, loaded when somebody looks at them for the first time. */
+export interface EnvironmentsModule {
+  readonly environmentParts: EnvironmentParts;
+}
+
 export interface EngineDeps extends ConnectionsDeps {
   readonly gentle: GentleHosts;
   loadSsh(): SshModule;
+  loadEnvironments(): EnvironmentsModule;
+  /** Where environments are searched for, read anew at each use. */
+  environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
 }
 
 /** The core put together. Serves the editor and the command line alike; doing nothing until it is asked. */
@@ -36,6 +47,7 @@ export interface Engine extends Disposable {
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   readonly gpus: GpuWatches;
   readonly forwards: Forwards;
+  readonly environments: Environments;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -73,6 +85,15 @@ export function createEngine(deps: EngineDeps): Engine {
         acquire: (host) => connections().acquire(host),
         state,
         onState: states.event,
+        clock: deps.clock,
+        log: deps.log,
+      }),
+    ),
+    environments: store.add(
+      createEnvironments({
+        acquire: (host) => connections().acquire(host),
+        places: deps.environmentPlaces,
+        parts: () => deps.loadEnvironments().environmentParts,
         clock: deps.clock,
         log: deps.log,
       }),

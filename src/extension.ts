@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import { createApp, registerSafely } from "./app";
 import { registerDiagnostics } from "./features/diagnostics/register";
+import { registerEnvironments } from "./features/environments/register";
 import { registerFiles } from "./features/files/register";
 import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
@@ -15,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
       hosts: registerHosts,
       "GPU views": registerGpu,
       ports: registerPorts,
+      environments: registerEnvironments,
       "file transfer": registerFiles,
       diagnostics: registerDiagnostics,
     }),

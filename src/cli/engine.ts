@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { clientFacts, storageFolder } from "../core/client";
 import { systemClock } from "../core/clock";
+import { defaultPlaces } from "../core/environments/survey";
 import { noGentleHosts } from "../core/gpu/gentle";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
-import { createEngine, type Engine, type SshModule, systemSshParts } from "../engine";
+import { createEngine, type Engine, type EnvironmentsModule, type SshModule, systemSshParts } from "../engine";
 import type { ConnectionOptions } from "./arguments";
 import { type TerminalIo, terminalPrompts } from "./terminal";
 
@@ -32,6 +33,8 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     random: Math.random,
     systemSsh: systemSshParts(__dirname),
     loadSsh: () => require(join(__dirname, "ssh.cjs")) as SshModule,
+    loadEnvironments: () => require(join(__dirname, "environments.cjs")) as EnvironmentsModule,
+    environmentPlaces: () => defaultPlaces,
   });
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { clientFacts } from "../core/client";
+import type { SurveyOptions } from "../core/environments/survey";
 import type { Event } from "../core/event";
 import { chosenConfigFile } from "../core/hostsFile/places";
 import type { Settings } from "../core/ports";
@@ -15,6 +16,8 @@ export interface EditorSettings extends Settings {
   gentleHosts(): readonly string[];
   setGentleHosts(hosts: readonly string[]): Thenable<void>;
   readonly onGentleHosts: Event<void>;
+  /** Where environments are searched for on a host. */
+  environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
   gpuBeatMs(): number;
   statusBarBeatMs(): number;
 }
@@ -41,6 +44,10 @@ export const editorSettings: EditorSettings = {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("tensorline.gentleHosts")) listener();
     }),
+  environmentPlaces: () => ({
+    searchPaths: strings(section().get("environments.searchPaths")),
+    depth: bounded(section().get("environments.searchDepth"), 1, 8, 3),
+  }),
   gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
   statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
   configFile: () => chosenConfigFile([section().get("ssh.configFile"), remoteSshConfigFile()], clientFacts()),

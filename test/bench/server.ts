@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientFacts } from "../../src/core/client";
 import { systemClock } from "../../src/core/clock";
+import { defaultPlaces } from "../../src/core/environments/survey";
 import { Failure } from "../../src/core/failure";
 import { noGentleHosts } from "../../src/core/gpu/gentle";
 import type { GpuWatch, Sample } from "../../src/core/gpu/watch";
 import { silentLogger } from "../../src/core/logger";
 import type { HostRef } from "../../src/core/ports";
-import { createEngine, type Engine, type SshModule } from "../../src/engine";
+import { createEngine, type Engine, type EnvironmentsModule, type SshModule } from "../../src/engine";
 import { type Sshd, startSshd } from "../ssh/sshd";
 
 /** The root of the repository, seen from the bundle of the bench. */
@@ -54,6 +55,8 @@ export function startBenchEngine(storageDir: string): Engine {
     log: silentLogger,
     random: Math.random,
     loadSsh: () => load(join(root, "dist", "ssh.cjs")) as SshModule,
+    loadEnvironments: () => load(join(root, "dist", "environments.cjs")) as EnvironmentsModule,
+    environmentPlaces: () => defaultPlaces,
   });
 }
 

@@ -82,6 +82,9 @@ export interface SurveyOptions {
   readonly fresh?: boolean;
 }
 
+/** A home folder and the projects in it. */
+export const defaultPlaces: Pick<SurveyOptions, "searchPaths" | "depth"> = { searchPaths: ["~"], depth: 3 };
+
 export interface Survey {
   readonly report: EnvironmentReport;
   readonly tools: ManagerTools;

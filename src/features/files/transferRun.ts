@@ -1,17 +1,14 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { clientFacts } from "../../core/client";
 import { systemClock } from "../../core/clock";
 import { isFailure, problemOf } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
 import type { Runner } from "../../core/remote";
 import type { TransferOptions, TransferProgress, TransferResult } from "../../core/transfer/transfer";
-import { createTransfers, type Transfers } from "../../core/transfer/transfers";
+import type { Transfers } from "../../core/transfer/transfers";
 import { sentence } from "../../core/words";
 import { warningSentence } from "../../core/words/transfer";
 import { doneText, filesText, sizeText } from "./transferText";
-
-const transfers = createTransfers({ client: clientFacts(), clock: systemClock });
 
 export interface TransferTask {
   readonly host: HostRef;
@@ -44,7 +41,7 @@ export function withHost<T>(
       for (;;) {
         const runner = await lease.connected(aborted.signal);
         try {
-          return await work(transfers, runner, aborted.signal, say);
+          return await work(app.transfers(), runner, aborted.signal, say);
         } catch (error) {
           // The lease reconnects; what has arrived is found again.
           if (!isFailure(error, "connectionLost") || aborted.signal.aborted) throw error;

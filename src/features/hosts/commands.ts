@@ -4,6 +4,7 @@ import type { HostLease } from "../../core/connections";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
 import { registerCommand } from "../../platform/commands";
+import { openTerminal } from "../environments/terminals";
 import { addHost, editHost, removeHost } from "./editor";
 import { showHostTest } from "./editorForm";
 import { testWithProgress } from "./editorTest";
@@ -12,7 +13,6 @@ import { explainHostKey } from "./hostKey";
 import type { HostNode } from "./hostTree";
 import { setUpKey } from "./keyLogin";
 import type { KeptConnections } from "./register";
-import { createHostTerminal } from "./terminal";
 
 /** A tree row, a host, or nothing (from the palette: then the person picks). */
 type HostArgument = HostNode | HostRef | undefined;
@@ -52,7 +52,7 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
     await vscode.commands.executeCommand("tensorline.gpu.focus", { preserveFocus: true });
   });
   on("tensorline.openTerminal", (host) => {
-    vscode.window.createTerminal(createHostTerminal(() => engine.connections().acquire(host))).show();
+    openTerminal(app, host);
   });
   on("tensorline.copyHostName", (host) => vscode.env.clipboard.writeText(host.name));
   on("tensorline.pinHost", (host) => book.pin(host));

@@ -1,4 +1,6 @@
+import type { Manager } from "../manager";
+import { condaCommands } from "./commands/conda";
 import { condaKin } from "./condaKin";
 
 /** conda itself, and every environment of its format that no other tool claims. */
-export const conda = condaKin("conda", "conda");
+export const conda: Manager = { ...condaKin("conda", "conda"), ...condaCommands };

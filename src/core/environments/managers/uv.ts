@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Manager } from "../manager";
 import { environmentAt } from "../survey/environment";
+import { uvCommands } from "./commands/uv";
 
 /** uv: its virtual environments say so in `pyvenv.cfg`, and its own Pythons stand in one folder. */
 export const uv: Manager = {
@@ -20,5 +21,5 @@ export const uv: Manager = {
       ...(pythonVersion !== undefined && { pythonVersion }),
     });
   },
-  tool: ({ uv: tool }) => tool,
+  ...uvCommands,
 };

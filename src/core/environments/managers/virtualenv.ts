@@ -1,5 +1,6 @@
 import type { Manager } from "../manager";
 import { environmentAt } from "../survey/environment";
+import { virtualenvCommands } from "./commands/virtualenv";
 
 /** virtualenv signs `pyvenv.cfg` with its version. */
 export const virtualenv: Manager = {
@@ -9,5 +10,5 @@ export const virtualenv: Manager = {
     found.settings?.virtualenv === undefined
       ? undefined
       : environmentAt(found, host, { manager: "virtualenv", kind: "venv" }),
-  tool: ({ virtualenv: tool }) => tool,
+  ...virtualenvCommands,
 };

@@ -1,0 +1,165 @@
+import * as assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startSshd, withoutUsers } from "../ssh/sshd";
+import { click, elements, fill, hover, press, screenshot, type, waitFor } from "./harness/control";
+import { spec } from "./harness/spec";
+import { textUntil } from "./text";
+
+const sshConfig = process.env.TENSORLINE_TEST_SSH_CONFIG ?? "";
+const row = (name: string | RegExp) => ({ selector: ".part.sidebar .monaco-list-row", text: name });
+const input = { selector: ".quick-input-box input" };
+const focused = (text: string | RegExp) => ({ selector: ".quick-input-list .monaco-list-row.focused", text });
+const dialog = ".monaco-dialog-box";
+const notice = (text: string | RegExp) => ({ selector: ".notifications-center .notification-list-item", text });
+const twistie = (name: string) => ({
+  selector: `.part.sidebar .monaco-list-row:has-text("${name}") .monaco-tl-twistie`,
+  nth: -1,
+});
+const onRow = (label: string, action: string) => ({
+  selector: `.part.sidebar .monaco-list-row[aria-label^="${label}"] .action-label[aria-label^="${action}"]`,
+});
+
+/** Only the Environments view is unfolded, so that its rows have room. */
+async function showEnvironments(): Promise<void> {
+  await click({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
+  for (const [view, wanted] of [
+    ["Hosts", "false"],
+    ["GPUs", "false"],
+    ["Environments", "true"],
+  ] as const) {
+    const header = { selector: `.part.sidebar .pane-header[aria-label^="${view}"]` };
+    await waitFor(header);
+    const [found] = await elements(header);
+    if (found?.attributes["aria-expanded"] !== wanted) await click(header);
+  }
+}
+
+async function choose(text: string): Promise<void> {
+  await fill(input, text);
+  await waitFor(focused(text));
+  await press("Enter");
+}
+
+async function answer(prompt: string | RegExp, text: string): Promise<void> {
+  await waitFor({ selector: ".quick-input-widget", text: prompt });
+  await fill(input, text);
+  await press("Enter");
+}
+
+async function run(title: string): Promise<void> {
+  await press("F1");
+  await fill(input, `>Tensorline: ${title}`);
+  await waitFor(focused(title));
+  await press("Enter");
+}
+
+/** VS Code shows no message by itself while a test drives it. */
+async function showMessages(): Promise<void> {
+  await press("F1");
+  await fill(input, ">Notifications: Show Notifications");
+  await waitFor(focused("Show Notifications"));
+  await press("Enter");
+}
+
+spec(
+  "an environment is created, used in a terminal and deleted on a real host",
+  async ({ signal, skip }) => {
+    if (withoutUsers) skip(withoutUsers);
+    const server = await startSshd({ users: [{ shell: "/bin/bash" }] });
+    const home = server.users[0]?.home ?? "";
+    const prefix = join(home, ".virtualenvs", "train");
+    try {
+      await copyFile(server.configFile, sshConfig);
+      await showEnvironments();
+      await click(twistie("box0"));
+      await waitFor(row("CUDA and ROCm"), { timeout: 30_000 });
+      await screenshot("environments-real", { width: 1280, height: 900 });
+      await hover(row("box0"));
+      await click(onRow("box0", "Create Environment"));
+      await choose("venv");
+      await answer("A name, or the folder", "train");
+      await choose("3.11");
+      await choose("Nothing but Python");
+      await waitFor({ selector: dialog, text: /Create the environment train on box0.*python3\.11 -m venv/s });
+      await screenshot("environments-plan", { width: 1280, height: 900 });
+      await click({ selector: `${dialog} .monaco-button`, text: "Create" });
+      await waitFor(row("Creating the environment train"), { timeout: 20_000 });
+      await screenshot("environments-running", { width: 1280, height: 900 });
+      await waitFor(row(/train.*3\.11/), { timeout: 60_000 });
+      await showMessages();
+      await waitFor(notice("train is ready on box0"), { timeout: 20_000 });
+      assert.ok(existsSync(join(prefix, "bin", "python")));
+      await screenshot("environments-created", { width: 1280, height: 900 });
+      await click({ selector: ".notifications-center .monaco-button", text: "Open Terminal" });
+      await waitFor({ selector: ".terminal-tabs-entry, .single-terminal-tab", text: "box0: train" });
+      // What is typed before the shell has the environment waits for it.
+      await type("command -v python >which");
+      await press("Enter");
+      const which = () => readFile(join(home, "which"), "utf8").catch(() => "");
+      await textUntil(which, (text) => text === `${prefix}/bin/python\n`, signal);
+      await screenshot("environments-terminal", { width: 1280, height: 900 });
+      await click(row(/train.*3\.11/), { button: "right" });
+      await screenshot("environments-menu", { width: 1280, height: 900 });
+      await press("Escape");
+      await hover(row(/train.*3\.11/));
+      await click(onRow("venv environment train", "Show Packages"));
+      await waitFor({ selector: ".quick-input-list .monaco-list-row", text: /^pip/ });
+      await screenshot("environments-packages", { width: 1280, height: 900 });
+      await press("Escape");
+      await run("Delete Environment");
+      await choose("box0");
+      await choose("train");
+      await waitFor({ selector: dialog, text: /Delete the environment train on box0.*will be gone.*rm -rf/s });
+      await screenshot("environments-delete", { width: 1280, height: 900 });
+      await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
+      await waitFor(row(/train.*3\.11/), { state: "detached", timeout: 30_000 });
+      assert.ok(!existsSync(prefix));
+    } finally {
+      await server.dispose();
+    }
+  },
+  { deadlineMs: 180_000 },
+);
+
+spec(
+  "the demo fleet shows what works, what is broken and why, and what this workspace uses",
+  async () => {
+    await writeFile(sshConfig, "");
+    await showEnvironments();
+    await run("Try the Demo Fleet");
+    await waitFor(row("lab1"), { timeout: 30_000 });
+    await showEnvironments();
+    await click(twistie("lab1"));
+    await waitFor(row(/vision.*3\.12 · torch 2\.13 cu130 · works/), { timeout: 30_000 });
+    await waitFor(row(/old.*broken: its Python is gone/));
+    await hover(row(/vision/));
+    await waitFor({ selector: ".monaco-hover", text: /vision \(conda\)/ });
+    await screenshot("environments-hover", { width: 1280, height: 900 });
+    await click(row(/vision/), { button: "right" });
+    await hover({ selector: ".monaco-menu .action-label[aria-label='Use Environment for This Workspace']" });
+    await screenshot("environments-menu", { width: 1280, height: 900 });
+    await press("Enter");
+    await waitFor(row(/vision.*this workspace · 3\.12/));
+    await click(twistie("CUDA and ROCm"));
+    await waitFor(row(/CUDA 13\.0.*active/));
+    await run("Switch Toolkit");
+    await choose("lab1");
+    await choose("CUDA 13.0");
+    await waitFor(row(/CUDA 13\.0.*this workspace/));
+    await screenshot("environments-chosen", { width: 1280, height: 900 });
+    await run("Verify Environment");
+    await choose("lab1");
+    await choose("vision");
+    await waitFor({ selector: ".editor-instance .view-lines", text: /Self-test/ }, { timeout: 60_000 });
+    await screenshot("environments-verify", { width: 1280, height: 900 });
+    await run("Create Working PyTorch Environment");
+    await choose("lab1");
+    await answer("A name, or the folder", "torch");
+    await waitFor({ selector: dialog, text: /Create the environment torch on lab1.*download\.pytorch\.org/s });
+    await screenshot("environments-pytorch", { width: 1280, height: 900 });
+    await press("Escape");
+  },
+  { deadlineMs: 180_000 },
+);
