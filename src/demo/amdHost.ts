@@ -68,7 +68,7 @@ export function amdFiles(spec: HostSpec, amd: AmdGpus, seed: number): FileTree {
       [`${folder}/hwmon/hwmon${index + 4}/freq2_label`]: "mclk\n",
       [`${node}/gpu_id`]: `${gpuId(seed, spec, index)}\n`,
       [`${node}/name`]: "ip discovery\n",
-      [`${node}/properties`]: `simd_count 1216\nvendor_id 4098\ndevice_id 29857\nlocation_id ${location}\ndomain 0\ndrm_render_minor ${128 + index}\n`,
+      [`${node}/properties`]: `simd_count 1216\ngfx_target_version 90402\nvendor_id 4098\ndevice_id 29857\nlocation_id ${location}\ndomain 0\ndrm_render_minor ${128 + index}\n`,
     };
   });
   return Object.assign({ "sys/module/amdgpu/version": `${amd.driver}\n` }, bmc, ...cards);

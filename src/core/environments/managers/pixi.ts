@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Manager } from "../manager";
 import { environmentAt } from "../survey/environment";
+import { pixiCommands } from "./commands/pixi";
 
 /** pixi: conda's format in `PROJECT/.pixi/envs/NAME`. */
 export const pixi: Manager = {
@@ -13,4 +14,5 @@ export const pixi: Manager = {
     return environmentAt(found, host, { manager: "pixi", kind: "conda", name: shown, project });
   },
   tool: ({ pixi: tool }) => tool,
+  ...pixiCommands,
 };

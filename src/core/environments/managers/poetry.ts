@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Manager } from "../manager";
 import { environmentAt } from "../survey/environment";
+import { poetryCommands } from "./commands/poetry";
 
 /** Poetry: virtual environments in its cache, or in a project whose lock is Poetry's. */
 export const poetry: Manager = {
@@ -15,4 +16,5 @@ export const poetry: Manager = {
     return environmentAt(found, host, { manager: "poetry", kind: "venv" });
   },
   tool: ({ poetry: tool }) => tool,
+  ...poetryCommands,
 };

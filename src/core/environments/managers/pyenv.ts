@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Manager } from "../manager";
 import { environmentAt } from "../survey/environment";
+import { pyenvCommands } from "./commands/pyenv";
 
 /** The Pythons that pyenv built; virtual environments among them are virtual environments. */
 export const pyenv: Manager = {
@@ -19,4 +20,5 @@ export const pyenv: Manager = {
     });
   },
   tool: ({ pyenv: tool }) => tool,
+  ...pyenvCommands,
 };
