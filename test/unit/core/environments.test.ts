@@ -21,7 +21,7 @@ const toolkits: ToolkitSurvey = {
   shell: { answered: true, libraryPath: [], systemLibraries: [] },
   carried: [],
   modules: [],
-  alternatives: [],
+  alternatives: { cuda: [], rocm: [] },
 };
 const surveyOf = (...environments: Environment[]): Survey => ({
   report: { environments, projects: [], warnings: [] },
