@@ -48,7 +48,7 @@ function whyText({ why, rows, verdictAfter, alternatives }: TorchPlan): string {
     ...(verdictAfter.grade === "works"
       ? []
       : [`${verdictAfter.subject} ${describeGrade(verdictAfter.grade)}: ${verdictAfter.why}`]),
-    ...rows.map(({ text, source, date }) => `“${text}” (${source}, read ${date})`),
+    ...rows.map(({ text, source, date }) => `“${text}” (${new URL(source).hostname}, read ${date})`),
     ...alternatives,
   ].join("\n");
 }

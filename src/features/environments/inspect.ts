@@ -5,6 +5,7 @@ import type { ExportFormat } from "../../core/environments/manager";
 import { Failure } from "../../core/failure";
 import { withLateProgress } from "../../platform/progress";
 import { sizeText } from "../files/transferText";
+import { showReport } from "./reports";
 import { selfTestText } from "./selfTestText";
 import { type EnvironmentTarget, managerOf } from "./targets";
 
@@ -63,7 +64,7 @@ export async function verifyEnvironment(app: App, { host, environment }: Environ
       });
     }),
   );
-  await showText(selfTestText(host.name, environment, report), "markdown");
+  await showReport(`Self-test of ${environment.name} on ${host.name}`, selfTestText(host.name, environment, report));
 }
 
 async function showText(content: string, language: string): Promise<void> {

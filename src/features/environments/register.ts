@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore, toDisposable } from "../../core/lifec
 import { type HostRef, hostId } from "../../core/ports";
 import { registerEnvironmentCommands } from "./commands";
 import { EnvironmentTree } from "./environmentTree";
+import { registerReports } from "./reports";
 import type { EnvironmentNode } from "./rows";
 import { rowsDeps } from "./rowsDeps";
 
@@ -22,6 +23,7 @@ export function registerEnvironments(app: App): Disposable {
   store.add(engine.environments.onChange((host) => tree.changed(host)));
   store.add(selections.onChange((host) => tree.changed(host)));
   store.add(lookAtUnfolded(app, view, tree));
+  store.add(registerReports());
   store.add(registerEnvironmentCommands(app));
   return store;
 }
