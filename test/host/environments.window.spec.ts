@@ -25,22 +25,33 @@ const onRow = (label: string, action: string) => ({
 async function openTensorline(): Promise<void> {
   const icon = { selector: ".part.activitybar .action-label[aria-label^='Tensorline']" };
   await waitFor(icon);
-  if ((await elements({ selector: ".part.sidebar .pane-header" })).length > 0) return;
-  await click(icon);
+  const views = await elements({ selector: '.part.sidebar .pane-header[aria-label^="Environments"]' });
+  if (!views.some(({ visible }) => visible)) await click(icon);
 }
 
 /** Only the Environments view is unfolded, so that its rows have room. */
-async function unfoldEnvironments(): Promise<void> {
-  for (const [view, wanted] of [
-    ["Hosts", "false"],
-    ["GPUs", "false"],
-    ["Environments", "true"],
-  ] as const) {
+async function unfoldEnvironments(isUnfolded = true): Promise<void> {
+  for (const view of ["Hosts", "GPUs", "Environments"]) {
+    const wanted = String((view === "Environments") === isUnfolded);
     const header = { selector: `.part.sidebar .pane-header[aria-label^="${view}"]` };
     await waitFor(header);
     const [found] = await elements(header);
     if (found?.attributes["aria-expanded"] !== wanted) await click(header);
   }
+}
+
+/** The window as it was, for the specs that come after. */
+async function leave(): Promise<void> {
+  await press("Escape");
+  await unfoldEnvironments(false);
+  for (const title of [
+    "View: Close All Editors",
+    "Notifications: Clear All Notifications",
+    "Terminal: Kill All Terminals",
+  ]) {
+    await command(title);
+  }
+  await command("View: Show Explorer");
 }
 
 async function choose(text: string): Promise<void> {
@@ -55,20 +66,14 @@ async function answer(prompt: string | RegExp, text: string): Promise<void> {
   await press("Enter");
 }
 
-async function run(title: string): Promise<void> {
+async function command(title: string): Promise<void> {
   await press("F1");
-  await fill(input, `>Tensorline: ${title}`);
-  await waitFor(focused(title));
+  await fill(input, `>${title}`);
+  await waitFor(focused(title.replace(/^.*: /, "")));
   await press("Enter");
 }
 
-/** VS Code shows no message by itself while a test drives it. */
-async function showMessages(): Promise<void> {
-  await press("F1");
-  await fill(input, ">Notifications: Show Notifications");
-  await waitFor(focused("Show Notifications"));
-  await press("Enter");
-}
+const run = (title: string) => command(`Tensorline: ${title}`);
 
 spec(
   "an environment is created, used in a terminal and deleted on a real host",
@@ -80,6 +85,7 @@ spec(
     try {
       await copyFile(server.configFile, sshConfig);
       await openTensorline();
+      await run("Refresh Hosts");
       await unfoldEnvironments();
       await click(twistie("box0"));
       await waitFor(row("CUDA and ROCm"), { timeout: 30_000 });
@@ -96,7 +102,8 @@ spec(
       await waitFor(row("Creating the environment train"), { timeout: 20_000 });
       await screenshot("environments-running", { width: 1280, height: 900 });
       await waitFor(row(/train.*3\.11/), { timeout: 60_000 });
-      await showMessages();
+      // VS Code shows no message by itself while a test drives it.
+      await command("Notifications: Show Notifications");
       await waitFor(notice("train is ready on box0"), { timeout: 20_000 });
       assert.ok(existsSync(join(prefix, "bin", "python")));
       await screenshot("environments-created", { width: 1280, height: 900 });
@@ -124,6 +131,7 @@ spec(
       await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
       await waitFor(row(/train.*3\.11/), { state: "detached", timeout: 30_000 });
       assert.ok(!existsSync(prefix));
+      await leave();
     } finally {
       await server.dispose();
     }
@@ -168,6 +176,8 @@ spec(
     await waitFor({ selector: dialog, text: /Create the environment torch on lab1.*download\.pytorch\.org/s });
     await screenshot("environments-pytorch", { width: 1280, height: 900 });
     await press("Escape");
+    await run("Stop the Demo Fleet");
+    await leave();
   },
   { deadlineMs: 180_000 },
 );

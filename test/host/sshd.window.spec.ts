@@ -47,6 +47,7 @@ spec("the hosts of the ssh config are there, and one click shows a real host's G
   const { configFile } = await sshd;
   await copyFile(configFile, sshConfig);
   await openTensorline();
+  await runCommand("Tensorline: Refresh Hosts");
   await click(row("box"));
   await waitFor({ webview: sidebar, selector: '.gpu[data-gpu="nvidia 0"] .gpu-memory' }, { timeout: 30_000 });
   const readings = () => frameText(sidebar, ".gpu-activity");
