@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, chmodSync, constants, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, delimiter, join } from "node:path";
 import absent from "./tools/absent.sh";
 import hostTool from "./tools/host-tool.sh";
 import nvidiaSmi from "./tools/nvidia-smi.sh";
@@ -30,7 +30,7 @@ export const hostTools = ["df", "getconf", "getent", "hostname", "id", "logname"
 const basicTools = (
   "sh bash dash zsh fish awk base64 basename cat chmod clear cmp cp cut date dd diff dirname du echo env expr false find " +
   "fold grep gzip gunzip head install join kill less ln ls md5sum mkdir mkfifo mktemp more mv nano nice nohup od paste " +
-  "printf ps pwd python3 readlink realpath rm rmdir script sed seq setsid sha256sum sleep sort split stat stty sync tail tar tee " +
+  "printf ps pwd readlink realpath rm rmdir script sed seq setsid sha256sum sleep sort split stat stty sync tail tar tee " +
   "test timeout touch tr true tty uniq vi vim wc which xargs tmux screen"
 ).split(" ");
 
@@ -69,6 +69,15 @@ export function findExecutable(name: string, path: string): string | undefined {
     });
 }
 
+/** This computer's Python by its own name, such as `python3.12`: one that a version manager puts in its place needs that manager. */
+function findPython(path: string): string | undefined {
+  const real = path.split(delimiter).flatMap((folder) => {
+    const found = findExecutable("python3", folder);
+    return found === undefined ? [] : realpathSync(found);
+  });
+  return real.find((file) => /^python3\.\d+$/.test(basename(file)));
+}
+
 /** Writes the simulated tools and links to the real machine's basic ones. */
 export function writeToolbox(toolsFolder: string, basicsFolder: string, path: string): void {
   mkdirSync(toolsFolder);
@@ -81,4 +90,6 @@ export function writeToolbox(toolsFolder: string, basicsFolder: string, path: st
     const found = findExecutable(name, path);
     if (found !== undefined) symlinkSync(found, join(basicsFolder, name));
   }
+  const python = findPython(path);
+  if (python !== undefined) symlinkSync(python, join(basicsFolder, "python3"));
 }

@@ -163,6 +163,7 @@ spec(
       await waitFor({ selector: ".quick-input-title", text: `Remove ${name}` });
       if (name === "lab9") await screenshot("hosts-remove", size);
       await choose(`Remove ${name}`, "Remove");
+      await waitFor({ selector: ".tab", text: `Remove ${name}` }, { state: "detached" });
     }
     await waitFor(row("lab9"), { state: "detached" });
     assert.match(await readFile(managed, "utf8"), /^#.*\n#.*\n\n# a note\n$/);

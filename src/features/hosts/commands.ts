@@ -102,7 +102,8 @@ export async function pickHost(app: App): Promise<HostRef | undefined> {
       description: entry.origin === "demo" ? "demo fleet" : "",
       entry,
     })),
-    { title: "Which host?" },
+    // It stays while one looks at a panel, and while an editor that closes passes the focus on.
+    { title: "Which host?", ignoreFocusOut: true },
   );
   return picked?.entry.ref;
 }
