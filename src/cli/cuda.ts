@@ -1,7 +1,6 @@
 import { boundedText } from "../core/boundedText";
 import type { Driver, GpuArchitecture, Toolkit, ToolkitReport } from "../shared/environments";
 import type { CommandLine } from "./arguments";
-import { environmentParts } from "./environmentParts";
 import { places } from "./hostEnvironments";
 import { type Column, tableLines } from "./table";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -20,10 +19,11 @@ const columns: readonly Column[] = [
 
 /** `tensorline cuda HOST`: driver, GPUs and toolkits; `*` marks what a new shell would take. */
 export async function runCuda(line: CudaLine, io: TerminalIo): Promise<ExitCode> {
-  const report = await withHost(line, io, async (runner) => {
+  const report = await withHost(line, io, async (runner, engine) => {
+    const parts = engine.environments.parts();
     const signal = AbortSignal.timeout(180_000);
-    const survey = await environmentParts.survey(runner, places, signal);
-    return environmentParts.surveyToolkits(runner, survey, signal);
+    const survey = await parts.survey(runner, places, signal);
+    return parts.surveyToolkits(runner, survey, signal);
   });
   const { driver, gpus, toolkits, warnings } = report;
   if (line.json) io.printJson({ ...(driver && { driver }), gpus, toolkits, warnings }, true);

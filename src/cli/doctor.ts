@@ -43,7 +43,9 @@ export async function runDoctor(line: Extract<CommandLine, { command: "doctor" }
     if (report) add(...checksOf(report));
     if (line.environment !== undefined) {
       const wish = { host: line.host, name: line.environment, report: report ?? undefined };
-      await checkEnvironment(runner, wish, add).catch((error) => addFailure("environment", error));
+      await checkEnvironment(engine.environments.parts(), runner, wish, add).catch((error) =>
+        addFailure("environment", error),
+      );
     }
   } catch (error) {
     addFailure("connection", error);

@@ -1,13 +1,12 @@
 import { boundedText } from "../core/boundedText";
 import { systemClock } from "../core/clock";
-import { selfTest } from "../core/environments/selftest/selfTest";
+import type { EnvironmentParts } from "../core/environments/parts";
 import type { UsersOf } from "../core/environments/selftest/stepWords";
 import type { Runner } from "../core/remote";
 import type { Environment, SelfTestStep, Verdict } from "../shared/environments";
 import type { HostReport } from "../shared/gpu";
 import { ownersOf } from "../shared/gpuUse";
 import type { Check } from "./doctor";
-import { environmentParts } from "./environmentParts";
 import { findEnvironment, places } from "./hostEnvironments";
 
 /**
@@ -16,22 +15,29 @@ import { findEnvironment, places } from "./hostEnvironments";
  * @throws Failure `environmentUnknown`, `environmentAmbiguous`, those of the connection
  */
 export async function checkEnvironment(
+  parts: EnvironmentParts,
   runner: Runner,
   { host, name, report }: { host: string; name: string; report: HostReport | undefined },
   add: (check: Check) => void,
 ): Promise<void> {
   const signal = AbortSignal.timeout(3_600_000);
   const searchPaths = name.startsWith("/") ? [...places.searchPaths, name] : places.searchPaths;
-  const survey = await environmentParts.survey(runner, { ...places, searchPaths, fresh: true }, signal);
+  const survey = await parts.survey(runner, { ...places, searchPaths, fresh: true }, signal);
   const environment = findEnvironment(survey.report.environments, host, name);
   add(existence(environment));
   if (environment.error) return;
-  const toolkits = await environmentParts.surveyToolkits(runner, survey, signal);
-  for (const verdict of environmentParts.judge(environment, toolkits, survey.machine)) add(judgement(verdict));
-  const overlay = environmentParts.overlay(environment);
-  await selfTest(runner, environment, { clock: systemClock, overlay, usersOf: usersIn(report) }, signal, (news) => {
-    if (news.kind === "done") add(trial(news.step));
-  });
+  const toolkits = await parts.surveyToolkits(runner, survey, signal);
+  for (const verdict of parts.judge(environment, toolkits, survey.machine)) add(judgement(verdict));
+  const overlay = parts.overlay(environment, undefined);
+  await parts.selfTest(
+    runner,
+    environment,
+    { clock: systemClock, overlay, usersOf: usersIn(report) },
+    signal,
+    (news) => {
+      if (news.kind === "done") add(trial(news.step));
+    },
+  );
 }
 
 /** The framework numbers the GPUs that it may see, so that its word for one counts more than its number. */

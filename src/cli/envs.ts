@@ -1,10 +1,10 @@
 import { boundedText } from "../core/boundedText";
+import type { EnvironmentParts } from "../core/environments/parts";
 import { type FailureReason, problemOf } from "../core/failure";
 import type { Runner } from "../core/remote";
 import { sentence } from "../core/words";
 import type { Environment, EnvironmentReport, EnvironmentWarning, GpuBuild, Package } from "../shared/environments";
 import type { CommandLine } from "./arguments";
-import { environmentParts } from "./environmentParts";
 import { places, sorted } from "./hostEnvironments";
 import { type Column, tableLines } from "./table";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -22,11 +22,12 @@ const columns: readonly Column[] = [
 
 /** `tensorline envs HOST`: every Python on a host; with `--packages` the whole list of each. */
 export async function runEnvs(line: EnvsLine, io: TerminalIo): Promise<ExitCode> {
-  const { environments, warnings } = await withHost(line, io, async (runner) => {
+  const { environments, warnings } = await withHost(line, io, async (runner, engine) => {
+    const parts = engine.environments.parts();
     const signal = AbortSignal.timeout(120_000);
-    const { report } = await environmentParts.survey(runner, { ...places, fresh: true }, signal);
+    const { report } = await parts.survey(runner, { ...places, fresh: true }, signal);
     const listing = { environments: sorted(report.environments), warnings: report.warnings };
-    return line.packages ? withPackages(runner, listing, signal) : listing;
+    return line.packages ? withPackages(parts, runner, listing, signal) : listing;
   });
   if (line.json) io.printJson({ environments, warnings }, true);
   else io.print(environmentLines(environments, warnings, line.packages).join("\n"));
@@ -37,6 +38,7 @@ type Listing = Pick<EnvironmentReport, "environments" | "warnings">;
 
 /** An environment whose packages cannot be read keeps the frameworks that were found, with a warning. */
 async function withPackages(
+  { listPackages }: Pick<EnvironmentParts, "listPackages">,
   runner: Runner,
   { environments, warnings }: Listing,
   signal: AbortSignal,
@@ -46,9 +48,7 @@ async function withPackages(
   for (const environment of environments) {
     const { prefix, error } = environment;
     try {
-      listed.push(
-        error ? environment : { ...environment, packages: await environmentParts.listPackages(runner, prefix, signal) },
-      );
+      listed.push(error ? environment : { ...environment, packages: await listPackages(runner, prefix, signal) });
     } catch (failure) {
       const problem = problemOf(failure);
       if (!unlisted.has(problem.reason)) throw failure;

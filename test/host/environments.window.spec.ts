@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startSshd, withoutUsers } from "../ssh/sshd";
 import { click, elements, fill, hover, press, screenshot, type, waitFor } from "./harness/control";
@@ -73,6 +74,24 @@ async function command(title: string): Promise<void> {
   await press("Enter");
 }
 
+/** A project whose build never ends, and needs no network. */
+async function writeEndlessProject(folder: string, user: string): Promise<void> {
+  await mkdir(folder);
+  const build = '[build-system]\nrequires = []\nbuild-backend = "endless"\nbackend-path = ["."]\n';
+  await writeFile(join(folder, "pyproject.toml"), build);
+  const python = `import os, time\n\ndef build_wheel(*words, **more):\n    open(${JSON.stringify(join(folder, "begun"))}, "w").write("begun")\n    time.sleep(3600)\n`;
+  await writeFile(join(folder, "endless.py"), python);
+  execFileSync("chown", ["-R", user, folder]);
+}
+
+async function install(what: string): Promise<void> {
+  await run("Install Packages");
+  await choose("box0");
+  await choose("train");
+  await answer("Names, separated by spaces", what);
+  await click({ selector: `${dialog} .monaco-button`, text: "Install" });
+}
+
 const run = (title: string) => command(`Tensorline: ${title}`);
 
 spec(
@@ -123,6 +142,25 @@ spec(
       await waitFor({ selector: ".quick-input-list .monaco-list-row", text: /^pip/ });
       await screenshot("environments-packages", { width: 1280, height: 900 });
       await press("Escape");
+      const site = join(prefix, "lib", "python3.11", "site-packages");
+      const inside = async () => (await readdir(site)).sort();
+      const packages = await inside();
+      await install(join(home, "missing"));
+      await command("Notifications: Show Notifications");
+      await waitFor(notice(/Installing .*missing in train failed|No package fits/), { timeout: 60_000 });
+      await screenshot("environments-failed", { width: 1280, height: 900 });
+      assert.deepEqual(await inside(), packages);
+      await writeEndlessProject(join(home, "endless"), server.users[0]?.name ?? "");
+      await install(join(home, "endless"));
+      const begun = () => readFile(join(home, "endless", "begun"), "utf8").catch(() => "");
+      await textUntil(begun, (text) => text === "begun", signal);
+      await hover(row(/Installing .*endless/));
+      await screenshot("environments-installing", { width: 1280, height: 900 });
+      await click(onRow("Installing", "Cancel Operation"));
+      await command("Notifications: Show Notifications");
+      await waitFor(notice(/Installing .*endless in train was cancelled/), { timeout: 60_000 });
+      await waitFor(row(/Installing/), { state: "detached" });
+      assert.deepEqual(await inside(), packages);
       await run("Delete Environment");
       await choose("box0");
       await choose("train");

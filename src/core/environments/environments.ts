@@ -62,10 +62,13 @@ export interface Environments extends Disposable {
   parts(): EnvironmentParts;
 }
 
-/** One word for an environment, stable on its host. */
-export function environmentId({ prefix, module }: Pick<Environment, "prefix" | "module">): string {
-  return module === undefined ? prefix : `${prefix} (${module})`;
+/** One word for an environment, stable on its host. Pythons of the system share a prefix. */
+export function environmentId({ manager, prefix, interpreter, module }: EnvironmentName): string {
+  if (module !== undefined) return `${prefix} (${module})`;
+  return manager === "system" ? (interpreter ?? prefix) : prefix;
 }
+
+type EnvironmentName = Pick<Environment, "manager" | "prefix" | "interpreter" | "module">;
 
 /** What the service keeps of a host. */
 interface Room {

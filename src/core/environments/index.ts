@@ -21,8 +21,10 @@ export const environmentParts: EnvironmentParts = {
   survey: surveyEnvironments,
   listPackages,
   environmentSize,
-  surveyToolkits: (runner, { report }, signal) =>
-    surveyToolkits(runner, { environments: report.environments.map(({ prefix }) => prefix) }, signal),
+  surveyToolkits(runner, { report }, signal) {
+    const own = report.environments.filter(({ error, manager }) => !error && manager !== "system");
+    return surveyToolkits(runner, { environments: own.map(({ prefix }) => prefix) }, signal);
+  },
   judge: (environment, toolkits, architecture) =>
     judge({ ...toolkits, ...(architecture === undefined ? {} : { architecture }) }, environment),
   loads,
