@@ -169,6 +169,8 @@ spec(
       await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
       await waitFor(row(/train.*3\.11/), { state: "detached", timeout: 30_000 });
       assert.ok(!existsSync(prefix));
+      await run("Disconnect from Host");
+      await choose("box0");
       await leave();
     } finally {
       await server.dispose();

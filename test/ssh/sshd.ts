@@ -152,7 +152,7 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
       }),
     async dispose() {
       await stopProcess(server);
-      for (const { name } of users) execFileSync("userdel", ["-rf", name], { stdio: "ignore" });
+      for (const { name } of users) changeUsers("userdel", ["-rf", name]);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -188,15 +188,18 @@ let made = 0;
 function makeUser({ shell = "/bin/sh", password }: TestUserRequest): TestUser {
   const name = `tl${process.pid}x${made++}`;
   const home = join(tmpdir(), `home-${name}`);
-  execFileSync(
-    "useradd",
-    ["-m", "-d", home, "-k", "/dev/null", "-s", shell, "-p", password === undefined ? "*" : "x", name],
-    {
-      stdio: "ignore",
-    },
-  );
-  if (password !== undefined) execFileSync("chpasswd", { input: `${name}:${password}\n` });
+  const locked = password === undefined ? "*" : "x";
+  changeUsers("useradd", ["-m", "-d", home, "-k", "/dev/null", "-s", shell, "-p", locked, name]);
+  if (password !== undefined) changeUsers("chpasswd", [], `${name}:${password}\n`);
   return { name, home };
+}
+
+/** One after the other on the whole machine: these tools give up where another one is at work, and number users twice. */
+function changeUsers(tool: string, words: readonly string[], input = ""): void {
+  execFileSync("flock", [join(tmpdir(), "tensorline-users.lock"), tool, ...words], {
+    input,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
 }
 
 async function writeHome({ name, home }: TestUser, files: Readonly<Record<string, string>>): Promise<void> {
