@@ -1,4 +1,4 @@
-import type { CreateWish, Manager, ManagerTools } from "../../core/environments/manager";
+import type { CreateWish, InstallWish, Manager, ManagerTools } from "../../core/environments/manager";
 
 /** The managers that can create on this host, with their programs; those that read `file` stand first. */
 export function createChoices(
@@ -60,12 +60,39 @@ export function pythonChoices(tools: ManagerTools, manager: string, tool: string
 
 const minorOf = (version: string): number => Number(version.split(".")[1] ?? 0);
 
-export const packageWords = (text: string): string[] => text.split(/[\s,]+(?![^[]*\])/).filter(Boolean);
+/** Packages and where they come from. */
+export type PackageWish = Pick<InstallWish, "packages" | "indexUrl" | "extraIndexUrl" | "offlineFolder">;
 
-/** Why these cannot be packages; undefined where they can. */
-export function wrongPackages(text: string): string | undefined {
-  const words = packageWords(text);
-  if (words.length === 0) return "At least one package is needed.";
-  const option = words.find((word) => word.startsWith("-"));
-  return option === undefined ? undefined : `${option} is an option, not a package.`;
+const sourceOf: Readonly<Record<string, Exclude<keyof PackageWish, "packages">>> = {
+  "--index-url": "indexUrl",
+  "-i": "indexUrl",
+  "--extra-index-url": "extraIndexUrl",
+  "--find-links": "offlineFolder",
+  "-f": "offlineFolder",
+};
+const without = new Set(["--no-index", "--upgrade", "-U"]);
+
+/** Reads what a person typed, or pasted from a web page: `pip install torch --index-url ADDRESS`. In words why it cannot be. */
+export function packageWish(text: string): PackageWish | { readonly wrong: string } {
+  const command = /^\s*(?:python[\d.]* +-m +|uv +)?pip[\d.]* +install\b/;
+  const words = text
+    .replace(command, "")
+    .split(/(?:,?\s+|,(?=[A-Za-z]))(?![^[]*\])/)
+    .filter(Boolean);
+  const packages: string[] = [];
+  const sources: Partial<Record<Exclude<keyof PackageWish, "packages">, string>> = {};
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    const [option = word, given] = word.startsWith("--") ? word.split(/=(.*)/s) : [word];
+    const source = Object.hasOwn(sourceOf, option) ? sourceOf[option] : undefined;
+    if (source) {
+      const value = given ?? words[++at];
+      if (!value) return { wrong: `${option} needs an address or a folder.` };
+      if (source === "offlineFolder" && !value.startsWith("/"))
+        return { wrong: `${option} needs a folder on the host.` };
+      sources[source] = value;
+    } else if (!word.startsWith("-")) packages.push(word);
+    else if (!without.has(word)) return { wrong: `${word} is an option that is not known here.` };
+  }
+  return packages.length === 0 ? { wrong: "At least one package is needed." } : { packages, ...sources };
 }

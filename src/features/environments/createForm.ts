@@ -5,7 +5,7 @@ import type { Survey } from "../../core/environments/survey";
 import { Failure } from "../../core/failure";
 import type { HostRef } from "../../core/ports";
 import type { Environment, ProjectFolder } from "../../shared/environments";
-import { createChoices, nameOrPrefix, packageWords, pythonChoices, wrongPackages } from "./createChoices";
+import { createChoices, nameOrPrefix, type PackageWish, packageWish, pythonChoices } from "./createChoices";
 import { madeBy, offerUse } from "./madeEnvironment";
 import { runPlan } from "./operationRun";
 import { confirmPlan } from "./planDialog";
@@ -105,7 +105,7 @@ async function pickPython(
   return picked?.version;
 }
 
-async function askContent(survey: Survey, title: string): Promise<Pick<CreateWish, "packages" | "file"> | undefined> {
+async function askContent(survey: Survey, title: string): Promise<(PackageWish & { file?: string }) | undefined> {
   const files = survey.report.projects.flatMap(({ path, files }) =>
     files.filter((file) => environmentFiles.includes(file)).map((file) => `${path}/${file}`),
   );
@@ -121,19 +121,22 @@ async function askContent(survey: Survey, title: string): Promise<Pick<CreateWis
   if (!picked) return undefined;
   if (picked.content === "none") return { packages: [] };
   if (picked.content !== "packages") return { packages: [], file: picked.content.file };
-  const packages = await askPackages(`${title}: packages`);
-  return packages && { packages };
+  return askPackages(`${title}: packages`);
 }
 
-/** Names with or without versions, as the manager understands them. */
-export async function askPackages(title: string, value = ""): Promise<readonly string[] | undefined> {
+/** Names with or without versions, as the manager understands them, and where to take them from. */
+export async function askPackages(title: string): Promise<PackageWish | undefined> {
   const text = await vscode.window.showInputBox({
     title,
-    value,
-    prompt: "Names, separated by spaces",
+    prompt:
+      "Names, separated by spaces. --index-url ADDRESS may follow, or --find-links FOLDER: then nothing is fetched",
     placeHolder: "numpy torch==2.13.0 transformers>=5",
     ignoreFocusOut: true,
-    validateInput: wrongPackages,
+    validateInput(typed) {
+      const wish = packageWish(typed);
+      return "wrong" in wish ? wish.wrong : undefined;
+    },
   });
-  return text === undefined ? undefined : packageWords(text);
+  const wish = text === undefined ? undefined : packageWish(text);
+  return wish && "packages" in wish ? wish : undefined;
 }

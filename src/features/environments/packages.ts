@@ -73,13 +73,13 @@ export async function installPackages(app: App, target: EnvironmentTarget, upgra
   const { manager, tool } = await managerOf(app, target);
   const { host, environment } = target;
   if (!manager.install) throw new Failure({ reason: "environmentProtected", name: environment.name });
-  const packages = upgrade
-    ? await pickPackages(app, target, "Upgrade which packages?")
+  const wish = upgrade
+    ? { packages: (await pickPackages(app, target, "Upgrade which packages?")) ?? [], upgrade }
     : await askPackages(`Install packages into ${environment.name} on ${host.name}`);
-  if (!packages || packages.length === 0) return;
-  const plan = manager.install(tool, environment, { packages, ...(upgrade ? { upgrade } : {}) });
+  if (!wish || wish.packages.length === 0) return;
+  const plan = manager.install(tool, environment, wish);
   const action = upgrade ? "Upgrade" : "Install";
-  const question = `${action} ${someOf(packages)} in ${environment.name}`;
+  const question = `${action} ${someOf(wish.packages)} in ${environment.name}`;
   if (await confirmPlan(host, plan, { question, action })) await runPlan(app, host, plan);
 }
 

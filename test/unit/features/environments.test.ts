@@ -1,11 +1,6 @@
 import { expect, it } from "vitest";
 import type { Manager } from "../../../src/core/environments/manager";
-import {
-  nameOrPrefix,
-  packageWords,
-  pythonChoices,
-  wrongPackages,
-} from "../../../src/features/environments/createChoices";
+import { nameOrPrefix, packageWish, pythonChoices } from "../../../src/features/environments/createChoices";
 import { type EnvironmentContext, environmentWords } from "../../../src/features/environments/environmentWords";
 import { type ExplainFailure, endWords, lastLine } from "../../../src/features/environments/operationWords";
 import { tooltipMarkdown } from "../../../src/features/environments/rowWords";
@@ -167,11 +162,29 @@ it("offers the Pythons of the host, newest first; where the manager fetches them
   expect(fetched).toEqual(["", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9"]);
 });
 
-it("takes package names, not options", () => {
-  expect(packageWords("numpy, torch==2.13.0  jax[cuda12]")).toEqual(["numpy", "torch==2.13.0", "jax[cuda12]"]);
-  expect(wrongPackages("numpy")).toBeUndefined();
-  expect(wrongPackages("--index-url x")).toMatch(/option/);
-  expect(wrongPackages("  ")).toMatch(/At least one/);
+it("takes packages and where they come from, as they are typed or pasted from a page", () => {
+  expect(packageWish("numpy, torch==2.13.0  jax[cuda12, extra],scipy>=1,<2")).toEqual({
+    packages: ["numpy", "torch==2.13.0", "jax[cuda12, extra]", "scipy>=1,<2"],
+  });
+  expect(packageWish("pip3 install -U torch torchvision --index-url https://download.pytorch.org/whl/cu126")).toEqual({
+    packages: ["torch", "torchvision"],
+    indexUrl: "https://download.pytorch.org/whl/cu126",
+  });
+  expect(packageWish("uv pip install a --extra-index-url=https://b/c?d=e --no-index -f /wheels")).toEqual({
+    packages: ["a"],
+    extraIndexUrl: "https://b/c?d=e",
+    offlineFolder: "/wheels",
+  });
+});
+
+it("says what is wrong with packages", () => {
+  const wrong = (text: string) => (packageWish(text) as { wrong: string }).wrong;
+  expect(wrong("  ")).toMatch(/At least one/);
+  expect(wrong("--index-url https://x")).toMatch(/At least one/);
+  expect(wrong("numpy --index-url")).toMatch(/needs an address/);
+  expect(wrong("numpy -f wheels")).toMatch(/folder on the host/);
+  expect(wrong("numpy --target /etc")).toMatch(/--target is an option/);
+  expect(wrong("numpy --constructor x")).toMatch(/--constructor is an option/);
 });
 
 it("shows the last line of output without the terminal's own control", () => {
