@@ -169,6 +169,14 @@ spec(
       await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
       await waitFor(row(/train.*3\.11/), { state: "detached", timeout: 30_000 });
       assert.ok(!existsSync(prefix));
+      await run("Clean Up Host");
+      await choose("box0");
+      await waitFor({ selector: dialog, text: /Remove what Tensorline keeps on box0.*state\/tensorline/s });
+      await screenshot("environments-clean", { width: 1280, height: 900 });
+      await click({ selector: `${dialog} .monaco-button`, text: "Remove" });
+      await command("Notifications: Show Notifications");
+      await waitFor(notice("What Tensorline kept on box0 is gone"), { timeout: 20_000 });
+      assert.ok(!existsSync(join(home, ".local", "state", "tensorline")));
       await run("Disconnect from Host");
       await choose("box0");
       await leave();

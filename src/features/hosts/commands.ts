@@ -5,6 +5,7 @@ import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
 import { registerCommand } from "../../platform/commands";
 import { openTerminal } from "../environments/terminals";
+import { cleanUp } from "./cleanUp";
 import { addHost, editHost, removeHost } from "./editor";
 import { showHostTest } from "./editorForm";
 import { testWithProgress } from "./editorTest";
@@ -64,6 +65,7 @@ export function registerHostCommands(app: App, kept: KeptConnections): Disposabl
     if (isDemo(app, host)) await sayDemo(host);
     else if (await removeHost(app, host)) forget(host);
   });
+  on("tensorline.cleanUpHost", (host) => cleanUp(app, host));
   on("tensorline.testHost", async (host) => showHostTest(host, await testWithProgress(app, host)));
   on("tensorline.setUpKeyLogin", (host) => (isDemo(app, host) ? sayDemo(host) : setUpKey(app, host)));
 

@@ -1,0 +1,42 @@
+import * as vscode from "vscode";
+import type { App } from "../../app";
+import { type KeptFolder, listKept, removeKept } from "../../core/operations/kept";
+import type { HostRef } from "../../core/ports";
+import type { RemoteCommand } from "../../core/remote";
+import { withLateProgress } from "../../platform/progress";
+
+/** Shows what Tensorline keeps on a host and, after a yes, removes it. */
+export async function cleanUp(app: App, host: HostRef): Promise<void> {
+  const run = (title: string, command: RemoteCommand<readonly KeptFolder[]>) =>
+    withLateProgress(`${title} ${host.name}`, (signal) =>
+      app.engine.environments.use(host, signal, (runner) => runner.run(command, signal)),
+    );
+  const kept = await run("Looking at", listKept);
+  if (kept.length === 0) {
+    void vscode.window.showInformationMessage(`Tensorline keeps nothing on ${host.name}.`);
+    return;
+  }
+  const remove = "Remove";
+  const answer = await vscode.window.showWarningMessage(
+    `Remove what Tensorline keeps on ${host.name}?`,
+    { modal: true, detail: keptText(kept) },
+    remove,
+  );
+  if (answer !== remove) return;
+  const left = await run("Cleaning up", removeKept);
+  const words = left.length === 0 ? "is gone" : "is gone, but for what still runs";
+  void vscode.window.showInformationMessage(`What Tensorline kept on ${host.name} ${words}.`);
+}
+
+/** For the confirmation: where it is, how much, and what of it goes. */
+export function keptText(kept: readonly KeptFolder[]): string {
+  const lines = kept.map(({ path, bytes }) => (bytes === undefined ? path : `${path}: ${sizeText(bytes)}`));
+  return [
+    ...lines,
+    "",
+    "Logs of operations that have ended go, and what was read of environments. What still runs stays, and so do environments.",
+  ].join("\n");
+}
+
+const sizeText = (bytes: number): string =>
+  bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;

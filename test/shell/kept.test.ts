@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { listKept, removeKept } from "../../src/core/operations/kept";
+import { newFolder, noAbort, outcome, request, testHost, testShells } from "./operationHost";
+
+describe.each(testShells)("what is kept on a host, under $name", (shell) => {
+  it("is nothing at first", async () => {
+    const { runner } = testHost(shell);
+    expect(await runner.run(listKept, noAbort)).toEqual([]);
+    expect(await runner.run(removeKept, noAbort)).toEqual([]);
+  });
+
+  it("is told with its size, and goes but for what still runs", async () => {
+    const host = testHost(shell);
+    const root = join(host.home, ".local/state/tensorline");
+    const gate = join(newFolder(), "gate");
+    execFileSync("mkfifo", [gate]);
+    const [over, going] = [request("echo done"), request('read -r line <"$1"', { parameters: [gate] })];
+    await host.operations.start(over, noAbort);
+    await outcome(host, over.id);
+    await host.operations.start(going, noAbort);
+    const cache = join(dirname(dirname(host.folder(over.id))), "environments-1");
+    writeFileSync(cache, "x".repeat(100_000));
+    const [kept, ...more] = await host.runner.run(listKept, noAbort);
+    expect(more).toEqual([]);
+    expect(kept?.path).toBe(root);
+    expect(kept?.bytes).toBeGreaterThan(100_000);
+
+    const [left] = await host.runner.run(removeKept, noAbort);
+    expect(left?.path).toBe(root);
+    expect([over.id, going.id].map((id) => existsSync(host.folder(id)))).toEqual([false, true]);
+    expect(existsSync(cache)).toBe(false);
+    writeFileSync(gate, "go\n");
+    expect((await outcome(host, going.id)).operation.state).toBe("succeeded");
+    expect(await host.runner.run(removeKept, noAbort)).toEqual([]);
+    expect(existsSync(root)).toBe(false);
+  });
+
+  it("does not reach into a folder of somebody else or behind a link", async () => {
+    const elsewhere = newFolder();
+    const host = testHost(shell, { HOME: newFolder() });
+    mkdirSync(join(elsewhere, "hosts/m"), { recursive: true });
+    writeFileSync(join(elsewhere, "hosts/m/environments-1"), "kept");
+    mkdirSync(join(host.home, ".local/state"), { recursive: true });
+    execFileSync("ln", ["-s", elsewhere, join(host.home, ".local/state/tensorline")]);
+    expect(await host.runner.run(removeKept, noAbort)).toEqual([]);
+    expect(existsSync(join(elsewhere, "hosts/m/environments-1"))).toBe(true);
+  });
+});
