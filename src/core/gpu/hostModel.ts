@@ -36,6 +36,9 @@ interface VendorState {
 
 type ProcessFacts = Extract<ProbeUpdate, { kind: "process" }>;
 
+/** A host whose list of users hangs is not waited for longer: a report without the user's name is better than none. */
+const beatsForFacts = 3;
+
 /** One host as a probe shows it, from its start on. Pure: time and connection are the monitor's. */
 export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
   const system = createSystemReader();
@@ -55,13 +58,16 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
   const asked = new Set<number>();
   /** Sources that have answered at least once. */
   const answered = new Set<string>();
-  let hostSeen = false;
+  /** How often the host has told of its load, and whether of the last of its facts, the name of the user. */
+  let beats = 0;
+  let factsSeen = false;
   let dropped: Problem | undefined;
 
   function take(update: ProbeUpdate): Consequences {
     system.take(update);
     if ("source" in update && update.kind !== "fields") answered.add(update.source);
-    if (update.kind === "host") hostSeen = true;
+    if (update.kind === "host") beats++;
+    if (update.kind === "fact" && update.name === "user") factsSeen = true;
     if (update.kind === "process") {
       if (asked.has(update.pid)) processFacts.set(update.pid, update);
       return nothing;
@@ -217,7 +223,8 @@ export function createHostModel(host: string, vendors: readonly GpuVendor[]) {
     },
     /** Nothing is awaited any more: what can be known of the host is known or known to be missing. */
     isWhole: (): boolean =>
-      hostSeen &&
+      beats > 0 &&
+      (factsSeen || beats > beatsForFacts) &&
       answered.has(disksSource) &&
       states.every(isComplete) &&
       [...asked].every((pid) => processFacts.has(pid)),
