@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Plan } from "../../src/core/environments/manager";
 import { condaCommands } from "../../src/core/environments/managers/commands/conda";
 import { operationProblem } from "../../src/core/environments/managers/commands/failures";
 import type { Environment } from "../../src/shared/environments";
 import { type CondaHost, newHost, planned, writeEnvironment } from "./condaHost";
+import { mount, withoutMount } from "./smallDisk";
 import { readTree } from "./transferHost";
 
 const commands = ["cp", "ln", "mkdir", "mv", "readlink", "rm", "rmdir"];
@@ -137,34 +138,10 @@ describe("an operation that is ended at any command", () => {
   });
 });
 
-const mounted: string[] = [];
-afterEach(unmount);
-
-function unmount(): void {
-  for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-}
-
-function mount(folder: string, settings: string): void {
-  mkdirSync(folder, { recursive: true });
-  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
-  mounted.push(folder);
-}
-
-const withoutMount = (() => {
-  try {
-    mount(newHost(["dash"]).envs, "size=64k");
-    return undefined;
-  } catch {
-    return "needs root and mount";
-  } finally {
-    unmount();
-  }
-})();
-
 describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${withoutMount ?? "tmpfs"})`, () => {
   test("a disk that fills up to the last byte and file leaves an environment as it was, and no new one", async () => {
     const host = newHost(["dash"]);
-    mount(host.envs, "size=1m,nr_inodes=100");
+    mount("size=1m,nr_inodes=100", host.envs);
     const prefix = join(host.envs, "train");
     writeEnvironment(prefix, { python: "3.12.4", numpy: "1.26.4" });
     const before = contents(host.envs);
@@ -182,7 +159,7 @@ describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${with
 
   test("a change does not begin where there is no room to keep what was there", async () => {
     const host = newHost(["dash"]);
-    mount(host.envs, "size=1m,nr_inodes=16");
+    mount("size=1m,nr_inodes=16", host.envs);
     const prefix = join(host.envs, "train");
     writeEnvironment(prefix, { python: "3.12.4", numpy: "1.26.4" });
     const before = contents(host.envs);
@@ -196,7 +173,7 @@ describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${with
 
   test("a file system that is read-only is said to be", async () => {
     const host = newHost(["dash"]);
-    mount(host.envs, "size=1m");
+    mount("size=1m", host.envs);
     const prefix = join(host.envs, "train");
     writeEnvironment(prefix);
     execFileSync("mount", ["-o", "remount,ro", host.envs]);

@@ -2,36 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { createOperations } from "../../src/core/operations/operations";
 import { createLocalRunner } from "../mocks/localRunner";
 import { follow, newFolder, noAbort, outcome, request, testHost, testShells, until } from "./operationHost";
-
-const mounted: string[] = [];
-afterEach(() => {
-  for (const folder of mounted.splice(0).reverse()) execFileSync("umount", ["-l", folder]);
-});
-
-/** A file system of its own for a home. */
-function mount(settings: string): string {
-  const folder = newFolder();
-  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
-  mounted.push(folder);
-  return folder;
-}
-
-function cannotMount(): string | undefined {
-  try {
-    mount("size=64k");
-    return undefined;
-  } catch {
-    return "needs root and mount";
-  } finally {
-    for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-  }
-}
-const withoutMount = cannotMount();
+import { mount, withoutMount } from "./smallDisk";
 
 describe.each(testShells)("under $name", (shell) => {
   describe.skipIf(withoutMount !== undefined)(`a home of its own (${withoutMount ?? "tmpfs"})`, () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   pipFailures,
   problemByRules,
@@ -23,6 +23,7 @@ import {
   scratchLeft,
   writeWheel,
 } from "./pipHost";
+import { mount, withoutMount } from "./smallDisk";
 
 const slow = 120_000;
 const wheels = newFolder();
@@ -32,30 +33,6 @@ beforeAll(() => {
   writeWheel(wheels, "alpha", "1.0");
   writeWheel(wheels, "alpha", "2.0", { bytes: 30_000_000, data: "share/alpha/note" });
 }, slow);
-
-const mounted: string[] = [];
-afterEach(() => {
-  for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-});
-
-function mount(settings: string): string {
-  const folder = newFolder();
-  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
-  mounted.push(folder);
-  return folder;
-}
-
-function cannotMount(): string | undefined {
-  try {
-    mount("size=64k");
-    return undefined;
-  } catch {
-    return "needs root and mount";
-  } finally {
-    for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-  }
-}
-const withoutMount = cannotMount();
 
 const problemOf = ({ exitCode, log }: Outcome): Problem | undefined =>
   problemByRules([...scriptFailures, ...systemFailures, ...pipFailures], {

@@ -1,36 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createLocalRunner } from "../mocks/localRunner";
+import { mount, withoutMount } from "./smallDisk";
 import { hosts, leftovers, newFolder, noAbort, readTree, transfers, writeTree } from "./transferHost";
 
 const options = { signal: noAbort };
-
-const mounted: string[] = [];
-afterEach(() => {
-  for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-});
-
-/** A small file system of its own. */
-function mount(settings: string): string {
-  const folder = newFolder();
-  execFileSync("mount", ["-t", "tmpfs", "-o", settings, "none", folder], { stdio: "pipe" });
-  mounted.push(folder);
-  return folder;
-}
-
-function cannotMount(): string | undefined {
-  try {
-    mount("size=64k");
-    return undefined;
-  } catch {
-    return "needs root and mount";
-  } finally {
-    for (const folder of mounted.splice(0)) execFileSync("umount", [folder]);
-  }
-}
-const withoutMount = cannotMount();
 
 describe.each(hosts)("an upload to $name", ({ runner }) => {
   describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${withoutMount ?? "tmpfs"})`, () => {

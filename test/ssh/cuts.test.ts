@@ -7,7 +7,7 @@ import type { HostRef } from "../../src/core/ports";
 import type { Runner, StreamEnd } from "../../src/core/remote";
 import { createManualClock } from "../mocks/manualClock";
 import { command, noAbort, testClient } from "./client";
-import { type Relay, startRelay } from "./relay";
+import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const cuts = process.env.TENSORLINE_FULL === "1" ? 500 : 20;
@@ -117,15 +117,7 @@ describe.skipIf(withoutSshd)(`${cuts} cuts at any byte under load${withoutSshd ?
     relay = await startRelay(server.port);
     file = join(server.folder, "job.log");
     writeFileSync(file, "");
-    const configFile = join(server.folder, "relayed");
-    const lines = ["Host box", "HostName 127.0.0.1", `Port ${relay.port}`, `User ${server.user}`];
-    const keys = [
-      `IdentityFile ${server.userKeyFile}`,
-      "IdentityAgent none",
-      `HostKeyAlias [127.0.0.1]:${server.port}`,
-    ];
-    writeFileSync(configFile, [...lines, ...keys, `UserKnownHostsFile ${server.knownHostsFile}`, ""].join("\n"));
-    host = { name: "box", configFile };
+    host = await hostBehind(relay, server);
   });
   afterAll(async () => {
     await relay.dispose();

@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,7 +10,7 @@ import type { HostRef } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
 import { aliveWith, follow, newFolder, noAbort, outcome, request, until } from "../shell/operationHost";
 import { hostOf, person, type TestClient, testClient } from "./client";
-import { type Relay, startRelay } from "./relay";
+import { hostBehind, type Relay, startRelay } from "./relay";
 import { startTwoFactorSshd, verificationCode, withoutSecondFactor } from "./secondFactor";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
@@ -52,15 +42,7 @@ describe.skipIf(withoutSshd !== undefined)(`operations over a real connection ($
   beforeAll(async () => {
     server = await startSshd({ environment: { HOME: home } });
     relay = await startRelay(server.port);
-    const configFile = join(server.folder, "relayed");
-    const lines = ["Host box", "HostName 127.0.0.1", `Port ${relay.port}`, `User ${server.user}`];
-    const keys = [
-      `IdentityFile ${server.userKeyFile}`,
-      "IdentityAgent none",
-      `HostKeyAlias [127.0.0.1]:${server.port}`,
-    ];
-    writeFileSync(configFile, [...lines, ...keys, `UserKnownHostsFile ${server.knownHostsFile}`, ""].join("\n"));
-    host = { name: "box", configFile };
+    host = await hostBehind(relay, server);
   });
   afterAll(async () => {
     await relay.dispose();

@@ -7,7 +7,7 @@ import type { HostRef } from "../../src/core/ports";
 import type { HostState } from "../../src/shared/host";
 import { createManualClock } from "../mocks/manualClock";
 import { command, hostOf, noAbort, person, secretsInMemory, type TestClient, testClient } from "./client";
-import { type Relay, startRelay } from "./relay";
+import { hostBehind, type Relay, startRelay } from "./relay";
 import { startTwoFactorSshd, verificationCode, withoutSecondFactor } from "./secondFactor";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
@@ -19,16 +19,6 @@ afterEach(() => {
 function tracked(client: TestClient): TestClient {
   clients.push(client);
   return client;
-}
-
-/** The server as the alias `box`, through the relay. */
-async function hostBehind(relay: Relay, server: Sshd, user = server.user): Promise<HostRef> {
-  const configFile = join(server.folder, "relayed");
-  const where = ["Host box", "HostName 127.0.0.1", `Port ${relay.port}`, `User ${user}`];
-  const known = [`HostKeyAlias [127.0.0.1]:${server.port}`, `UserKnownHostsFile ${server.knownHostsFile}`];
-  const keys = [`IdentityFile ${server.userKeyFile}`, "IdentityAgent none"];
-  await writeFile(configFile, `${[...where, ...known, ...keys].join("\n")}\n`);
-  return { name: "box", configFile };
 }
 
 /** Looks after each round of events until it is so. */

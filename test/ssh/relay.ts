@@ -1,5 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { Transform } from "node:stream";
+import type { HostRef } from "../../src/core/ports";
+import type { Sshd } from "./sshd";
 
 /** A TCP relay to a port of 127.0.0.1 that can misbehave as networks do. */
 export interface Relay {
@@ -88,4 +92,14 @@ export async function startRelay(target: number): Promise<Relay> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** The server as the alias `box`, through the relay. */
+export async function hostBehind(relay: Relay, server: Sshd, user = server.user): Promise<HostRef> {
+  const configFile = join(server.folder, "relayed");
+  const where = ["Host box", "HostName 127.0.0.1", `Port ${relay.port}`, `User ${user}`];
+  const known = [`HostKeyAlias [127.0.0.1]:${server.port}`, `UserKnownHostsFile ${server.knownHostsFile}`];
+  const keys = [`IdentityFile ${server.userKeyFile}`, "IdentityAgent none"];
+  await writeFile(configFile, `${[...where, ...known, ...keys].join("\n")}\n`);
+  return { name: "box", configFile };
 }
