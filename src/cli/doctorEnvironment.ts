@@ -70,5 +70,7 @@ const outcomes = { works: "ok", missing: "warning", "not tried": "skipped", fail
 
 function trial({ step, outcome, words, detail }: SelfTestStep): Check {
   const status = outcomes[outcome];
-  return { name: step, status, message: status === "failed" && detail ? `${words} (${detail})` : words };
+  // What nothing is known about is told in the framework's own words already.
+  const adds = status === "failed" && detail !== undefined && !words.includes(detail);
+  return { name: step, status, message: adds ? `${words} (${detail})` : words };
 }

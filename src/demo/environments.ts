@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { quoteWord } from "../core/remote";
 import { type FileTree, writeTree } from "./files";
 
 /** A Python environment of a simulated host, as data. */
@@ -33,10 +34,18 @@ export function writeEnvironments(
     writeTree(folder, { ...(spec.kind === "conda" ? condaFiles(spec) : venvFiles(spec)), ...packageFiles(spec) });
     const interpreter = join(folder, "bin", "python");
     mkdirSync(dirname(interpreter), { recursive: true });
-    symlinkSync(spec.isBroken || !python ? "/usr/bin/python-that-was-removed" : python, interpreter);
+    if (spec.isBroken || !python) symlinkSync("/usr/bin/python-that-was-removed", interpreter);
+    else writeFileSync(interpreter, interpreterText(spec, python), { mode: 0o755 });
     symlinkSync("python", join(folder, "bin", "python3"));
   }
 }
+
+/** This computer's Python, which finds the packages of the environment: trying one out tells that it is not real. */
+function interpreterText(spec: EnvironmentSpec, python: string): string {
+  return `#!/bin/sh\nPYTHONPATH=\${0%/bin/*}/${siteOf(spec)}\nexport PYTHONPATH\nexec ${quoteWord(python)} "$@"\n`;
+}
+
+const siteOf = ({ python }: EnvironmentSpec): string => `lib/python${minor(python)}/site-packages`;
 
 /** What stands below `/` of the machine. */
 export function toolkitFiles(toolkits: readonly ToolkitSpec[]): FileTree {
@@ -71,10 +80,10 @@ function venvFiles({ python }: EnvironmentSpec): FileTree {
   };
 }
 
-function packageFiles({ python, packages }: EnvironmentSpec): FileTree {
-  const site = `lib/python${minor(python)}/site-packages`;
+function packageFiles(spec: EnvironmentSpec): FileTree {
+  const site = siteOf(spec);
   return Object.fromEntries(
-    Object.entries(packages).flatMap(([name, version]) => [
+    Object.entries(spec.packages).flatMap(([name, version]) => [
       [
         `${site}/${name.replaceAll("-", "_")}-${version}.dist-info/METADATA`,
         `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
