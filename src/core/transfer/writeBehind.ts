@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { giveBack } from "../giveBack";
 import { blockBytes } from "./transfer";
 
 /**
@@ -38,6 +39,7 @@ export function writeBehind(
         bytes = 0;
         source.resume();
         position = await writeAll(file, pieces, position);
+        for (const piece of pieces) giveBack(piece);
       }
       writing = false;
       if (over) resolve();
