@@ -11,6 +11,7 @@ export type Problem =
   | GpuProblem
   | EnvironmentProblem
   | OperationProblem
+  | JobProblem
   | HostsFileProblem
   | KeyLoginProblem
   | InternalProblem;
@@ -136,6 +137,29 @@ export type OperationProblem =
   /** Its processes are gone and nothing says how it ended, as after a reboot. */
   | { reason: "operationLost"; title: string }
   | { reason: "operationCancelled"; title: string };
+
+/** What running jobs on a host can suffer from. */
+export type JobProblem =
+  | { reason: "jobUnknown"; host: string; id: string }
+  /** It cannot be handed to a host as it is; `why` is a clause. */
+  | { reason: "jobUnusable"; name: string; why: string }
+  /** What was asked for needs one that has ended. */
+  | { reason: "jobRunning"; name: string }
+  /** `why` is a clause: `tmux is not installed there`. */
+  | { reason: "backendUnusable"; host: string; backend: string; why: string }
+  /** The scheduler did not take it; `detail` is its own word. */
+  | { reason: "schedulerRefused"; backend: string; detail: string }
+  /** Not enough are free and nobody wanted to wait; `held` tells who has them. */
+  | { reason: "gpusTaken"; host: string; wanted: number; free: number; held: string }
+  | { reason: "gpuUnknown"; host: string; gpu: string }
+  /** None of the hosts that were looked at can run it. */
+  | { reason: "noHostFits"; hosts: readonly string[]; detail: string }
+  | { reason: "presetsUnreadable"; file: string; detail: string }
+  | { reason: "presetUnknown"; name: string; known: readonly string[] }
+  /** A file that would be run lies neither on the host nor in a folder that goes there. */
+  | { reason: "codeUnreachable"; path: string; why: string }
+  | { reason: "snapshotFailed"; path: string; detail: string }
+  | { reason: "secretMissing"; name: string };
 
 /** What moving files can suffer from. */
 export type TransferProblem =

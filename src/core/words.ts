@@ -4,6 +4,7 @@ import { environmentWords } from "./words/environments";
 import { forwardWords } from "./words/forward";
 import { gpuWords } from "./words/gpu";
 import { hostsFileWords } from "./words/hostsFile";
+import { jobWords } from "./words/jobs";
 import { keyLoginWords } from "./words/keyLogin";
 import { operationWords } from "./words/operations";
 import { type Description, detail, says, type Words } from "./words/say";
@@ -25,6 +26,7 @@ const words: Words<Problem> = {
   ...forwardWords,
   ...gpuWords,
   ...hostsFileWords,
+  ...jobWords,
   ...keyLoginWords,
   ...operationWords,
   ...transferWords,
