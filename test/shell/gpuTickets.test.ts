@@ -1,11 +1,38 @@
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { gpuMachine, modeOf, uuidOf } from "./gpuTicketHost";
-import { testShells, until } from "./operationHost";
+import { columnsOf, readGpuRow } from "../../src/core/gpu/vendors/nvidia/rows";
+import { ticketsCommand } from "../../src/core/jobs/gpus/tickets";
+import type { GpuReport } from "../../src/shared/gpu";
+import { isFree } from "../../src/shared/gpuUse";
+import { createLocalRunner } from "../mocks/localRunner";
+import { type FakeGpu, gpuMachine, modeOf, uuidOf } from "./gpuTicketHost";
+import { noAbort, testShells, until } from "./operationHost";
 
 const cuda = "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=";
 const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Readings around every limit of the rule, with what the tool prints where it knows nothing. */
+const limits: readonly FakeGpu[] = [
+  ...[0, 1023, 1024, 1025, 1999, 2000, 2001].map((used) => ({ used, total: 100_000 })),
+  ...[479, 480, 1023, 1024].map((used) => ({ used, total: 24_000 })),
+  ...[0, 4, 5, 6, 100, "[N/A]", "[Not Supported]"].map((busy) => ({ busy })),
+  ...["[N/A]", "[Not Supported]", "[Unknown Error]", "[GPU is lost]"].map((used) => ({ used })),
+  { pids: [] },
+  { used: 300, pids: [4711] },
+];
+
+function asClientSees(gpus: readonly FakeGpu[]): GpuReport {
+  const columns = columnsOf(["index", "memory.used", "memory.total", "utilization.gpu"]);
+  return {
+    gpus: gpus.flatMap(({ used = 0, total = 81_559, busy = 0 }, at) => {
+      const row = readGpuRow(columns, [at, used, total, busy].map(String));
+      return row ? [row.reading(at).gpu] : [];
+    }),
+    processes: gpus.flatMap(({ pids = [] }, gpuIndex) => pids.map((pid) => ({ pid, gpuIndex }))),
+    warnings: [],
+  };
+}
 
 describe.each(testShells)("GPUs for a job, with $name", (shell) => {
   it("that are idle are given after three looks, and kept until the job ends", async () => {
@@ -49,6 +76,43 @@ describe.each(testShells)("GPUs for a job, with $name", (shell) => {
     expect(await job.says(/granted/)).toBe(
       `gpus granted 1:${uuidOf(1)} 2:${uuidOf(2)} -- ${cuda}${uuidOf(1)},${uuidOf(2)}`,
     );
+  });
+
+  it("are idle by the same rule as in the panels", async () => {
+    const machine = gpuMachine();
+    machine.show(limits);
+    const report = asClientSees(limits);
+    const job = machine.start(shell, `any ${limits.length} 0 0`);
+    const idle = [...(await job.says(/refused/)).matchAll(/GPU (\d+): idle so far/g)].map(([, index]) => Number(index));
+    expect(idle).toEqual(report.gpus.filter((gpu) => isFree(gpu, report)).map(({ index }) => index));
+    expect(idle.length).toBeGreaterThan(8);
+  });
+
+  it("and their tickets are what the client reads", async () => {
+    const machine = gpuMachine();
+    machine.show([{}, { used: 9000 }]);
+    const holder = machine.start(shell, "any 1 0 1");
+    await holder.says(/granted/);
+    const waiter = machine.start(shell, "these 1 1");
+    await waiter.says(/waiting .*GPU 1/);
+    const runner = createLocalRunner({
+      shell: [shell.sh],
+      env: { PATH: shell.path, HOST_VAR: join(machine.folder, "var"), HOST_ETC: join(machine.folder, "etc") },
+    });
+    const tickets = await runner.run(ticketsCommand, noAbort);
+    expect(tickets).toMatchObject([
+      {
+        job: holder.id,
+        state: "holding",
+        mine: true,
+        user: "root",
+        machine: "machine1",
+        gpus: [{ index: 0, uuid: uuidOf(0) }],
+      },
+      { job: waiter.id, state: "waiting", count: 1, gpus: [] },
+    ]);
+    const none = createLocalRunner({ shell: [shell.sh], env: { PATH: shell.path, HOST_VAR: "/nowhere" } });
+    expect(await none.run(ticketsCommand, noAbort)).toEqual([]);
   });
 
   it("are not given where one look in between finds them at work", async () => {

@@ -93,8 +93,10 @@ describe.each(testShells)("tickets for GPUs, with $name", (shell) => {
   it("go with their supervisor", async () => {
     const machine = gpuMachine();
     machine.show([{}, { used: 9000 }]);
-    const [holder, waiter] = [machine.start(shell, "any 1 0 1"), machine.start(shell, "these 1 1")];
-    await Promise.all([holder.says(/granted/), waiter.says(/waiting/)]);
+    const holder = machine.start(shell, "any 1 0 1");
+    await holder.says(/granted/);
+    const waiter = machine.start(shell, "these 1 1");
+    await waiter.says(/waiting/);
     expect(machine.live()).toHaveLength(2);
     await Promise.all([holder.kill(), waiter.kill()]);
     await until(() => machine.live().length === 0);
