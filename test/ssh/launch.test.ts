@@ -65,7 +65,7 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
 
   const trees = () => readdirSync(join(home, ".local/state/tensorline/work"));
   const treeOf = (plan: LaunchPlan) => plan.sync?.to ?? "";
-  /** A job that says what it finds in its code once somebody opens the gate. */
+  /** For a job that goes on once somebody opens the gate. */
   function gate(): { readonly path: string; readonly open: () => void } {
     const path = join(newFolder(), "gate");
     execFileSync("mkfifo", [path]);
@@ -124,14 +124,14 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
 
   it("leaves a job the code that it was submitted with", async () => {
     const { launcher } = newClient();
-    const wait = gate();
-    const text = `read -r line <${wait.path}; . ./words; ls`;
-    const place = project({ "run.sh": text, words: "echo old", "pkg/a": "a" });
-    const first = await launcher.run(await launcher.plan(settings, place, options), {}, options);
+    const gates = [gate(), gate()] as const;
+    const waiting = ({ path }: { readonly path: string }) => ({ ...settings, variables: { GATE: path } });
+    const place = project({ "run.sh": 'read -r line <"$GATE"; . ./words; ls', words: "echo old", "pkg/a": "a" });
+    const first = await launcher.run(await launcher.plan(waiting(gates[0]), place, options), {}, options);
     writeTree(place.folder, { words: { text: "echo new", mtime: 1_700_000_100 }, more: "m" });
     renameSync(join(place.folder, "pkg"), join(place.folder, "renamed"));
-    const second = await launcher.run(await launcher.plan(settings, place, options), {}, options);
-    wait.open();
+    const second = await launcher.run(await launcher.plan(waiting(gates[1]), place, options), {}, options);
+    for (const { open } of gates) open();
     expect((await there.outcome(first.id)).log).toBe("old\npkg\nrun.sh\nwords\n");
     expect((await there.outcome(second.id)).log).toBe("new\nmore\nrenamed\nrun.sh\nwords\n");
   });
