@@ -73,7 +73,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
         ...(sync ? { sync } : {}),
         ...(gpus.outlook ? { gpus: gpus.outlook } : {}),
         script: scriptText(request),
-        command: quoteArgv([...shownCommand(program)]),
+        command: quoteArgv(shownCommand(program)),
         summary: summaryLine({
           host: host.name,
           wish,
@@ -189,6 +189,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       name: jobName(settings),
       backend: settings.backend ?? defaultBackend,
       argv: commandLine(program),
+      ...(program.launcher === "processes" ? { command: quoteArgv(shownCommand(program)) } : {}),
       folder: target.folder,
       overlay: environment.overlay,
       ...(environment.name === undefined ? {} : { environment: environment.name }),
