@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { posix } from "node:path";
 import { Failure } from "../failure";
 import type { Runner } from "../remote";
@@ -30,6 +31,8 @@ export interface FileToSend extends FileEntry {
 export interface UploadPlan {
   /** The folder on the host that paths are relative to. */
   readonly root: string;
+  /** The root is not there yet. */
+  readonly isNew: boolean;
   /** Files to send, the changed and the new ones. */
   readonly upload: readonly FileToSend[];
   /** Complete on the host already, from an upload that did not end. */
@@ -42,7 +45,7 @@ export interface UploadPlan {
   /** Of `upload`: what replaces a file of the host that was changed later than the local one. */
   readonly newerOnHost: readonly string[];
   /** What the rules leave out and the host has beside what is synced, without what is in such folders. */
-  readonly ignoredThere: readonly string[];
+  readonly ignoredThere: readonly TreeEntry[];
   /** Bytes that will be sent. */
   readonly bytes: number;
   readonly warnings: readonly TransferWarning[];
@@ -64,8 +67,11 @@ export async function planUpload(
 ): Promise<UploadPlan> {
   const { from, to } = request;
   const only = posix.basename(to);
-  const local = await walkLocal(deps, from, { ignore: request.ignore === true, as: only, signal });
-  const there = await surveyBeside(deps, runner, request, local, signal);
+  const walking = walkLocal(deps, from, { ignore: request.ignore === true, as: only, signal });
+  const hasRules = request.ignore && (await stat(from).catch(() => undefined))?.isDirectory();
+  const [local, there] = hasRules
+    ? await Promise.all([walking, surveyBeside(deps, runner, request, walking, signal)])
+    : [await walking, await surveyWhole(deps, runner, request, await walking, signal)];
   if (there.kind === "file" || there.kind === "other") throw new Failure({ reason: "hostNotAFolder", path: to });
   const warnings = [...local.warnings, ...there.warnings];
   const changes = compare(deps, local, there, warnings);
@@ -73,6 +79,7 @@ export async function planUpload(
   const { ignored, gone } = await onlyThere(local, there, known);
   return {
     root: there.root,
+    isNew: there.kind === "none",
     stage: there.stage,
     pathOf: local.pathOf,
     entry: (path) => known.get(path),
@@ -86,18 +93,31 @@ export async function planUpload(
   };
 }
 
+function surveyWhole(
+  deps: TransferDeps,
+  runner: Runner,
+  { from, to, look = false }: UploadRequest,
+  { isFile }: LocalTree,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const place = isFile ? { root: posix.dirname(to), only: posix.basename(to) } : { root: to };
+  return survey(deps, runner, { ...place, from, look }, signal);
+}
+
 /** With rules only folders that are here are looked into: what the rules leave out may be a dataset of millions of files. */
 function surveyBeside(
   deps: TransferDeps,
   runner: Runner,
-  { from, to, ignore, look = false }: UploadRequest,
-  local: LocalTree,
+  { from, to, look = false }: UploadRequest,
+  walking: Promise<LocalTree>,
   signal: AbortSignal,
 ): Promise<Survey> {
-  if (local.isFile)
-    return survey(deps, runner, { root: posix.dirname(to), only: posix.basename(to), from, look }, signal);
-  if (!ignore) return survey(deps, runner, { root: to, from, look }, signal);
-  const paths = ["", ...local.entries.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []))];
+  const paths = walking.then(({ entries }) => [
+    "",
+    ...entries.flatMap(({ kind, path }) => (kind === "folder" ? [path] : [])),
+  ]);
+  // Nobody waits for them where the host cannot be asked.
+  paths.catch(() => {});
   return survey(deps, runner, { root: to, from, look, folders: { extent: "names", paths } }, signal);
 }
 
@@ -153,16 +173,15 @@ function partOf({ path, size, mtime }: FileEntry, parts: Survey["parts"]): { par
   return { part, offset: offset <= size ? offset : 0 };
 }
 
-/** What only the host has: topmost for what the rules leave out, else all that was looked at. */
+/** What of the folders that were looked at only the host has. */
 async function onlyThere(local: LocalTree, { entries }: Survey, here: ReadonlyMap<string, TreeEntry>) {
   const unreadable = new Set(local.warnings.map(({ path }) => path));
   const gone: TreeEntry[] = [];
-  const ignored: string[] = [];
+  const ignored: TreeEntry[] = [];
   for (const entry of entries) {
     const { path, kind } = entry;
     if (here.has(path) || unreadable.has(path) || path.includes("\ufffd")) continue;
-    if (!(await local.ignored(path, kind === "folder"))) gone.push(entry);
-    else if (!ignored.some((above) => path.startsWith(`${above}/`))) ignored.push(path);
+    ((await local.ignored(path, kind === "folder")) ? ignored : gone).push(entry);
   }
   return { gone, ignored };
 }
@@ -178,7 +197,12 @@ async function whatGoes(
   const all = new Map(gone.map(({ path, kind }) => [path, kind]));
   const paths = gone.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []));
   if (paths.length > 0) {
-    const below = await survey(deps, runner, { root, folders: { extent: "below", paths } }, signal);
+    const below = await survey(
+      deps,
+      runner,
+      { root, folders: { extent: "below", paths: Promise.resolve(paths) } },
+      signal,
+    );
     for (const { path, kind } of below.entries) {
       if (!path.includes("\ufffd") && !(await local.ignored(path, kind === "folder"))) all.set(path, kind);
     }
