@@ -1,7 +1,7 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// environments, advisor, paint); nothing is kept.
+// environments, advisor, jobOutput, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -41,6 +41,7 @@ const measurements = {
   transfer: () => inVsCode("transfer"),
   environments: () => inVsCode("environments"),
   advisor: () => inVsCode("advisor"),
+  jobOutput: () => inVsCode("jobOutput"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 

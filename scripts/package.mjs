@@ -19,6 +19,8 @@ const common = [
   ...["extension", "ssh", "transfer", "environments", "cli", "demo", "askpass"].map((bundle) => `dist/${bundle}.cjs`),
   "dist/webview/gpu.js",
   "dist/webview/gpu.css",
+  "dist/webview/jobForm.js",
+  "dist/webview/jobForm.css",
   "dist/webview/codicons/codicon.css",
   "dist/webview/codicons/codicon.ttf",
   "dist/third-party-notices.txt",
