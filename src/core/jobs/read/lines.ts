@@ -9,17 +9,20 @@ export interface Lines {
 export const LINE_BYTES = 8192;
 
 /** What bytes a line holds, so that a reader need not look at lines that cannot matter to it. */
-export const HAS = { digit: 1, mark: 2, slash: 4, dot: 8, capital: 16, foreign: 32, control: 64 } as const;
+export const HAS = { digit: 1, mark: 2, slash: 4, capital: 8, foreign: 16, control: 32 } as const;
+
+/** A byte that ends a line; above all flags. */
+const END = 128;
 
 const kinds = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const letter = String.fromCharCode(byte);
-  if (byte >= 0x80) kinds[byte] = HAS.foreign;
+  if (byte === 10 || byte === 13) kinds[byte] = END;
+  else if (byte >= 0x80) kinds[byte] = HAS.foreign;
   else if ((byte < 0x20 && byte !== 9) || byte === 0x7f) kinds[byte] = HAS.control;
   else if (/[0-9]/.test(letter)) kinds[byte] = HAS.digit;
   else if (/[:=]/.test(letter)) kinds[byte] = HAS.mark;
   else if (/[/%]/.test(letter)) kinds[byte] = HAS.slash;
-  else if (letter === ".") kinds[byte] = HAS.dot;
   // One of these is in `Traceback` and in every name of a lack of GPU memory.
   else if (/[MOPTU]/.test(letter)) kinds[byte] = HAS.capital;
 }
@@ -51,13 +54,13 @@ export function createLines(sink: (text: string, end: LineEnd, has: number) => v
       let start = 0;
       let seen = heldKinds;
       for (let at = 0; at < bytes.length; at++) {
-        const byte = bytes[at] as number;
-        if (byte !== 10 && byte !== 13) {
-          seen |= kinds[byte] as number;
+        const kind = kinds[bytes[at] as number] as number;
+        if (kind < END) {
+          seen |= kind;
           continue;
         }
         if ((seen & WORTH) !== 0) {
-          const end = byte === 10 ? "line" : "rewrite";
+          const end = bytes[at] === 10 ? "line" : "rewrite";
           if (heldLength > 0) {
             hold(bytes, start, at);
             hand(held.toString("utf8", 0, heldLength), seen, end);
