@@ -30,9 +30,9 @@ const WORTH = HAS.digit | HAS.mark;
 
 /**
  * Cuts output into what a person would see as lines, escape sequences and control characters removed. Takes any split of
- * the bytes and any bytes; `has` are flags of `HAS`. Only lines that hold a digit, `:` or `=` are handed on: no reader wants others, and they cost
- * nothing but the look at their bytes. A line that has no end yet is handed on as `pending` after each chunk, and again
- * when it grew.
+ * the bytes and any bytes; `has` are flags of `HAS`. Only lines that hold a digit, `:` or `=` are handed on: no reader wants
+ * others, and they cost nothing but the look at their bytes. A line that has no end yet is handed on as `pending` after
+ * each chunk, and again when it grew.
  */
 export function createLines(sink: (text: string, end: LineEnd, has: number) => void): Lines {
   const held = Buffer.alloc(LINE_BYTES);
