@@ -3,6 +3,8 @@ export type LineEnd = "line" | "rewrite" | "pending";
 
 export interface Lines {
   feed(chunk: Uint8Array): void;
+  /** Bytes were left out here: what stands up to the next end of a line may be half of one, and is not handed on. */
+  gap(): void;
 }
 
 /** Bytes of one line that are looked at; the rest of it is skipped. */
@@ -38,6 +40,7 @@ export function createLines(sink: (text: string, end: LineEnd, has: number) => v
   const held = Buffer.alloc(LINE_BYTES);
   let heldLength = 0;
   let heldKinds = 0;
+  let isHalf = false;
 
   const hold = (bytes: Uint8Array, from: number, to: number) => {
     const end = Math.min(to, from + LINE_BYTES - heldLength);
@@ -59,7 +62,7 @@ export function createLines(sink: (text: string, end: LineEnd, has: number) => v
           seen |= kind;
           continue;
         }
-        if ((seen & WORTH) !== 0) {
+        if ((seen & WORTH) !== 0 && !isHalf) {
           const end = bytes[at] === 10 ? "line" : "rewrite";
           if (heldLength > 0) {
             hold(bytes, start, at);
@@ -69,13 +72,20 @@ export function createLines(sink: (text: string, end: LineEnd, has: number) => v
             hand((seen & HAS.foreign) === 0 ? text.slice(start, last) : bytes.toString("utf8", start, last), seen, end);
           }
         }
+        isHalf = false;
         heldLength = 0;
         seen = 0;
         start = at + 1;
       }
       hold(bytes, start, bytes.length);
       heldKinds = seen;
-      if (heldLength > 0 && (seen & WORTH) !== 0) hand(held.toString("utf8", 0, heldLength), seen, "pending");
+      if (heldLength > 0 && (seen & WORTH) !== 0 && !isHalf)
+        hand(held.toString("utf8", 0, heldLength), seen, "pending");
+    },
+    gap() {
+      isHalf = true;
+      heldLength = 0;
+      heldKinds = 0;
     },
   };
 }
