@@ -21,6 +21,8 @@ const common = [
   ),
   "dist/webview/gpu.js",
   "dist/webview/gpu.css",
+  "dist/webview/jobForm.js",
+  "dist/webview/jobForm.css",
   "dist/webview/codicons/codicon.css",
   "dist/webview/codicons/codicon.ttf",
   "dist/third-party-notices.txt",
