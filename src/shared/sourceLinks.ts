@@ -15,8 +15,9 @@ const most = 20;
 
 /** `File "/home/mara/train.py", line 41` of Python's tracebacks. */
 const pythonFrame = /File "([^"\u0000-\u001f]{1,1000})", line (\d{1,7})/g;
-/** `src/model.py:41:7`, as pytest, gcc and most linters write it; a version or a time of day has no file's ending. */
-const pathAndLine = /(?<![\w./~-])((?:[\w.~-]*\/)*[\w.-]*\.[A-Za-z][\w+]{0,4}):(\d{1,7})(?::(\d{1,5}))?(?![\w.])/g;
+/** `src/model.py:41:7`, as pytest, gcc, nvcc and most linters write it; only with endings of source, for hosts have ports too. */
+const pathAndLine =
+  /(?<![\w./:~-])((?:[\w.~-]*\/)*[\w.-]*\.(?:py|pyx|pyi|cu|cuh|c|cc|cpp|h|hpp|rs|sh|ipynb|ya?ml|toml)):(\d{1,7})(?::(\d{1,5}))?(?![\w.])/g;
 
 /** References to source in one line of output, by position, not overlapping. What comes from a host is only named here, never opened. */
 export function sourceLinks(line: string): readonly SourceLink[] {
