@@ -26,6 +26,8 @@ const PICTURES = [
   { name: "page", scene: "page", ...wide },
   { name: "find", scene: "big", ...wide, act: find },
   { name: "scrolled-up", scene: "running", ...wide, act: scrolledUp },
+  { name: "followed-again", scene: "running", ...wide, act: followedAgain },
+  { name: "log-after-metrics", scene: "running", query: "&tab=metrics", ...wide, act: logAfterMetrics },
   { name: "no-wrap", scene: "failed", ...wide, width: 700, act: (page) => page.getByLabel("Wrap long lines").click() },
   { name: "link", scene: "failed", ...wide, act: hoverLink },
   { name: "metrics", scene: "broken", ...wide, act: tab("metrics") },
@@ -62,11 +64,26 @@ async function scrolledUp(page) {
   await page.getByText("New output").waitFor();
 }
 
+async function followedAgain(page) {
+  await scrolledUp(page);
+  await page.getByText("New output").click();
+  await page.getByText("New output").waitFor({ state: "detached" });
+  await page.evaluate(() => window.preview.print("the end\n"));
+  await page.locator(".xterm-rows", { hasText: "the end" }).waitFor();
+}
+
+/** A terminal that was made while nobody could see it. */
+async function logAfterMetrics(page) {
+  await painted(page);
+  await page.click("#tab-log");
+  await page.locator(".xterm-rows", { hasText: "Epoch 4" }).waitFor();
+}
+
 async function hoverLink(page) {
   await painted(page);
   const row = page.locator(".xterm-rows > div", { hasText: "model.py" }).last();
   const box = await row.boundingBox();
-  await page.mouse.move(box.x + 60, box.y + box.height / 2);
+  await page.mouse.move(box.x + 160, box.y + box.height / 2);
   await page.locator(".log-target").waitFor();
 }
 

@@ -79,6 +79,11 @@ document.documentElement.style.background = "var(--vscode-editor-background)";
 document.body.className = theme;
 Date.now = () => NOON;
 
+/** The page as it was left with another tab in front. */
+const saved = wanted.get("tab")
+  ? { tab: wanted.get("tab"), wrap: true, logScale: false, smoothing: 0, metricsAsTable: false, hidden: [] }
+  : undefined;
+
 const send = (method: string, params: unknown) => window.postMessage({ method, params });
 
 const bytes = typeof scene.log === "string" ? new TextEncoder().encode(scene.log) : (scene.log ?? new Uint8Array());
@@ -133,5 +138,5 @@ function answer(message: { method: string; params?: { view?: number; bytes?: num
 
 Object.assign(window, {
   preview,
-  acquireVsCodeApi: () => ({ getState: () => undefined, setState: () => {}, postMessage: answer }),
+  acquireVsCodeApi: () => ({ getState: () => saved, setState: () => {}, postMessage: answer }),
 });

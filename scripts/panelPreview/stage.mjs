@@ -73,11 +73,11 @@ export async function openStage({ entry, scenes, title, injectsStyles = false, f
   const complaints = [];
   await mkdir(folder, { recursive: true });
 
-  async function open({ name, scene, theme = "vscode-dark", width, height, zoom = 1 }) {
+  async function open({ name, scene, theme = "vscode-dark", query = "", width, height, zoom = 1 }) {
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: zoom });
     page.on("console", (message) => complaints.push(`${name}: ${message.text()}`));
     page.on("pageerror", (error) => complaints.push(`${name}: ${error.message}`));
-    await page.goto(`${origin}/?scene=${scene}&theme=${theme}`);
+    await page.goto(`${origin}/?scene=${scene}&theme=${theme}${query}`);
     await page.waitForSelector("main > *");
     await page.evaluate(() => document.fonts.ready);
     await settle(page);

@@ -58,6 +58,8 @@ export const createTerminal: MakeTerminal = (parent, events) => {
     cursorStyle: "bar",
     fontFamily: style.getPropertyValue("--vscode-editor-font-family") || "monospace",
     fontSize: Number.parseFloat(style.getPropertyValue("--vscode-editor-font-size")) || 13,
+    // Rows that are as high as the font says cut the underscores of some fonts off.
+    lineHeight: 1.15,
     linkHandler: {
       activate: (_event, url) => events.openLink(url),
       hover: (_event, url) => events.hover(url),
