@@ -28,6 +28,7 @@ const PICTURES = [
   { name: "scrolled-up", scene: "running", ...wide, act: scrolledUp },
   { name: "followed-again", scene: "running", ...wide, act: followedAgain },
   { name: "log-after-metrics", scene: "running", query: "&tab=metrics", ...wide, act: logAfterMetrics },
+  { name: "log-again", scene: "running", ...wide, act: logAgain },
   { name: "no-wrap", scene: "failed", ...wide, width: 700, act: (page) => page.getByLabel("Wrap long lines").click() },
   { name: "link", scene: "failed", ...wide, act: hoverLink },
   { name: "metrics", scene: "broken", ...wide, act: tab("metrics") },
@@ -69,6 +70,16 @@ async function followedAgain(page) {
   await page.getByText("New output").click();
   await page.getByText("New output").waitFor({ state: "detached" });
   await page.evaluate(() => window.preview.print("the end\n"));
+  await page.locator(".xterm-rows", { hasText: "the end" }).waitFor();
+}
+
+/** Output that came while another tab was in front. */
+async function logAgain(page) {
+  await painted(page);
+  await page.click("#tab-gpu");
+  await page.evaluate(() => window.preview.print(`\n${"more output\n".repeat(200)}the end`));
+  await painted(page);
+  await page.click("#tab-log");
   await page.locator(".xterm-rows", { hasText: "the end" }).waitFor();
 }
 

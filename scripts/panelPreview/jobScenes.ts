@@ -115,11 +115,24 @@ function answer(message: { method: string; params?: { view?: number; bytes?: num
     owed -= message.params?.bytes ?? 0;
     sender.taken(message.params?.view ?? 0, message.params?.bytes ?? 0);
   }
+  if (message.method === "page") beginView();
   if (message.method !== "ready") return;
   send("state", jobPanelState(scene.state));
   send("settings", { settings: jobSettings });
+  beginView();
+  send("metrics", scene.metrics ? jobMetrics : { series: [], from: 0 });
+  send("gpus", jobGpus);
+  send("contents", { kind: "read", contents: jobContents });
+}
+
+let view = 0;
+
+/** Shows the scene's part of the log from its beginning. */
+function beginView(): void {
+  view++;
+  owed = 0;
   send("logView", {
-    view: 1,
+    view,
     kind: scene.to === undefined ? "live" : "page",
     from,
     ...(scene.to === undefined
@@ -130,10 +143,7 @@ function answer(message: { method: string; params?: { view?: number; bytes?: num
           until: new Date(NOON - 7_020_000).toISOString(),
         }),
   });
-  sender.begin(1, ring, from);
-  send("metrics", scene.metrics ? jobMetrics : { series: [], from: 0 });
-  send("gpus", jobGpus);
-  send("contents", { kind: "read", contents: jobContents });
+  sender.begin(view, ring, from);
 }
 
 Object.assign(window, {

@@ -147,6 +147,26 @@ describe("the log", () => {
     expect(page.terminal.calls).not.toContain("dispose");
   });
 
+  it("waits for nobody while its tab was never looked at, and is asked for when it is", () => {
+    const page = openJobPage({
+      tab: "gpu",
+      wrap: true,
+      logScale: false,
+      smoothing: 0,
+      metricsAsTable: false,
+      hidden: [],
+    });
+    page.deliver("logView", live);
+    page.deliver("logBytes", { view: 1, bytes: bytes("unseen") });
+    expect(page.sent.at(-1)).toEqual({ method: "taken", params: { view: 1, bytes: 6 } });
+    expect(() => page.terminal).toThrow();
+    page.click(page.find("#tab-log"));
+    expect(page.sent).toContainEqual({ method: "page", params: { to: "newest" } });
+    page.deliver("logView", { ...live, view: 2 });
+    page.deliver("logBytes", { view: 2, bytes: bytes("seen") });
+    expect(page.terminal.text).toBe("seen");
+  });
+
   it("stops to follow when the reader scrolls up, says that there is more, and goes on at a click", () => {
     const page = openJobPage();
     page.deliver("state", jobPanelState());

@@ -98,8 +98,6 @@ export function openJobPage(saved?: unknown): JobPage {
   };
   act(() => render(<App store={store} palette={signal(PALETTE)} makeTerminal={makeTerminal} />, root));
   act(() => store.start());
-  const terminal = made[0];
-  if (!terminal) throw new Error("no terminal was made");
   const find = (selector: string) => {
     const found = root.querySelector<HTMLElement>(selector);
     if (!found) throw new Error(`nothing matches ${selector} in ${root.textContent}`);
@@ -109,7 +107,11 @@ export function openJobPage(saved?: unknown): JobPage {
   return {
     root,
     store,
-    terminal,
+    get terminal() {
+      const [terminal] = made;
+      if (!terminal) throw new Error("no terminal was made");
+      return terminal;
+    },
     sent,
     saves,
     deliver: (method, params) =>
