@@ -28,7 +28,7 @@ const forms = [
 ] as const;
 
 /** References to source in one line of output, in their order; at most 20, in its first 4000 characters. */
-export function linksIn(line: string): SourceLink[] {
+export function sourceLinks(line: string): SourceLink[] {
   const text = line.length > LONGEST ? line.slice(0, LONGEST) : line;
   if (!/\d/.test(text)) return [];
   const links: SourceLink[] = [];
