@@ -27,7 +27,7 @@ snapshot() { # folder: what stands in the part `snapshot` is its source, then wh
 }
 
 goes() {
-  read_state && { has_ended || [ ! -L holder.1 ]; }
+  read_state && { has_ended || ! begun .; }
 }
 
 if ! enter "$id"; then

@@ -114,7 +114,9 @@ begin() { # login or plain, part: in a session of its own
 # Waits until the part has ended by itself: true, $code is its own. False when it has to be ended, or never began.
 await() { # what is passed to `hear`
   entered=
-  while IFS=' ' read -r word event value <&5; do
+  while :; do
+    # A signal that was caught ends a reading, but loses nothing.
+    IFS=' ' read -r word event value <&5 || continue
     case "$word $event" in
     "$number began") work=$value && started ;;
     "$number entered") entered=1 && quiet ;;

@@ -53,6 +53,7 @@ slurm_records() { # others or nothing; input: lines of slurm_squeue
       slurm_time "$ends" && ended=$time
       ;;
     esac
+    case $shown in *[!0-9_+]*) shown=$number ;; esac
     slurm_time "$submitted"
     printf 'slurm-%s %s - - %s %s %s %s - - - %s\n' "$number" "$state" "$time" "$began" "$ended" "$reason" "$shown"
     printf '{"name":"%.200s","backend":"slurm","folder":"%.1000s"%s}\n' "$name" "$folder" "${1:+,\"user\":\"$user\"}"
