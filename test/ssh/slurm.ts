@@ -69,9 +69,12 @@ export async function startSlurm(): Promise<Slurm> {
     },
     async dispose() {
       if (controller.exitCode !== null) controller = await startController();
-      run("scancel", "--user=0", "--signal=KILL", "--full");
+      const left = () =>
+        run("squeue", "-h", "-o", "%A")
+          .split("\n")
+          .filter((number) => number !== "");
       // A step outlives its slurmd, and nobody tells when it is gone.
-      while (run("squeue", "-h").trim() !== "") run("scancel", "--user=0");
+      while (left().length > 0) run("scancel", "--quiet", ...left());
       for (const daemon of [node, controller, munged]) await stopProcess(daemon);
       rmSync(folder, { recursive: true, force: true });
     },
@@ -107,6 +110,9 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 GresTypes=gpu
 DefMemPerCPU=100
 KillWait=2
+MessageTimeout=2
+SlurmdTimeout=6
+ReturnToService=2
 # The machine has less than the node claims.
 SlurmdParameters=config_overrides
 NodeName=n1 NodeHostname=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=4000 Gres=gpu:a100:4 State=UNKNOWN

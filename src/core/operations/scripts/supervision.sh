@@ -92,6 +92,8 @@ begin() { # login or plain, part: in a session of its own
   number=$((number + 1))
   (
     exec 4>&-
+    # It has to tell how the part ended, whoever ends everything at once.
+    trap : TERM
     # They are for the work alone.
     [ "$2" = script ] || unset unnamed $TENSORLINE_SECRETS
     unset TENSORLINE_SECRETS

@@ -2,11 +2,10 @@
 
 slurm_indices() { # prints a line "NUMBER INDEX:- INDEX:- …" for each running job that has GPUs, on whichever node
   LC_ALL=C slurm_brief scontrol -d -o show job 2>/dev/null </dev/null | LC_ALL=C awk '
-    /^JobId=[0-9]/ {
-      number = substr($1, 7)
+    # A name may break the line of a job.
+    /^JobId=[0-9]/ { number = substr($1, 7) }
+    {
       rest = $0
-      line = ""
-      delete seen
       # GRES=gpu:h200:2(IDX:0-1,3),nic:1(IDX:0); older: GRES_IDX=gpu(IDX:0-1), GRES=[[gpu:2]](IDX:0-1). Others have no figures.
       while (match(rest, /gpu[^() ]*\(IDX:[0-9,-]+\)/)) {
         indices = substr(rest, RSTART, RLENGTH - 1)
@@ -15,12 +14,15 @@ slurm_indices() { # prints a line "NUMBER INDEX:- INDEX:- …" for each running 
         parts = split(indices, part, ",")
         for (at = 1; at <= parts; at++) {
           split(part[at] "-" part[at], end, "-")
-          for (index_ = end[1] + 0; index_ <= end[2] + 0 && index_ < 64; index_++)
-            if (!(index_ in seen)) { seen[index_]; line = line " " index_ ":-" }
+          for (gpu = end[1] + 0; gpu <= end[2] + 0 && gpu < 64; gpu++)
+            if (!((number, gpu) in seen)) {
+              seen[number, gpu]
+              line[number] = line[number] " " gpu ":-"
+            }
         }
       }
-      if (line != "") print number line
-    }'
+    }
+    END { for (number in line) print number line[number] }'
 }
 
 slurm_records() { # others or nothing; input: lines of slurm_squeue
@@ -30,6 +32,7 @@ slurm_records() { # others or nothing; input: lines of slurm_squeue
     shown=${row%%"$slurm_mark"*} row=${row#*"$slurm_mark"}
     program=${row%%"$slurm_mark"*} row=${row#*"$slurm_mark"}
     folder=${row%%"$slurm_mark"*} name=${row#*"$slurm_mark"}
+    name=${name%"$slurm_mark"}
     case $1$program in
     "$main/$place/"*/batch | "$spare/$place/"*/batch) continue ;;
     others*) [ "$user" != "$slurm_user" ] || continue ;;

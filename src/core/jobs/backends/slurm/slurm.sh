@@ -1,9 +1,10 @@
 # The back end "slurm": a job's supervisor runs as a batch job. Besides the files that every job has, its folder holds
+#   why                         tells the supervisor why Slurm asked everything to end
 #   batch                       what sbatch gets; its path is what Slurm knows the job by
 #   submitter.1, …              links "BOOT:PID:START" of those who submit it, one at a time
 #   scheduler                   its number
 #   allocation                  a link that names the number of the one batch job that may run it
-#   scheduler.end               "STATE ENDED": why Slurm asked it to end, as the batch job saw it; Slurm itself forgets that soon
+#   scheduler.end               "STATE ENDED": what `why` found
 
 slurm_mark=$(printf '\037')
 slurm_line='
@@ -34,7 +35,7 @@ slurm_usable() {
 slurm_squeue() { # further words for squeue
   {
     LC_ALL=C TZ=UTC0 SLURM_TIME_FORMAT=standard slurm_brief squeue -h -a "$@" \
-      -o "$(printf '\036%%A|%%T|%%S|%%e|%%V|%%u|%%b|%%r\037%%i\037%%o\037%%Z\037%%j')" 2>/dev/null </dev/null &&
+      -o "$(printf '\036%%A|%%T|%%S|%%e|%%V|%%u|%%b|%%r\037%%i\037%%o\037%%Z\037%%j\037')" 2>/dev/null </dev/null &&
       printf '\036ok\036'
     # A name may hold line breaks and anything else.
   } | LC_ALL=C tr '\n\036' ' \n' | LC_ALL=C tr -d '\000-\011\013-\036\177' | LC_ALL=C sed 's/["\\]/\\&/g; s/ *$//'
@@ -98,20 +99,24 @@ slurm_turn() { # sets $turn to this submitter's; one after the other, and a late
 
 slurm_launch() {
   slurm_ready
+  slurm_submit && return
+  # Nothing stays of what was not taken.
+  line=$PWD
+  cd .. && rm -rf "$line"
+  exit 51
+}
+
+slurm_submit() {
   slurm_turn || return
   [ ! -s scheduler ] || return 0
   if [ "$turn" = 1 ] || ! slurm_adopt; then
     # What Slurm gives is never chosen anew.
     [ "$(cat gpus.wish)" = none ] || echo given >gpus.wish
-    slurm_batch >batch || return
+    slurm_batch >batch && slurm_why >why || return
     set --
     while IFS= read -r line; do set -- "$@" "$line"; done <backend.options
-    sbatch --parsable --export=ALL --output=/dev/null --chdir="$PWD" --no-requeue "$@" "$PWD/batch" >scheduler.new </dev/null || {
-      # Nothing stays of what was not taken.
-      line=$PWD
-      cd .. && rm -rf "$line"
-      exit 51
-    }
+    sbatch --parsable --export=ALL --output=/dev/null --chdir="$PWD" --no-requeue "$@" "$PWD/batch" \
+      >scheduler.new </dev/null || return
     IFS=' ;' read -r number line <scheduler.new
   fi
   slurm_number
@@ -135,19 +140,9 @@ for index in $(printf %s "${SLURM_JOB_GPUS:-$SLURM_STEP_GPUS}" | tr ',' ' '); do
 done
 [ -z "$granted" ] || printf '%s\n' "${granted% }" >granted
 
-# Slurm asks everything here to end, the supervisor as well, at a limit, for another job or because somebody wishes it. The
-# supervisor is told why, which Slurm forgets soon, and ends the job.
-ask() {
-  ending=CANCELLED word=stop
-  case " $(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null) " in
-  *" Reason=TimeLimit "*) ending=TIMEOUT word=limit ;;
-  *" PreemptTime="[0-9]*) ending=PREEMPTED ;;
-  esac
-  printf '%s %s\n' "$ending" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >scheduler.run && mv -f scheduler.run scheduler.end
-  [ -p "/proc/$supervisor/fd/5" ] && echo "$word" >"/proc/$supervisor/fd/5"
-}
-trap ask TERM
-sh -c 'trap : TERM; . "$0"' "$PWD/supervise" 1 </dev/null &
+# Slurm asks everything here at once to end, which must not end this.
+trap : TERM
+sh "$PWD/supervise" 1 </dev/null &
 supervisor=$!
 wait "$supervisor"
 # A signal ends a wait, not what is waited for.
@@ -155,6 +150,20 @@ while kill -s 0 "$supervisor" 2>/dev/null; do wait "$supervisor"; done
 IFS=' ' read -r version state code line <state
 case $code in *[!0-9]*) code=1 ;; esac
 exit "$code"
+END
+}
+
+slurm_why() { # the program `why` of the supervisor: Slurm itself forgets that soon
+  cat <<'END'
+said=" $(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null) "
+case $said in
+*" Reason=TimeLimit "*) ending=TIMEOUT word=limit ;;
+*" Reason=NodeDown "*) ending=NODE_FAIL word='scheduler NODE_FAIL' ;;
+*" PreemptTime="[0-9]*) ending=PREEMPTED word='scheduler PREEMPTED' ;;
+*) ending=CANCELLED word=stop ;;
+esac
+printf '%s %s\n' "$ending" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >scheduler.run && mv -f scheduler.run scheduler.end
+echo "$word"
 END
 }
 
@@ -192,7 +201,13 @@ slurm_tell() { # corrects a job that has no end and whose supervisor is not seen
     latest_submitter=1
     while [ -L "submitter.$((latest_submitter + 1))" ]; do latest_submitter=$((latest_submitter + 1)); done
     state=queued reason=waitingForScheduler detail='- None'
-    if slurm_answers && ! alive "submitter.$latest_submitter"; then state=failed reason=couldNotStart detail=unknownJob; fi
+    slurm_answers && ! alive "submitter.$latest_submitter" || return 0
+    # Whoever submitted it died before Slurm heard of it.
+    if [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
+      word=unknownJob && slurm_end && reason=secretsGone
+    elif ! slurm_submit 2>/dev/null </dev/null; then
+      state=queued
+    fi
     return 0
   fi
   slurm_number
