@@ -110,7 +110,7 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 GresTypes=gpu
 DefMemPerCPU=100
 KillWait=2
-MessageTimeout=2
+MessageTimeout=5
 SlurmdTimeout=6
 ReturnToService=2
 # The machine has less than the node claims.

@@ -7,7 +7,7 @@ import { endedWords, pendingWords } from "./slurm/reasons";
 import slurmPart from "./slurm/slurm.sh";
 
 /** A batch job of Slurm, through its own commands: sbatch, squeue, scancel, and scontrol and sacct where they answer. */
-export const slurm: JobBackend = {
+export const slurmBackend: JobBackend = {
   id: "slurm",
   label: "Slurm",
   hint: "waits in the cluster's own queue; Slurm gives it its GPUs",

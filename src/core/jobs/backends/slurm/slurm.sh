@@ -149,6 +149,15 @@ wait "$supervisor"
 while kill -s 0 "$supervisor" 2>/dev/null; do wait "$supervisor"; done
 IFS=' ' read -r version state code line <state
 case $code in *[!0-9]*) code=1 ;; esac
+# Not every Slurm ends what a supervisor that died has left.
+case $state in
+queued | running)
+  for file in $(grep -s -z -l -x -F "TENSORLINE_JOB=${PWD##*/}" /proc/[0-9]*/environ); do
+    pid=${file#/proc/}
+    kill -s KILL "${pid%/*}" 2>/dev/null
+  done
+  ;;
+esac
 exit "$code"
 END
 }
