@@ -44,41 +44,57 @@ export async function startSlurm(): Promise<Slurm> {
   const run = (program: string, ...words: readonly string[]) =>
     execFileSync(program, words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
-  const munged = await startDaemon(
-    "munged",
-    [
-      "--foreground",
-      "--force",
-      `--key-file=${file("secret/key")}`,
-      `--seed-file=${file("secret/seed")}`,
-      `--socket=${file("socket")}`,
-      `--pid-file=${file("munged.pid")}`,
-    ],
-    env,
-    /Created \d+ work threads/,
-  );
-  const startController = () => startDaemon("slurmctld", ["-D"], env, /Running as primary controller/);
-  let controller = await startController();
-  const node = await startDaemon("slurmd", ["-D", "-N", "n1"], env, /slurmd started on/);
-  return {
-    environment: { SLURM_CONF: env.SLURM_CONF },
-    run,
-    stopController: () => stopProcess(controller),
-    async startController() {
-      controller = await startController();
-    },
-    async dispose() {
-      if (controller.exitCode !== null) controller = await startController();
-      const left = () =>
-        run("squeue", "-h", "-o", "%A")
-          .split("\n")
-          .filter((number) => number !== "");
-      // A step outlives its slurmd, and nobody tells when it is gone.
-      while (left().length > 0) run("scancel", "--quiet", ...left());
-      for (const daemon of [node, controller, munged]) await stopProcess(daemon);
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const daemons: ChildProcess[] = [];
+  const startNext = async (program: string, words: readonly string[], ready: RegExp) => {
+    const daemon = await startDaemon(program, words, env, ready);
+    daemons.unshift(daemon);
+    return daemon;
   };
+  const startController = () => startNext("slurmctld", ["-D"], /Running as primary controller/);
+  const stopAll = async () => {
+    for (const daemon of daemons) await stopProcess(daemon);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await startNext("munged", mungedWords(file), /Created \d+ work threads/);
+    let controller = await startController();
+    await startNext("slurmd", ["-D", "-N", "n1"], /slurmd started on/);
+    return {
+      environment: { SLURM_CONF: env.SLURM_CONF },
+      run,
+      stopController: () => stopProcess(controller),
+      async startController() {
+        controller = await startController();
+      },
+      async dispose() {
+        try {
+          if (controller.exitCode !== null) controller = await startController();
+          const left = () =>
+            run("squeue", "-h", "-o", "%A")
+              .split("\n")
+              .filter((number) => number !== "");
+          // A step outlives its slurmd, and nobody tells when it is gone.
+          while (left().length > 0) spawnSync("scancel", left(), { env });
+        } finally {
+          await stopAll();
+        }
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+function mungedWords(file: (name: string) => string): readonly string[] {
+  return [
+    "--foreground",
+    "--force",
+    `--key-file=${file("secret/key")}`,
+    `--seed-file=${file("secret/seed")}`,
+    `--socket=${file("socket")}`,
+    `--pid-file=${file("munged.pid")}`,
+  ];
 }
 
 function slurmConf(folder: string, controllerPort: number, nodePort: number): string {
