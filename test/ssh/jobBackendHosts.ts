@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JobRequest } from "../../src/core/jobs/request";
+import { startSlurm, withoutSlurm } from "./slurm";
 
 /** What a back end needs of the machine that the contract suite runs on. */
 export interface BackendHost {
@@ -14,6 +15,8 @@ export interface BackendHost {
   }>;
   /** What a request needs beside the usual. */
   readonly request?: Partial<JobRequest>;
+  /** Its scheduler ends what a dead supervisor leaves, and may run it on another machine than the one that looks. */
+  readonly scheduled?: true;
   /** What beside the job's own processes may be there while it runs: command lines that are looked for secrets, too. */
   readonly shows?: (environment: Readonly<Record<string, string>>) => string;
 }
@@ -53,6 +56,20 @@ export const backendHosts: Readonly<Record<string, BackendHost>> = {
           encoding: "utf8",
           env: { ...process.env, ...environment },
         },
+      ),
+  },
+  slurm: {
+    ...(withoutSlurm === undefined ? {} : { missing: withoutSlurm }),
+    setUp: startSlurm,
+    scheduled: true,
+    shows: (environment) =>
+      execFileSync(
+        "sh",
+        [
+          "-c",
+          "scontrol -d show job; for number in $(squeue -h -o %A); do scontrol write batch_script $number -; done",
+        ],
+        { encoding: "utf8", env: { ...process.env, ...environment } },
       ),
   },
 };

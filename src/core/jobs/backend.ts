@@ -19,11 +19,14 @@ export interface JobBackend {
    * POSIX shell text that defines these functions; each is called in the job's folder, with the functions of `place.sh`.
    * - `ID_usable`: exit code 0 where this host can; else prints a word for `unusable`.
    * - `ID_launch N`: starts supervisor number N of this folder, apart from the connection, and returns once it runs or is
-   *   queued; false where that failed, with the complaint in `$launched`. Its standard input holds nothing. Secrets are
-   *   exported variables, their names in TENSORLINE_SECRETS. A later number than 1 starts a job again that had not begun.
+   *   queued; what has queued it leaves a link `submitter.1`. False where that failed, with the complaint in `$launched`; where
+   *   its scheduler does not take the job it removes the folder and ends with exit code 51. Its standard input holds nothing.
+   *   Secrets are exported variables, their names in TENSORLINE_SECRETS. A later number than 1 starts a job again that had
+   *   not begun.
    * - `ID_tell`: may correct `$state`, `$reason` and `$detail` of a job that has no end yet and whose supervisor does not
    *   live (`$lives` is empty); without it, such a job is lost.
    * - `ID_stop`: ends what the supervisor cannot: a job that has not begun. The supervisor itself is told by `look.sh`.
+   * - `ID_ask`: asks the scheduler once about all jobs, before a listing; optional.
    * - `ID_list`: prints records of jobs that Tensorline did not start, see `records.ts`; optional.
    */
   readonly script: string;
@@ -37,6 +40,6 @@ export interface JobBackend {
   readonly schedules?: true;
   /** Words for what `ID_usable` printed. */
   unusable(word: string): string;
-  /** Makes the message of a job's record from the words of the tool: a pending reason. */
+  /** Makes the message of a job's record from the words of the tool: why it waits, or how it ended. */
   explain?(job: Job, detail: string): Pick<Job, "reason" | "message">;
 }

@@ -184,6 +184,13 @@ function failed(what: string, output: CommandOutput, about: Partial<JobRequest> 
         why: known?.unusable(word) ?? word,
       };
     }
+    if (exitCode === 51) {
+      return {
+        reason: "schedulerRefused",
+        backend: backendOf(backend)?.label ?? backend,
+        detail: boundedText(stderr),
+      };
+    }
     if (exitCode === 49) return { reason: "hostLacksTool", tool: "base64" };
     const other: Problem = { reason: "commandFailed", what, exitCode, detail: boundedText(stderr) };
     return (exitCode === 43 ? systemProblem(stderr, folder) : undefined) ?? other;

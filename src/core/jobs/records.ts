@@ -66,15 +66,13 @@ function parseJob(head: string, cardLine: string, granted: string, waiting: stri
   return { ...job, ...told(job, waiting) };
 }
 
-/** What it waits for, or why it got no GPUs. */
+/** What it waits for, why it got no GPUs, or what its back end says of it. */
 function told(job: Job, waiting: string): Partial<Job> {
   const detail = boundedText(waiting, 500);
   if (detail === "") return {};
-  if (job.state !== "queued" && job.reason !== "gpusUnavailable" && job.reason !== "couldNotStart") {
-    return job.reason === "schedulerEnded" ? (backendOf(job.backend)?.explain?.(job, detail) ?? {}) : {};
-  }
   const explained = backendOf(job.backend)?.explain?.(job, detail);
   if (explained) return explained;
+  if (job.state !== "queued" && job.reason !== "gpusUnavailable" && job.reason !== "couldNotStart") return {};
   const [ahead = ""] = detail.split(" ");
   const message = detail.slice(ahead.length + 1);
   return { ...(isCount(ahead) ? { ahead: Number(ahead) } : {}), ...(message === "" ? {} : { message }) };

@@ -1,9 +1,10 @@
 import type { JobBackend } from "../backend";
 import { processBackend } from "./process";
+import { slurmBackend } from "./slurm";
 import { tmuxBackend } from "./tmux";
 
 /** Every way to run a job; the first that a host can use is taken where nobody chose. */
-export const backends: readonly JobBackend[] = [processBackend, tmuxBackend];
+export const backends: readonly JobBackend[] = [processBackend, tmuxBackend, slurmBackend];
 
 /** @returns undefined for an id that stands for no back end */
 export function backendOf(id: string): JobBackend | undefined {

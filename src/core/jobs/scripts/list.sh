@@ -2,11 +2,14 @@
 
 LC_ALL=C
 room=900000
+for backend in $backends; do
+  if command -v "${backend}_ask" >/dev/null; then "${backend}_ask"; fi
+done
 for root in "$main" "$spare"; do
   usable "$root" && cd "$root/$place" || continue
   ls -t | while IFS= read -r id; do
     case $id in *[!A-Za-z0-9-]*) continue ;; esac
-    [ -L "$id/holder.1" ] && cd "$id" || continue
+    begun "$id" && cd "$id" || continue
     if [ -f state ]; then tell "$id"; fi
     cd ..
   done

@@ -50,7 +50,7 @@ look_after() { # id
 
 tell() { # id, in its folder: four lines, see records.ts
   read_state || return
-  lives=
+  lives= detail=
   if ! has_ended; then
     first_line backend
     case $line in *[!a-z]*) backend= ;; *) backend=$line ;; esac
@@ -74,4 +74,3 @@ tell() { # id, in its folder: four lines, see records.ts
   [ -n "$line" ] || [ ! -f waiting ] || first_line waiting
   printf '%.1000s\n' "$line"
 }
-detail=

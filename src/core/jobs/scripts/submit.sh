@@ -27,7 +27,7 @@ snapshot() { # folder: what stands in the part `snapshot` is its source, then wh
 }
 
 goes() {
-  read_state && { has_ended || [ ! -L holder.1 ]; }
+  read_state && { has_ended || ! begun .; }
 }
 
 if ! enter "$id"; then
@@ -39,7 +39,7 @@ if ! enter "$id"; then
   umask "$mask"
   "${backend}_launch" 1
   umask 077
-  [ -L holder.1 ] || {
+  begun . || {
     printf '%s\n' "$launched" >&2
     exit 44
   }

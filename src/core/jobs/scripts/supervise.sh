@@ -1,7 +1,7 @@
 # What supervisors of jobs do: the first waits for the job's GPUs, runs it and writes down how it ended. A later one does so
 # for a job that still waited when the one before died without a word, and else writes down that it is lost.
 # Lines on descriptor 5: "stop"; "limit" and "tick" of its own alarms; "gpus waiting AHEAD TEXT", "gpus refused TEXT" and
-# "gpus granted INDEX:UUID … -- NAME=VALUE …" of the program `gpus`.
+# "gpus granted INDEX:UUID … -- NAME=VALUE …" of the program `gpus`; "terminated" of its own trap, see `learn_why`.
 
 mark=TENSORLINE_JOB entry=$folder/become grace=10
 chooser= limiter= ticker= choice= ended= ending= indexed=0 signal=- reason=- logged=-
@@ -14,6 +14,11 @@ hear() {
   'stop ' | 'limit ')
     [ -z "$ending" ] || return 0
     halted=$word
+    return 1
+    ;;
+  'terminated ')
+    [ -z "$ending" ] || return 0
+    learn_why
     return 1
     ;;
   'tick ') index_log ;;
@@ -37,6 +42,17 @@ hear() {
     [ "$choice" = granted ] || return 1
     ;;
   esac
+}
+
+# A scheduler asks everything at once to end: the job, and this, which ends the job and tells why. That is what the program
+# `why` prints: stop, limit, or scheduler and its own word for it.
+learn_why() {
+  terminated=
+  IFS=' ' read -r halted value <<END
+$("$sh" "$folder/why")
+END
+  halted=${halted:-stop}
+  [ -z "$value" ] || printf '%s\n' "$value" >waiting
 }
 
 choose_gpus() { # true once it has them; $choice and $halted tell why not
@@ -99,6 +115,8 @@ killed_by_kernel() { # for want of memory: it counts that, or names the process,
 judge() { # sets $state, $reason and $signal from $code and $halted
   if [ "$halted" = stop ]; then
     state=stopped
+  elif [ "$halted" = scheduler ]; then
+    state=failed reason=schedulerEnded
   elif [ "$choice" = refused ]; then
     state=failed reason=gpusUnavailable
   elif [ "$choice" = ended ]; then
@@ -164,6 +182,8 @@ END
   esac
 fi
 
+terminated=
+[ ! -f why ] || trap 'terminated=1; echo terminated >&5' TERM
 detach
 open_log
 if choose_gpus; then
@@ -171,13 +191,18 @@ if choose_gpus; then
   kills_before=$kills
   IFS='. ' read -r up_before rest </proc/uptime
   run script
+  over=$?
+  # The job may have been faster.
+  [ -z "$terminated" ] || learn_why
   # A job that is made to end still has a status.
   if [ -n "$halted" ]; then
     ending=1
     end_all marked
-    alarm 5 "echo $number late >&5"
-    await
-    quiet
+    if [ "$over" != 0 ]; then
+      alarm 5 "echo $number late >&5"
+      await
+      quiet
+    fi
   elif [ "$code" = 0 ]; then
     end_all session
   else

@@ -1,6 +1,7 @@
 # Stands before every script: where this machine's operations or jobs are, and who of them still lives. $kind says which of
 # the two: the name of their folder. Each of them is a folder named by its id; in it
 #   holder.1, holder.2, …    links that lead nowhere: "BOOT:PID:START" of its supervisor, and of those after it
+#   submitter.1, …           such links of those who hand it to a scheduler, which starts its supervisor some time
 #   supervise, keep, …       the scripts that carry it out, as they were when it was started
 #   state                    how it stands; state.new keeps the room for the last word
 #   log                      what it said
@@ -24,9 +25,13 @@ usable() { # root: a folder that only this user can have put things into
   [ "$1" = "$main" ] || { [ ! -L "$1" ] && [ -O "$1" ]; }
 }
 
+begun() { # folder: somebody has taken it on
+  [ -L "$1/holder.1" ] || [ -L "$1/submitter.1" ]
+}
+
 enter() { # id: goes to its folder, if it has begun
   for root in "$main" "$spare"; do
-    usable "$root" && [ -L "$root/$place/$1/holder.1" ] && cd "$root/$place/$1" && return
+    usable "$root" && begun "$root/$place/$1" && cd "$root/$place/$1" && return
   done
   return 1
 }

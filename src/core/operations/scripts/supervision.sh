@@ -95,6 +95,8 @@ begin() { # login or plain, part: in a session of its own
   number=$((number + 1))
   (
     exec 4>&-
+    # It has to tell how the part ended, whoever ends everything at once.
+    trap : TERM
     # They are for the work alone.
     [ "$2" = script ] || unset unnamed $TENSORLINE_SECRETS
     unset TENSORLINE_SECRETS
@@ -117,7 +119,9 @@ begin() { # login or plain, part: in a session of its own
 # Waits until the part has ended by itself: true, $code is its own. False when it has to be ended, or never began.
 await() { # what is passed to `hear`
   entered=
-  while IFS=' ' read -r word event value <&5; do
+  while :; do
+    # A signal that was caught ends a reading, but loses nothing.
+    IFS=' ' read -r word event value <&5 || continue
     case "$word $event" in
     "$number began") work=$value && started ;;
     "$number entered") entered=1 && quiet ;;
