@@ -35,6 +35,8 @@ export interface App extends Disposable {
   transfers(): Transfers;
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
+  /** Values that jobs get by name. */
+  readonly jobSecrets: EditorSecrets;
   readonly log: EditorLog;
   readonly client: ClientFacts;
   /** Folder on the client for what Tensorline keeps; made by whoever writes first. */
@@ -50,7 +52,7 @@ export function createApp(context: vscode.ExtensionContext): App {
   const log = store.add(createEditorLog());
   const client = { ...clientFacts(), workspaceFolders };
   const storageDir = storageFolder(client);
-  const secrets = createEditorSecrets(context.secrets, context.globalState);
+  const secrets = createEditorSecrets(context.secrets, context.globalState, "ssh");
   const dist = (file: string) => join(context.extensionUri.fsPath, "dist", file);
   const engine = store.add(
     createEngine({
@@ -91,6 +93,7 @@ export function createApp(context: vscode.ExtensionContext): App {
     transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
     settings: editorSettings,
     secrets,
+    jobSecrets: createEditorSecrets(context.secrets, context.globalState, "job"),
     log,
     client,
     storageDir,

@@ -1,0 +1,29 @@
+import type { Problem } from "../../core/failure";
+import type { Jobs } from "../../core/jobs/jobs";
+import type { CodePlace, Launcher } from "../../core/jobs/launch/launch";
+import type { HostRef } from "../../core/ports";
+import type { TransferOptions, TransferResult } from "../../core/transfer/transfer";
+import type { JobPresets } from "../../shared/jobSettings";
+import type { Job } from "../../shared/jobs";
+import type { FormStart } from "./form";
+import type { Readers } from "./readers";
+import type { Launch } from "./remembered";
+
+/** What the feature stands on: the service, the launcher, the readers and the two pages. Nothing heavy is loaded before it is asked for. */
+export interface JobParts {
+  readonly jobs: Jobs;
+  readonly readers: Readers;
+  launcher(): Launcher;
+  /** Presets of a file's text; each bad one is told while the others work. */
+  readPresets(text: string, file: string): { readonly presets: JobPresets; readonly problems: readonly Problem[] };
+  /** How a job was submitted, from what the host keeps of it; undefined where that cannot be understood. */
+  readLaunch(settings: string): Launch | undefined;
+  openForm(start: FormStart): void;
+  openPanel(host: HostRef, id: string): void;
+  /** What is in the job's $TENSORLINE_OUT comes into a folder of this computer. @throws Failure */
+  bringResults(host: HostRef, job: Job, to: string, options: TransferOptions): Promise<TransferResult>;
+  /** Where results go when nobody says where; undefined where the code is not on this computer. */
+  resultsFolder(place: CodePlace, job: Job): string | undefined;
+  /** The words that attach a terminal of the host to it; undefined where its back end has none. */
+  attachArgv(job: Job): readonly string[] | undefined;
+}
