@@ -3,7 +3,7 @@ import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
 import { registerCommand } from "../../platform/commands";
 import { withLateProgress } from "../../platform/progress";
-import { hasEnded, type Job } from "../../shared/jobs";
+import { hasEnded } from "../../shared/jobs";
 import { changeJob, restartJob } from "./again";
 import { attachJob } from "./attach";
 import type { JobsFeature } from "./feature";
@@ -13,46 +13,41 @@ import { bringResults } from "./results";
 import type { JobNode } from "./rows";
 import { forgetSecret, setSecret } from "./secrets";
 import { stopJob } from "./stop";
-import { hostTarget, type JobArgument, type JobTarget, jobTarget, jobTargets } from "./targets";
+import { hostTarget, type JobArgument, jobTarget, jobTargets } from "./targets";
 
 /** Everything that can be done with a job, from the tree, the job panel and the palette alike. */
 export function registerJobCommands(feature: JobsFeature): Disposable {
   const store = new DisposableStore();
   const { app, parts, watcher } = feature;
 
-  const onJob = (
+  const on = <T>(
     id: `tensorline.${string}`,
-    run: (target: JobTarget) => unknown,
-    fits: (job: Job) => boolean = () => true,
+    what: (argument: JobArgument) => Promise<T | undefined>,
+    run: (what: T) => unknown,
   ) =>
     store.add(
       registerCommand(app.log, id, async (argument: JobArgument) => {
-        const target = await jobTarget(feature, argument, fits);
-        if (target) await run(target);
+        const found = await what(argument);
+        if (found) await run(found);
       }),
     );
-  const onHost = (id: `tensorline.${string}`, run: (host: HostRef) => unknown) =>
-    store.add(
-      registerCommand(app.log, id, async (argument: JobArgument) => {
-        const host = await hostTarget(feature, argument);
-        if (host) await run(host);
-      }),
-    );
-  const isLive = (job: Job) => !hasEnded(job);
+  const host = (argument: JobArgument) => hostTarget(feature, argument);
+  const any = (argument: JobArgument) => jobTarget(feature, argument, () => true);
+  const live = (argument: JobArgument) => jobTarget(feature, argument, (job) => !hasEnded(job));
 
-  onJob("tensorline.showJob", ({ host, job }) => parts.openPanel(host, job.id));
-  onJob("tensorline.stopJob", (target) => stopJob(feature, target), isLive);
-  onJob("tensorline.restartJob", (target) => restartJob(feature, target));
-  onJob("tensorline.changeJob", (target) => changeJob(feature, target));
-  onJob("tensorline.attachJob", (target) => attachJob(feature, target), isLive);
-  onJob("tensorline.bringJobResults", (target) => bringResults(feature, target));
-  onJob("tensorline.openJobPort", (target) => openJobPort(feature, target), isLive);
-  onJob("tensorline.watchJob", ({ host, job }) => watcher.watch(host, job), isLive);
-  onJob("tensorline.unwatchJob", ({ host, job }) => watcher.unwatch(host, job.id), isLive);
-  onJob("tensorline.copyJobId", ({ job }) => vscode.env.clipboard.writeText(job.id));
-  onJob("tensorline.copyJobCommand", ({ job }) => vscode.env.clipboard.writeText(job.command ?? job.name));
-  onHost("tensorline.refreshJobs", (host) => refresh(feature, host));
-  onHost("tensorline.cleanUpJobs", (host) => cleanUpJobs(feature, host));
+  on("tensorline.showJob", any, ({ host, job }) => parts.openPanel(host, job));
+  on("tensorline.stopJob", live, (target) => stopJob(feature, target));
+  on("tensorline.restartJob", any, (target) => restartJob(feature, target));
+  on("tensorline.changeJob", any, (target) => changeJob(feature, target));
+  on("tensorline.attachJob", live, (target) => attachJob(feature, target));
+  on("tensorline.bringJobResults", any, (target) => bringResults(feature, target));
+  on("tensorline.openJobPort", live, (target) => openJobPort(feature, target));
+  on("tensorline.watchJob", live, ({ host, job }) => watcher.watch(host, job));
+  on("tensorline.unwatchJob", live, ({ host, job }) => watcher.unwatch(host, job.id));
+  on("tensorline.copyJobId", any, ({ job }) => vscode.env.clipboard.writeText(job.id));
+  on("tensorline.copyJobCommand", any, ({ job }) => vscode.env.clipboard.writeText(job.command ?? job.name));
+  on("tensorline.refreshJobs", host, (ref) => refresh(feature, ref));
+  on("tensorline.cleanUpJobs", host, (ref) => cleanUpJobs(feature, ref));
   store.add(
     registerCommand(
       app.log,

@@ -20,7 +20,7 @@ export async function startJob(feature: JobsFeature, target: RunTarget): Promise
       const plan = await feature.parts.launcher().plan(target.settings, target.place, options);
       return { plan, job: await submitPlan(feature, target.key, plan, signal, options.onProgress) };
     });
-    feature.parts.openPanel(plan.host, job.id);
+    feature.parts.openPanel(plan.host, job);
     return job;
   } catch (error) {
     if (!isFailure(error, "gpusTaken")) throw error;

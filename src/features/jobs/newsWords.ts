@@ -23,7 +23,7 @@ export function newsWords(
   if (level === "none" || (level === "problems" && isFine)) return undefined;
   switch (news.kind) {
     case "badLoss":
-      return { severity: "warning", text: `${name} on ${host.name} prints a loss of ${news.value}. It still runs.` };
+      return { severity: "warning", text: `${name} on ${host.name} prints ${news.value}. It still runs.` };
     case "stalled": {
       const text = `${name} on ${host.name} has printed nothing for ${durationText(news.silentMs)}. It still runs.`;
       return { severity: "warning", text };

@@ -40,7 +40,7 @@ export async function tellNews(
     error: vscode.window.showErrorMessage,
   }[words.severity];
   const answer = await show(words.text, showLog, news.kind === "ended" ? runAgain : stop);
-  if (answer === showLog) parts.openPanel(host, job.id);
+  if (answer === showLog) parts.openPanel(host, job);
   if (answer === runAgain) await restartJob(feature, { host, job });
   if (answer === stop) await stopJob(feature, { host, job });
 }

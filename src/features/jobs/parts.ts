@@ -19,7 +19,7 @@ export interface JobParts {
   /** How a job was submitted, from what the host keeps of it; undefined where that cannot be understood. */
   readLaunch(settings: string): Launch | undefined;
   openForm(start: FormStart): void;
-  openPanel(host: HostRef, id: string): void;
+  openPanel(host: HostRef, job: Job): void;
   /** What is in the job's $TENSORLINE_OUT comes into a folder of this computer. @throws Failure */
   bringResults(host: HostRef, job: Job, to: string, options: TransferOptions): Promise<TransferResult>;
   /** Where results go when nobody says where; undefined where the code is not on this computer. */

@@ -1,4 +1,4 @@
-import type { Job, JobReason } from "../../shared/jobs";
+import type { Job } from "../../shared/jobs";
 
 /** How far a job is, as its own output says. */
 export interface JobProgress {
@@ -14,7 +14,6 @@ export interface JobProgress {
 
 /** Why a job ended as it did, for people. */
 export interface JobCause {
-  readonly reason?: JobReason;
   /** One plain sentence. */
   readonly message: string;
   /** What can be done about it. */
@@ -22,16 +21,17 @@ export interface JobCause {
 }
 
 /** Reads a job's output as it comes, in any pieces. */
-export interface OutputReader<T> {
+export interface OutputReader {
   feed(chunk: Uint8Array): void;
-  current(): T | undefined;
+  progress(): JobProgress | undefined;
+  /** `brokenLoss`: the first one that is no number. */
+  alarms(): { readonly brokenLoss?: { readonly name: string; readonly value: number } };
 }
 
 /** What makes sense of a job's output. */
 export interface Readers {
-  progress(): OutputReader<JobProgress>;
-  /** The first loss that is no number, as it was printed. */
-  badLoss(): OutputReader<string>;
-  /** `tail`: the end of its log. */
-  cause(job: Job, tail: string): JobCause;
+  /** One that has read nothing. */
+  output(): OutputReader;
+  /** `tail`: the end of its log. Undefined where nothing needs an explanation. */
+  cause(job: Job, tail: string): JobCause | undefined;
 }

@@ -36,7 +36,7 @@ export function registerJobStatusBar(feature: JobsFeature): Disposable {
     registerCommand(app.log, "tensorline.showRunningJob", async () => {
       const jobs = live();
       const chosen = jobs.length > 1 ? await pick(jobs) : jobs[0];
-      if (chosen) parts.openPanel(chosen.host, chosen.job.id);
+      if (chosen) parts.openPanel(chosen.host, chosen.job);
       else if (jobs.length === 0) await vscode.commands.executeCommand("tensorline.jobs.focus");
     }),
   );

@@ -10,7 +10,7 @@ import type { JobProgress, OutputReader, Readers } from "./readers";
 /** What the newest output of running jobs says, for the rows and the notifications. */
 export interface Tails extends Disposable {
   progress(host: HostRef, id: string): JobProgress | undefined;
-  /** The first loss that is no number. */
+  /** The first loss that is no number, as a sentence has it: `loss NaN`. */
   badLoss(host: HostRef, id: string): string | undefined;
   /** `Clock.monotonic()` of the last output that was seen. */
   grewAt(host: HostRef, id: string): number | undefined;
@@ -21,13 +21,12 @@ interface Room {
   /** Position behind the last byte that was read. */
   end: number;
   grewAt: number;
-  readonly progress: OutputReader<JobProgress>;
-  readonly badLoss: OutputReader<string>;
+  readonly reader: OutputReader;
 }
 
 export function createTails(
   jobs: Pick<Jobs, "onTail" | "onChange" | "state">,
-  readers: Pick<Readers, "progress" | "badLoss">,
+  readers: Pick<Readers, "output">,
   clock: Pick<Clock, "monotonic">,
 ): Tails {
   const store = new DisposableStore();
@@ -38,7 +37,7 @@ export function createTails(
     const known = rooms.get(jobKey(host, id));
     // A log that is shorter than it was is not the same one.
     if (known && known.end <= logBytes) return known;
-    const room = { end: 0, grewAt: clock.monotonic(), progress: readers.progress(), badLoss: readers.badLoss() };
+    const room = { end: 0, grewAt: clock.monotonic(), reader: readers.output() };
     rooms.set(jobKey(host, id), room);
     return room;
   };
@@ -51,8 +50,7 @@ export function createTails(
       if (fresh.length === 0) return;
       room.end = tail.logBytes;
       room.grewAt = clock.monotonic();
-      room.progress.feed(fresh);
-      room.badLoss.feed(fresh);
+      room.reader.feed(fresh);
       changes.fire({ host: tail.host, id: tail.id });
     }),
   );
@@ -63,8 +61,11 @@ export function createTails(
   );
 
   return {
-    progress: (host, id) => rooms.get(jobKey(host, id))?.progress.current(),
-    badLoss: (host, id) => rooms.get(jobKey(host, id))?.badLoss.current(),
+    progress: (host, id) => rooms.get(jobKey(host, id))?.reader.progress(),
+    badLoss(host, id) {
+      const loss = rooms.get(jobKey(host, id))?.reader.alarms().brokenLoss;
+      return loss && `${loss.name} ${loss.value}`;
+    },
     grewAt: (host, id) => rooms.get(jobKey(host, id))?.grewAt,
     onChange: changes.event,
     dispose: () => store.dispose(),

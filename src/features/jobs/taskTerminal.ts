@@ -91,7 +91,7 @@ async function offerStop(feature: JobsFeature, running: { readonly host: HostRef
   const show = "Show Job";
   const text = `${running.job.name} goes on running on ${running.host.name}.`;
   const answer = await vscode.window.showInformationMessage(text, show, stop);
-  if (answer === show) feature.parts.openPanel(running.host, running.job.id);
+  if (answer === show) feature.parts.openPanel(running.host, running.job);
   if (answer === stop) await stopNow(feature, running);
 }
 

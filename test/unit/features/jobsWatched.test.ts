@@ -133,13 +133,14 @@ function host() {
 }
 
 /** Keeps what it was fed, word for word. */
-function recorder(): OutputReader<string> {
+function recorder(): OutputReader {
   let text = "";
   return {
     feed: (chunk) => {
       text += new TextDecoder().decode(chunk);
     },
-    current: () => /nan/.exec(text)?.[0],
+    progress: () => undefined,
+    alarms: () => (text.includes("nan") ? { brokenLoss: { name: "loss", value: Number.NaN } } : {}),
   };
 }
 
@@ -161,8 +162,7 @@ describe("watching", () => {
   function open(side = host(), stalledAfterMs: number | undefined = 60_000) {
     const told: string[] = [];
     const said = new Emitter<void>();
-    const progress = () => ({ feed() {}, current: () => undefined });
-    const tails = createTails(side.jobs, { progress, badLoss: recorder }, clock);
+    const tails = createTails(side.jobs, { output: recorder }, clock);
     const watcher = createJobWatcher({
       jobs: side.jobs,
       tails,
@@ -303,11 +303,17 @@ describe("watching", () => {
 it("the readers of a log get each byte once, whatever the tails overlap", () => {
   const side = host();
   const fed: string[] = [];
-  const reader = {
-    feed: (chunk: Uint8Array) => void fed.push(new TextDecoder().decode(chunk)),
-    current: () => undefined,
+  const output = () => {
+    const reader = recorder();
+    return {
+      ...reader,
+      feed(chunk: Uint8Array) {
+        fed.push(new TextDecoder().decode(chunk));
+        reader.feed(chunk);
+      },
+    };
   };
-  const tails = createTails(side.jobs, { progress: () => reader, badLoss: recorder }, createManualClock());
+  const tails = createTails(side.jobs, { output }, createManualClock());
   side.prints("abc", 3);
   side.prints("bcde", 5);
   side.prints("bcde", 5);
@@ -315,7 +321,7 @@ it("the readers of a log get each byte once, whatever the tails overlap", () => 
   expect(fed).toEqual(["abc", "de", "xyz"]);
   expect(tails.badLoss(lab1, "j1")).toBeUndefined();
   side.prints("loss nan", 8);
-  expect(tails.badLoss(lab1, "j1")).toBe("nan");
+  expect(tails.badLoss(lab1, "j1")).toBe("loss NaN");
   side.says(seen([failed]));
   expect(tails.grewAt(lab1, "j1")).toBeUndefined();
 });
