@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach } from "vitest";
+import { gpusProgram } from "../../src/core/jobs/gpus/program";
+import type { TestShell } from "./operationHost";
+
+const scratch = mkdtempSync(join(tmpdir(), "tensorline-tickets-"));
+// Other users are let in, as they are to /var/tmp.
+chmodSync(scratch, 0o755);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A GPU as the stand-in for nvidia-smi prints it: memory in MiB, utilization in percent; `[N/A]` and its like are said as they are. */
+export interface FakeGpu {
+  readonly used?: number | string;
+  readonly total?: number | string;
+  readonly busy?: number | string;
+  readonly mode?: string;
+  readonly uuid?: string;
+  readonly mig?: string;
+  readonly action?: string;
+  /** Pids of what computes on it. */
+  readonly pids?: readonly number[];
+}
+
+/** Prints what is in its folder, and notes that it was called; formats as of the genuine tool. */
+const nvidiaSmi = `#!/bin/sh
+folder=\${0%/*}/../state
+case "$*" in
+*--query-gpu=*) echo look >>"$folder/calls"; cat "$folder/gpus"; exit "$(cat "$folder/code")" ;;
+*--query-compute-apps=*) exec cat "$folder/apps" ;;
+-L) exec cat "$folder/list" ;;
+"-q -x") exec cat "$folder/xml" ;;
+esac
+exit 2
+`;
+
+export interface GpuTestMachine {
+  readonly tickets: string;
+  readonly folder: string;
+  /** What nvidia-smi shows from now on. */
+  show(gpus: readonly FakeGpu[]): void;
+  /** What it prints instead, and its exit code. */
+  fail(text: string, code: number): void;
+  /** Times that somebody looked at the GPUs. */
+  looks(): number;
+  /** A user name that stands in the machine's passwd. */
+  addUser(name: string, uid: number): void;
+  /** Says whose process a pid is. */
+  addProcess(pid: number, uid: number): void;
+  start(shell: TestShell, wish: string, options?: { readonly id?: string; readonly user?: string }): GpuWaiter;
+  live(): string[];
+}
+
+/** A job's supervisor in miniature: what the program told it, line by line. */
+export interface GpuWaiter {
+  readonly id: string;
+  readonly folder: string;
+  readonly process: ChildProcess;
+  readonly lines: readonly string[];
+  /** Resolves with the first line that matches, said or still to come; rejects when the supervisor ends without it. */
+  says(pattern: RegExp): Promise<string>;
+  /** Ends as supervisors do: TERM to the program. */
+  end(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+const waiters = new Set<GpuWaiter>();
+afterEach(async () => {
+  await Promise.all([...waiters].map((waiter) => waiter.end()));
+  waiters.clear();
+});
+
+/** The program with its seconds cut down, so that a test takes moments. */
+export const quickProgram = gpusProgram.replace(
+  "look=10 gap=2 keep=30 moment=0.2",
+  "look=1 gap=0.05 keep=0.2 moment=0.05",
+);
+
+const supervisor = `mkfifo "$1/pipe" && exec 5<>"$1/pipe" && rm "$1/pipe" && cd "$1" || exit
+export TENSORLINE_SUPERVISOR=$$
+setsid "$2" "$1/gpus" &
+gpus=$!
+while IFS= read -r line <&5; do
+  [ "$line" != stop ] || break
+  printf '%s\\n' "$line"
+done
+kill "$gpus"
+wait "$gpus"
+`;
+
+let made = 0;
+
+/** A machine with NVIDIA GPUs and a folder of tickets that is its own. */
+export function gpuMachine(): GpuTestMachine {
+  const folder = mkdtempSync(join(scratch, "m-"));
+  chmodSync(folder, 0o755);
+  for (const name of ["bin", "state", "etc", "proc", "sys", "var", "jobs"]) mkdirSync(join(folder, name));
+  mkdirSync(join(folder, "var/tmp"));
+  chmodSync(join(folder, "var/tmp"), 0o1777);
+  writeFileSync(join(folder, "bin/nvidia-smi"), nvidiaSmi, { mode: 0o755 });
+  writeFileSync(join(folder, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  const state = (name: string, text: string, mode = 0o666) => {
+    writeFileSync(join(folder, "state", name), text);
+    chmodSync(join(folder, "state", name), mode);
+  };
+  state("calls", "");
+  state("list", "");
+  state("xml", "");
+  const tickets = join(folder, "var/tmp/tensorline-gpu");
+  const machine: GpuTestMachine = {
+    folder,
+    tickets,
+    show(gpus) {
+      state("gpus", gpus.map(gpuRow).join(""));
+      state("apps", gpus.flatMap((gpu, at) => (gpu.pids ?? []).map((pid) => `${busOf(at)}, ${pid}, 1024\n`)).join(""));
+      state("code", "0\n");
+    },
+    fail(text, code) {
+      state("gpus", text);
+      state("code", `${code}\n`);
+    },
+    looks: () => readFileSync(join(folder, "state/calls"), "utf8").split("\n").length - 1,
+    addUser: (name, uid) =>
+      appendFileSync(join(folder, "etc/passwd"), `${name}:x:${uid}:${uid}::/home/${name}:/bin/sh\n`),
+    addProcess(pid, uid) {
+      mkdirSync(join(folder, "proc", String(pid)));
+      writeFileSync(
+        join(folder, "proc", String(pid), "status"),
+        `Name:\tpython\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`,
+      );
+    },
+    live: () => (existsSync(tickets) ? readdirSync(tickets).sort() : []),
+    start(shell, wish, { id = `job-${made++}`, user } = {}) {
+      const job = join(folder, "jobs", id, "hosts/machine1/jobs", id);
+      mkdirSync(job, { recursive: true });
+      chmodSync(job, 0o777);
+      writeFileSync(join(job, "gpus"), quickProgram);
+      writeFileSync(join(job, "gpus.wish"), `${wish}\n`);
+      const argv = [shell.sh, "-c", supervisor, "sh", job, shell.sh];
+      const [program = shell.sh, ...args] =
+        user === undefined ? argv : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", ...argv];
+      const child = spawn(program, args, {
+        detached: true,
+        stdio: ["ignore", "pipe", "inherit"],
+        env: {
+          PATH: `${join(folder, "bin")}:${user === undefined ? shell.path : "/usr/bin:/bin"}`,
+          HOST_VAR: join(folder, "var"),
+          HOST_PROC: join(folder, "proc"),
+          HOST_SYS: join(folder, "sys"),
+          HOST_ETC: join(folder, "etc"),
+        },
+      });
+      const waiter = waiterOf(id, job, child);
+      waiters.add(waiter);
+      return waiter;
+    },
+  };
+  machine.show([{}, {}]);
+  return machine;
+}
+
+function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
+  const lines: string[] = [];
+  const listeners = new Set<() => void>();
+  const tellAll = () => {
+    for (const listener of listeners) listener();
+  };
+  let over = false;
+  if (!child.stdout) throw new Error("no output");
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    lines.push(line);
+    tellAll();
+  });
+  const gone = once(child, "close").then(() => {
+    over = true;
+    tellAll();
+  });
+  return {
+    id,
+    folder,
+    process: child,
+    lines,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = () => {
+          const found = lines.find((line) => pattern.test(line));
+          if (found === undefined && !over) return;
+          listeners.delete(check);
+          if (found === undefined) reject(new Error(`${id} ended without ${pattern}: ${lines.join(" | ")}`));
+          else resolve(found);
+        };
+        listeners.add(check);
+        check();
+      }),
+    async end() {
+      if (!over && child.pid !== undefined) writeFileSync(`/proc/${child.pid}/fd/5`, "stop\n");
+      await gone;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+const busOf = (at: number) => `00000000:${(at + 0x1a).toString(16).toUpperCase()}:00.0`;
+
+/** `GPU-1…`, as the stand-in prints it for the GPU of that index. */
+export const uuidOf = (at: number) => `GPU-${String(at).repeat(8)}-0000-4000-8000-000000000000`;
+
+function gpuRow(gpu: FakeGpu, at: number): string {
+  const { used = 0, total = 81559, busy = 0, mode = "Default", mig = "Disabled", action = "None" } = gpu;
+  return `${[at, busOf(at), used, total, busy, mode, gpu.uuid ?? uuidOf(at), mig, action].join(", ")}\n`;
+}
+
+/** A ticket of somebody, as a file. */
+export function writeTicket(machine: GpuTestMachine, name: string, text: string): string {
+  mkdirSync(machine.tickets, { recursive: true, mode: 0o1777 });
+  chmodSync(machine.tickets, 0o1777);
+  const file = join(machine.tickets, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Whether the folder is everybody's, and nobody can take away what is another's. */
+export const modeOf = (file: string) => (statSync(file).mode & 0o7777).toString(8);
