@@ -125,7 +125,7 @@ function tooltip(job: Job, { host, progress, now }: JobContext): string[] {
     `${job.name}: ${stateNames[job.state]} on ${host.name}`,
     job.message,
     job.command,
-    job.folder && `In ${job.folder}`,
+    job.folder && /^[/~]/.test(job.folder) && `In ${job.folder}`,
     job.environment && `Environment ${job.environment}`,
     job.user && `Of ${job.user}`,
     gpuText(job.gpus) && `Has ${gpuText(job.gpus)}`,

@@ -44,7 +44,9 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
     const { host } = plan;
     running = { host, job };
     note(`${plan.summary}\nThe job goes on when this terminal is closed. Ctrl-C stops it.`);
-    const text = createTaskText(job.folder, target.place.folder);
+    const text = createTaskText(
+      target.place.kind === "client" ? { jobId: job.id, folder: target.place.folder } : undefined,
+    );
     const sink = {
       data: (chunk: Uint8Array) => written.fire(text.write(chunk)),
       interrupted: () => note("\nThe connection was lost. The job goes on there, and here when the host is back."),

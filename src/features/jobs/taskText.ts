@@ -7,17 +7,24 @@ export interface TaskText {
   end(): string;
 }
 
+/** The job's own copy of a folder of this computer. */
+export interface CopiedCode {
+  readonly jobId: string;
+  readonly folder: string;
+}
+
 /**
- * Bare line feeds get their carriage return; `hostFolder`, where the host has the code, becomes `folder`, so that a
- * traceback names the files that are open here.
+ * Bare line feeds get their carriage return; where the host keeps the job's copy of the code becomes the folder that it is
+ * a copy of, so that a traceback names files that can be opened here.
  */
-export function createTaskText(hostFolder: string | undefined, folder: string): TaskText {
+export function createTaskText(copied?: CopiedCode): TaskText {
   const decoder = new TextDecoder();
+  // An id has letters, digits and dashes only.
+  const place = copied && new RegExp(`(?:/[^\\s"'/:]+)+/jobs/${copied.jobId}/code(?![^/"'\\s:,)])`, "g");
   let held = "";
   let wasReturn = false;
 
-  const mapped = (text: string): string =>
-    hostFolder === undefined || hostFolder === "" ? text : text.replaceAll(hostFolder, () => folder);
+  const mapped = (text: string): string => (place ? text.replace(place, () => copied.folder) : text);
   const withReturns = (text: string): string => {
     const whole = text.replace(/\r?\n/g, "\r\n");
     // The carriage return came with the piece before.
@@ -29,25 +36,21 @@ export function createTaskText(hostFolder: string | undefined, folder: string): 
   return {
     write(chunk) {
       const text = held + decoder.decode(chunk, { stream: true });
-      const kept = hostFolder === undefined ? 0 : beginningOf(hostFolder, text);
-      held = text.slice(text.length - kept);
-      return withReturns(mapped(text.slice(0, text.length - kept)));
+      held = place ? (openPath.exec(text.slice(-longestPath))?.[0] ?? "") : "";
+      return withReturns(mapped(text.slice(0, text.length - held.length)));
     },
     end() {
-      const rest = withReturns(held + decoder.decode());
+      const rest = withReturns(mapped(held + decoder.decode()));
       held = "";
       return rest;
     },
   };
 }
 
-/** Length of the longest end of the text that `word` could go on from. */
-function beginningOf(word: string, text: string): number {
-  for (let length = Math.min(word.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(word.slice(0, length))) return length;
-  }
-  return 0;
-}
+const longestPath = 1000;
+
+/** A path at the end that may go on; what stands before it tells that it begins there. */
+const openPath = /(?<=^|[\s"'(=])\/[^\s"']*$/;
 
 /** With which code a task ends: the program's own; as a shell would say it where there is none. */
 export function endCode({ state, exitCode }: Pick<Job, "state" | "exitCode">): number {

@@ -251,7 +251,7 @@ describe("a task", () => {
   it("shows a log with the line ends of a terminal, however it is cut", () => {
     const log = "a\nb\r\n10%\r20%\r\né\n";
     for (const size of [1, 2, 3, 100]) {
-      const text = createTaskText(undefined, "");
+      const text = createTaskText();
       let shown = "";
       const all = bytes(log);
       for (let at = 0; at < all.length; at += size) shown += text.write(all.subarray(at, at + size));
@@ -260,14 +260,23 @@ describe("a task", () => {
   });
 
   it("names the files that are open here, however the log is cut", () => {
-    const log = '  File "/h/jobs/1/code/a.py", line 3\n/h/jobs/1/cod\n/h/jobs/1/code';
-    for (const size of [1, 5, 1000]) {
-      const text = createTaskText("/h/jobs/1/code", "c:\\v$&");
+    const copy = "/h/.local/state/tensorline/hosts/m/jobs/j-1/code";
+    const log = `  File "${copy}/a.py", line 3\n${copy}\n${copy}s /x/jobs/j-2/code ${copy}`;
+    const here = '  File "c:\\v$&/a.py", line 3\r\nc:\\v$&\r\n';
+    for (const size of [1, 5, 60, 1000]) {
+      const text = createTaskText({ jobId: "j-1", folder: "c:\\v$&" });
       let shown = "";
       const all = bytes(log);
       for (let at = 0; at < all.length; at += size) shown += text.write(all.subarray(at, at + size));
-      expect(shown + text.end()).toBe('  File "c:\\v$&/a.py", line 3\r\n/h/jobs/1/cod\r\nc:\\v$&');
+      expect(shown + text.end()).toBe(`${here}${copy}s /x/jobs/j-2/code c:\\v$&`);
     }
+  });
+
+  it("holds nothing back that is no path", () => {
+    const text = createTaskText({ jobId: "j-1", folder: "/v" });
+    expect(text.write(bytes(" 45%|████▌     | 450/1000"))).toBe(" 45%|████▌     | 450/1000");
+    expect(text.write(bytes("loading /data"))).toBe("loading ");
+    expect(text.write(bytes("\n"))).toBe("/data\r\n");
   });
 
   it("ends with the job's own code", () => {
