@@ -24,6 +24,8 @@ export interface JobTestHost {
   /** Resolves once its log holds this. */
   says(id: string, text: string): Promise<void>;
   folder(id: string): string;
+  /** Who supervises a job, as the host has written it down. */
+  supervisor(id: string, turn?: number): { readonly boot: string; readonly pid: number; readonly startTicks: string };
 }
 
 /** A home of its own on this machine. */
@@ -75,6 +77,10 @@ export function jobHostOf(runner: Runner, home: string): JobTestHost {
       while (!log(id).includes(text)) await nextChange(join(folder(id), "log"));
     },
     folder,
+    supervisor(id, turn = 1) {
+      const [boot = "", pid = "", startTicks = ""] = readlinkSync(join(folder(id), `holder.${turn}`)).split(":");
+      return { boot, pid: Number(pid), startTicks };
+    },
   };
 }
 
@@ -124,10 +130,4 @@ export function jobRequest(text: string, more: Partial<JobRequest> = {}): JobReq
     gpus: { kind: "none" },
     ...more,
   };
-}
-
-/** Who supervises a job, as the host has written it down. */
-export function supervisorOf(host: Pick<JobTestHost, "folder">, id: string, turn = 1) {
-  const [boot = "", pid = "", startTicks = ""] = readlinkSync(join(host.folder(id), `holder.${turn}`)).split(":");
-  return { boot, pid: Number(pid), startTicks };
 }

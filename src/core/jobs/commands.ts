@@ -7,6 +7,7 @@ import stagePart from "../operations/scripts/stage.sh";
 import supervisionPart from "../operations/scripts/supervision.sh";
 import type { CommandOutput, RemoteCommand } from "../remote";
 import { backendOf } from "./backends";
+import { gpusProgram } from "./gpus/program";
 import { jobsPart } from "./hostScript";
 import { parseJobs } from "./records";
 import type { JobRequest } from "./request";
@@ -17,6 +18,7 @@ import logIndexScript from "./scripts/logIndex.sh";
 import lookScript from "./scripts/look.sh";
 import readLogScript from "./scripts/readLog.sh";
 import removeScript from "./scripts/remove.sh";
+import snapshotPart from "./scripts/snapshot.sh";
 import submitScript from "./scripts/submit.sh";
 import superviseScript from "./scripts/supervise.sh";
 
@@ -62,10 +64,10 @@ export function submitCommand(
     `${supervisionPart}${superviseScript}`,
     becomeScript,
     keepScript,
-    "",
+    request.gpus.kind === "none" || request.gpus.kind === "given" ? "" : gpusProgram,
   ];
   return {
-    ...command(what, `${stagePart}${submitScript}`, parameters, (output) => {
+    ...command(what, `${snapshotPart}${stagePart}${submitScript}`, parameters, (output) => {
       if (output.exitCode === 47) {
         const problem = systemProblem(output.stderr, folder);
         const { from = "" } = request.snapshot ?? {};

@@ -20,7 +20,7 @@ complete() { # folder
 }
 
 snapshot() { # folder: what stands in the part `snapshot` is its source, then what of it is linked
-  { IFS= read -r line && make_snapshot "$line" "$1/code"; } <"$1/snapshot" || {
+  { IFS= read -r line && make_snapshot "$line" "$PWD/$1/code"; } <"$1/snapshot" || {
     rm -rf "$1"
     exit 47
   }

@@ -64,8 +64,9 @@ settle() { # makes the folder in the first place that takes it, and goes there
     [ -n "$root" ] || exit 43
     # The C locale's words are what the client reads.
     (LC_ALL=C && export LC_ALL && stage "$root") && cd "$root/$place/$id" && break
+    failed=$?
     # What another place would not help has a code of its own.
-    [ "$?" -lt 40 ] || exit "$?"
+    [ "$failed" -lt 40 ] || exit "$failed"
   done
 }
 
