@@ -128,7 +128,7 @@ export async function build({ minify = true } = {}) {
       target: "es2022",
       jsx: "automatic",
       jsxImportSource: "preact",
-      entryPoints: { gpu: "webview-ui/gpu/main.tsx" },
+      entryPoints: { gpu: "webview-ui/gpu/main.tsx", job: "webview-ui/job/main.tsx" },
       outdir: "dist/webview",
     }),
   ]);

@@ -3,9 +3,9 @@ import { useMemo } from "preact/hooks";
 import type { Curve } from "../lib/chart";
 import { celsius, memory, percent, plainText, timeOfDay, watts } from "../lib/format";
 import type { Palette } from "../lib/theme";
+import { TimeChart } from "../lib/timeChart";
 import { chartsOf, otherMemory, type Window } from "./chartData";
 import type { Card } from "./model";
-import { TimeChart } from "./timeChart";
 
 const LOAD: readonly Curve[] = [{ color: (palette) => palette.load, style: "area" }];
 const POWER: readonly Curve[] = [...LOAD, { color: (palette) => palette.warning, style: "limit" }];
@@ -44,7 +44,7 @@ export function GpuCharts({ window, card, me, palette }: Props) {
   if (!shown) return <p class="hint">The charts fill as readings arrive.</p>;
   const at = cursor.value !== undefined && cursor.value < shown.times.length ? cursor.value : shown.times.length - 1;
   const time = shown.times[at];
-  const common = { palette, onCursor: point };
+  const common = { palette, onCursor: point, group: "gpu" };
   const limit = card.value?.gpu?.powerLimitWatts;
   const held = shown.throttled[at] === 1;
   return (

@@ -1,5 +1,6 @@
 import "uplot/dist/uPlot.min.css";
 import "../lib/theme.css";
+import "../lib/chart.css";
 import "./gpu.css";
 import "./bars.css";
 import "./rows.css";

@@ -8,8 +8,10 @@ export interface ChartData {
   /** The window drawn. */
   readonly from: number;
   readonly to: number;
-  /** Top of the value axis; the bottom is zero. */
+  /** Top of the value axis. */
   readonly max: number;
+  /** Its bottom; absent: zero. */
+  readonly min?: number;
   /** 1 where a mark stands on the time axis. */
   readonly marks?: readonly (number | null)[];
 }
@@ -25,6 +27,8 @@ export interface ChartOptions {
   readonly stacked: boolean;
   /** Of a value at the axis. */
   readonly format: (value: number) => string;
+  /** Of a position on the time axis, which may be something else than time; absent: how long before the end it is. */
+  readonly position?: ((at: number) => string) | undefined;
   /** Charts with the same key share the cross-hair. */
   readonly group: string;
   readonly height: number;
@@ -47,6 +51,7 @@ const MARK_HEIGHT = 4;
 export function createChart(parent: HTMLElement, palette: Palette, options: ChartOptions): Chart {
   let data: ChartData | undefined;
   const font = `11px ${getComputedStyle(document.body).fontFamily || "sans-serif"}`;
+  const label = options.position ?? ((at: number) => beforeNow((data?.to ?? at) - at));
   const axis: uPlot.Axis = {
     stroke: palette.muted,
     font,
@@ -68,7 +73,7 @@ export function createChart(parent: HTMLElement, palette: Palette, options: Char
       },
       scales: {
         x: { time: true, range: () => [data?.from ?? 0, data?.to ?? 1] },
-        y: { range: () => [0, data?.max ?? 1] },
+        y: { range: () => [data?.min ?? 0, data?.max ?? 1] },
       },
       axes: [
         {
@@ -76,7 +81,7 @@ export function createChart(parent: HTMLElement, palette: Palette, options: Char
           size: options.timeLabels ? 22 : 0,
           gap: 6,
           splits: (_plot, _axis, from, to) => quarters(from, to),
-          values: (_plot, splits) => splits.map((at) => (options.timeLabels ? beforeNow((data?.to ?? at) - at) : "")),
+          values: (_plot, splits) => splits.map((at) => (options.timeLabels ? label(at) : "")),
         },
         {
           ...axis,
@@ -122,11 +127,13 @@ function quarters(from: number, to: number): number[] {
   return [0, 1, 2, 3, 4].map((quarter) => from + ((to - from) * quarter) / 4);
 }
 
-/** `-5 min`, `-2.5 min`, `-15 s`, `now` */
+/** `-3 h`, `-5 min`, `-2.5 min`, `-15 s`, `now` */
 function beforeNow(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds === 0) return "now";
-  return seconds < 60 ? `\u2212${seconds} s` : `\u2212${Number((seconds / 60).toFixed(1))} min`;
+  if (seconds < 60) return `\u2212${seconds} s`;
+  if (seconds < 7200) return `\u2212${Number((seconds / 60).toFixed(1))} min`;
+  return `\u2212${Number((seconds / 3600).toFixed(1))} h`;
 }
 
 /** Blocks on the time axis wherever `marks` is 1. */

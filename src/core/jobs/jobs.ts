@@ -28,8 +28,11 @@ export interface LogTail {
 }
 
 export interface LogSink {
-  /** Bytes of the log as they come, without gap or repetition. */
-  data(chunk: Uint8Array): void;
+  /**
+   * Bytes of the log as they come, without gap or repetition; they are the sink's from now on. A promise holds the log back
+   * until it resolves; what it rejects with ends the following.
+   */
+  data(chunk: Uint8Array): void | Promise<void>;
   /** Following was interrupted, and goes on by itself from where it stopped. */
   interrupted?(problem: Problem): void;
   resumed?(): void;

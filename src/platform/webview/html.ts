@@ -1,19 +1,23 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
+export interface PageKind {
+  /** Of its bundle. */
+  readonly name: string;
+  readonly title: string;
+  /** It holds a terminal, which writes style sheets of its own. */
+  readonly injectsStyles?: true;
+}
+
 /** The one place where a page's HTML and its content security policy are made. */
-export function pageHtml(
-  webview: vscode.Webview,
-  extensionUri: vscode.Uri,
-  page: { name: string; title: string },
-): string {
+export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, page: PageKind): string {
   const file = (...path: string[]) =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", ...path)).toString();
   const nonce = randomBytes(16).toString("base64");
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource}${page.injectsStyles ? " 'unsafe-inline'" : ""}`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join("; ");

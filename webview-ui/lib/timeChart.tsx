@@ -1,9 +1,9 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Chart, type ChartData, type Curve, createChart } from "../lib/chart";
-import { useDrawing } from "../lib/draw";
-import type { Palette } from "../lib/theme";
+import { type Chart, type ChartData, type Curve, createChart } from "./chart";
+import { useDrawing } from "./draw";
+import type { Palette } from "./theme";
 
 const HEIGHT_PX = 104;
 const TIME_LABELS_PX = 22;
@@ -18,6 +18,10 @@ interface Props {
   /** Whether the time axis below it has labels. */
   readonly timeLabels?: boolean;
   readonly format: (value: number) => string;
+  /** Of a position on the time axis; absent: how long before the end it is. */
+  readonly position?: ((at: number) => string) | undefined;
+  /** Charts of one group share the cross-hair. */
+  readonly group: string;
   readonly data: ReadonlySignal<ChartData | undefined>;
   readonly palette: ReadonlySignal<Palette>;
   readonly onCursor: (position: number | undefined) => void;
@@ -25,7 +29,19 @@ interface Props {
 
 /** One chart with its heading; the curves are drawn outside rendering. */
 export function TimeChart(props: Props) {
-  const { title, children, curves, stacked = false, timeLabels = false, format, data, palette, onCursor } = props;
+  const {
+    title,
+    children,
+    curves,
+    stacked = false,
+    timeLabels = false,
+    format,
+    position,
+    group,
+    data,
+    palette,
+    onCursor,
+  } = props;
   const parent = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
   const colors = palette.value;
@@ -33,7 +49,8 @@ export function TimeChart(props: Props) {
     const element = parent.current;
     if (!element) return undefined;
     const height = HEIGHT_PX + (timeLabels ? TIME_LABELS_PX : 0);
-    const made = createChart(element, colors, { curves, stacked, format, group: "gpu", height, timeLabels, onCursor });
+    const options = { curves, stacked, format, position, group, height, timeLabels, onCursor };
+    const made = createChart(element, colors, options);
     chart.current = made;
     showIn(made, data.peek(), curves);
     const observer = new ResizeObserver(() => made.resize(element.clientWidth));
@@ -43,7 +60,7 @@ export function TimeChart(props: Props) {
       made.destroy();
       chart.current = undefined;
     };
-  }, [colors, curves, stacked, timeLabels, format, data, onCursor]);
+  }, [colors, curves, stacked, timeLabels, format, position, group, data, onCursor]);
   useDrawing(() => {
     showIn(chart.current, data.value, curves);
   });
