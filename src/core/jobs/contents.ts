@@ -1,23 +1,10 @@
+import type { JobContents } from "../../shared/jobPanel";
 import { boundedText } from "../boundedText";
 import { Failure } from "../failure";
 import type { RemoteCommand } from "../remote";
 import { jobsPart } from "./hostScript";
 import { isJobId } from "./requestText";
 import contentsScript from "./scripts/contents.sh";
-
-/** What a job has made on its host. */
-export interface JobContents {
-  /** Absolute path of `$TENSORLINE_OUT`. */
-  readonly outFolder: string;
-  /** Its results; paths are relative to that. */
-  readonly files: readonly { readonly path: string; readonly sizeBytes?: number; readonly modifiedAt?: string }[];
-  /** There are more files than are listed. */
-  readonly more: boolean;
-  /** Of the whole folder: log, snapshot, results. */
-  readonly diskBytes?: number;
-  /** What the host runs, as text; at most 64 KiB. */
-  readonly script?: string;
-}
 
 const mostFiles = 2000;
 

@@ -1,7 +1,7 @@
 import { type HostRef, hostId } from "../../core/ports";
+import type { JobProgress } from "../../shared/jobPanel";
 import { hasEnded, type Job, type JobGpu, type JobState } from "../../shared/jobs";
 import { facts, type RowWords } from "../environments/rowWords";
-import type { JobProgress } from "./readers";
 
 /** What is known of a job besides its record. */
 export interface JobContext {

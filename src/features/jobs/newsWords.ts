@@ -1,6 +1,6 @@
+import type { JobCause } from "../../shared/jobPanel";
 import { hasEnded, type Job } from "../../shared/jobs";
 import { durationText, took } from "./jobWords";
-import type { JobCause } from "./readers";
 import type { News, WatchedJob } from "./watched";
 
 /** What a notification says. */

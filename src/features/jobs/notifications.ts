@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { HostRef } from "../../core/ports";
+import type { JobCause } from "../../shared/jobPanel";
 import type { Job } from "../../shared/jobs";
 import { restartJob } from "./again";
 import type { JobsFeature } from "./feature";
 import { needsCause, newsWords } from "./newsWords";
-import type { JobCause } from "./readers";
 import { bringResults } from "./results";
 import { stopJob } from "./stop";
 import type { News, WatchedJob } from "./watched";

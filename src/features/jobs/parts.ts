@@ -3,16 +3,17 @@ import type { Jobs } from "../../core/jobs/jobs";
 import type { CodePlace, Launcher } from "../../core/jobs/launch/launch";
 import type { HostRef } from "../../core/ports";
 import type { TransferOptions, TransferResult } from "../../core/transfer/transfer";
+import type { JobContents } from "../../shared/jobPanel";
 import type { JobPresets } from "../../shared/jobSettings";
 import type { Job } from "../../shared/jobs";
 import type { FormStart } from "./form";
-import type { Readers } from "./readers";
+import type { JobReaders } from "./jobReaders";
 import type { Launch } from "./remembered";
 
 /** What the feature stands on: the service, the launcher, the readers and the two pages. Nothing heavy is loaded before it is asked for. */
 export interface JobParts {
   readonly jobs: Jobs;
-  readonly readers: Readers;
+  readonly readers: JobReaders;
   launcher(): Launcher;
   /** Presets of a file's text; each bad one is told while the others work. */
   readPresets(text: string, file: string): { readonly presets: JobPresets; readonly problems: readonly Problem[] };
@@ -20,6 +21,10 @@ export interface JobParts {
   readLaunch(settings: string): Launch | undefined;
   openForm(start: FormStart): void;
   openPanel(host: HostRef, job: Job): void;
+  /** What lies in a job's folder on the host. @throws Failure */
+  contents(host: HostRef, id: string, signal: AbortSignal): Promise<JobContents>;
+  /** @throws Failure */
+  download(host: HostRef, from: string, to: string, options: TransferOptions): Promise<TransferResult>;
   /** What is in the job's $TENSORLINE_OUT comes into a folder of this computer. @throws Failure */
   bringResults(host: HostRef, job: Job, to: string, options: TransferOptions): Promise<TransferResult>;
   /** Where results go when nobody says where; undefined where the code is not on this computer. */

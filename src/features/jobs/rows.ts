@@ -3,11 +3,11 @@ import type { HostJobs } from "../../core/jobs/jobs";
 import { type HostRef, hostId } from "../../core/ports";
 import { sentence } from "../../core/words";
 import type { HostState } from "../../shared/host";
+import type { JobProgress } from "../../shared/jobPanel";
 import { hasEnded, type Job } from "../../shared/jobs";
 import { facts, type RowWords } from "../environments/rowWords";
 import { describeState } from "../hosts/stateWords";
 import { jobKey, jobWords } from "./jobWords";
-import type { JobProgress } from "./readers";
 
 /** A row of the Jobs tree. Each names its host, so that a command can start from any of them. */
 export type JobNode = { readonly host: HostRef } & (

@@ -1,7 +1,7 @@
 import type { HostRef } from "../../core/ports";
+import type { JobProgress } from "../../shared/jobPanel";
 import type { Job } from "../../shared/jobs";
 import { describeJob, progressPercent } from "./jobWords";
-import type { JobProgress } from "./readers";
 
 export interface StatusJob {
   readonly host: HostRef;

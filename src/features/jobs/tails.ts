@@ -3,9 +3,10 @@ import { Emitter, type Event } from "../../core/event";
 import type { Jobs, LogTail } from "../../core/jobs/jobs";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
+import type { JobProgress } from "../../shared/jobPanel";
 import { hasEnded } from "../../shared/jobs";
+import type { JobReaders, OutputReader } from "./jobReaders";
 import { jobKey } from "./jobWords";
-import type { JobProgress, OutputReader, Readers } from "./readers";
 
 /** What the newest output of running jobs says, for the rows and the notifications. */
 export interface Tails extends Disposable {
@@ -26,7 +27,7 @@ interface Room {
 
 export function createTails(
   jobs: Pick<Jobs, "onTail" | "onChange" | "state">,
-  readers: Pick<Readers, "output">,
+  readers: Pick<JobReaders, "output">,
   clock: Pick<Clock, "monotonic">,
 ): Tails {
   const store = new DisposableStore();

@@ -4,9 +4,9 @@ import type { HostJobs } from "../../../src/core/jobs/jobs";
 import { codeTarget, type EditorFile } from "../../../src/features/jobs/codeTarget";
 import { durationText, type JobContext, jobWords } from "../../../src/features/jobs/jobWords";
 import { mainLines } from "../../../src/features/jobs/mainLine";
-import { portsInLog } from "../../../src/features/jobs/portsInLog";
 import { createRemembered } from "../../../src/features/jobs/remembered";
 import { childrenOf, foldOf, type JobNode, type JobRowsDeps, nodeId, wordsOf } from "../../../src/features/jobs/rows";
+import { sourcePlace } from "../../../src/features/jobs/sourcePlace";
 import { statusWords } from "../../../src/features/jobs/statusWords";
 import { TaskSettingsSchema, taskSettings } from "../../../src/features/jobs/taskSettings";
 import { createTaskText, endCode } from "../../../src/features/jobs/taskText";
@@ -184,11 +184,32 @@ it("the lens stands where a Python file begins as a program", () => {
   expect(mainLines('# if __name__ == "__main__":\n    if __name__ == "__main__":\nx = "__main__"\n')).toEqual([]);
 });
 
-it("ports are those of addresses in the log, the newest first", () => {
-  const log =
-    "TensorBoard 2.18 at http://localhost:6006/ (Press CTRL+C)\nhttp://127.0.0.1:8265 http://localhost:6006\n";
-  expect(portsInLog(log)).toEqual([6006, 8265]);
-  expect(portsInLog("http://localhost:99999 ratio 1:2 12:30:00")).toEqual([]);
+describe("a file that a job's output names", () => {
+  const launch = { settings: { program: "a.py", folder: "src" }, place: { kind: "client", folder: "/w/v" } } as const;
+  const copy = "/home/ann/.local/state/tensorline/hosts/m/jobs/j-1/code";
+
+  it("is the one that the job has a copy of", () => {
+    const here = (path: string) => ({ kind: "client", folder: "/w/v", path });
+    expect(sourcePlace(`${copy}/pkg/model.py`, "j-1", launch)).toEqual(here("pkg/model.py"));
+    expect(sourcePlace("model.py", "j-1", launch)).toEqual(here("src/model.py"));
+    expect(sourcePlace("../model.py", "j-1", launch)).toEqual(here("model.py"));
+  });
+
+  it("is one of the host where it is no copy", () => {
+    expect(sourcePlace("/usr/lib/python3/x.py", "j-1", launch)).toEqual({
+      kind: "host",
+      path: "/usr/lib/python3/x.py",
+    });
+    expect(sourcePlace(`${copy}/a.py`, "j-2", launch)).toEqual({ kind: "host", path: `${copy}/a.py` });
+    const there = { ...launch, place: { kind: "host", folder: "/home/ann/v" } } as const;
+    expect(sourcePlace("x.py", "j-1", there)).toEqual({ kind: "host", path: "/home/ann/v/src/x.py" });
+  });
+
+  it("is none outside the folder", () => {
+    expect(sourcePlace("../../../etc/passwd", "j-1", launch)).toBeUndefined();
+    expect(sourcePlace(`${copy}/../../x`, "j-1", launch)).toBeUndefined();
+    expect(sourcePlace("x.py", "j-1", undefined)).toBeUndefined();
+  });
 });
 
 describe("what is remembered", () => {

@@ -6,7 +6,7 @@ import { Emitter } from "../../../src/core/event";
 import type { HostJobs, LogTail } from "../../../src/core/jobs/jobs";
 import { type HostRef, hostId } from "../../../src/core/ports";
 import { needsCause, newsWords } from "../../../src/features/jobs/newsWords";
-import type { OutputReader } from "../../../src/features/jobs/readers";
+import type { OutputReader } from "../../../src/features/jobs/jobReaders";
 import { createTails } from "../../../src/features/jobs/tails";
 import { afterTelling, type News, newsOf, type WatchedJob, withWatched } from "../../../src/features/jobs/watched";
 import { createWatchedFile } from "../../../src/features/jobs/watchedFile";
@@ -140,6 +140,7 @@ function recorder(): OutputReader {
       text += new TextDecoder().decode(chunk);
     },
     progress: () => undefined,
+    metrics: () => [],
     alarms: () => (text.includes("nan") ? { brokenLoss: { name: "loss", value: Number.NaN } } : {}),
   };
 }
