@@ -30,6 +30,8 @@ export interface JobBackend {
   options?(request: JobRequest): readonly string[];
   /** Why a request cannot be run by it, before anything is sent. */
   refuse?(request: JobRequest): Problem | undefined;
+  /** It gives its jobs their GPUs itself, maybe on other machines: nobody looks beforehand which of this host's are free. */
+  readonly schedules?: true;
   /** Words for what `ID_usable` printed. */
   unusable(word: string): string;
   /** Makes the message of a job's record from the words of the tool: a pending reason. */

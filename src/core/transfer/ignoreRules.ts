@@ -13,6 +13,9 @@ export interface IgnoreRules {
   enter(folder: string, names?: readonly string[]): Promise<IgnoreRules>;
 }
 
+/** Where results of jobs are brought to: they came from a host, and never go to one as code. */
+const resultsPath = ".tensorline/out";
+
 const ruleFiles: readonly string[] = [".gitignore", ".tensorlineignore"];
 
 interface Level {
@@ -53,7 +56,7 @@ export function rulesOf(root: string, ignoreCase: boolean): Promise<IgnoreRules>
 }
 
 function isIgnored({ git, own }: Levels, path: string, isFolder: boolean): boolean {
-  if (path === ".git" || path.endsWith("/.git")) return true;
+  if (path === ".git" || path.endsWith("/.git") || path === resultsPath) return true;
   let ignored = false;
   for (const { base, rules } of [...git, ...own]) {
     const name = path.slice(base.length);

@@ -1,21 +1,9 @@
 import type { TransferResult, TransferWarning } from "../../core/transfer/transfer";
 import type { UploadPlan } from "../../core/transfer/uploadPlan";
+import { filesText, sizeText } from "../../core/words/size";
 import { warningSentence } from "../../core/words/transfer";
 
-/** `18 kB`, `1.2 GB`; 1 kB is 1000 bytes. */
-export function sizeText(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit > 2 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-/** `1 file`, `10 files`. */
-export const filesText = (count: number): string => `${count} ${count === 1 ? "file" : "files"}`;
+export { filesText, sizeText };
 
 /** `3 files (18 kB)`. */
 export function planText({ upload, arrived, bytes }: Pick<UploadPlan, "upload" | "arrived" | "bytes">): string {
