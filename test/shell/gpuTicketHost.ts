@@ -62,7 +62,10 @@ export interface GpuTestMachine {
   addUser(name: string, uid: number): void;
   /** Says whose process a pid is. */
   addProcess(pid: number, uid: number): void;
+  /** The outputs of `-L` and of `-q -x`. */
+  showSlices(list: string, xml: string): void;
   start(shell: TestShell, wish: string, options?: { readonly id?: string; readonly user?: string }): GpuWaiter;
+  /** Names of the tickets, the oldest first. */
   live(): string[];
 }
 
@@ -74,6 +77,8 @@ export interface GpuWaiter {
   readonly lines: readonly string[];
   /** Resolves with the first line that matches, said or still to come; rejects when the supervisor ends without it. */
   says(pattern: RegExp): Promise<string>;
+  /** Pid of the program. */
+  pid(): number;
   /** Ends as supervisors do: TERM to the program. */
   end(): Promise<void>;
   kill(): Promise<void>;
@@ -86,20 +91,20 @@ afterEach(async () => {
 });
 
 /** The program with its seconds cut down, so that a test takes moments. */
-export const quickProgram = gpusProgram.replace(
-  "look=10 gap=2 keep=30 moment=0.2",
-  "look=1 gap=0.05 keep=0.2 moment=0.05",
-);
+export const quickProgram = gpusProgram
+  .replace("look=10 gap=2 keep=30 moment=0.2", "look=1 gap=0.05 keep=0.2 moment=0.05")
+  .replace("ask 15 nvidia-smi", "ask 0.5 nvidia-smi");
 
 const supervisor = `mkfifo "$1/pipe" && exec 5<>"$1/pipe" && rm "$1/pipe" && cd "$1" || exit
 export TENSORLINE_SUPERVISOR=$$
 setsid "$2" "$1/gpus" &
 gpus=$!
+echo "$gpus" >"$1/pid"
 while IFS= read -r line <&5; do
   [ "$line" != stop ] || break
   printf '%s\\n' "$line"
 done
-kill "$gpus"
+kill "$gpus" 2>/dev/null
 wait "$gpus"
 `;
 
@@ -134,6 +139,10 @@ export function gpuMachine(): GpuTestMachine {
       state("gpus", text);
       state("code", `${code}\n`);
     },
+    showSlices(list, xml) {
+      state("list", list);
+      state("xml", xml);
+    },
     looks: () => readFileSync(join(folder, "state/calls"), "utf8").split("\n").length - 1,
     addUser: (name, uid) =>
       appendFileSync(join(folder, "etc/passwd"), `${name}:x:${uid}:${uid}::/home/${name}:/bin/sh\n`),
@@ -144,7 +153,12 @@ export function gpuMachine(): GpuTestMachine {
         `Name:\tpython\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`,
       );
     },
-    live: () => (existsSync(tickets) ? readdirSync(tickets).sort() : []),
+    live: () =>
+      existsSync(tickets)
+        ? readdirSync(tickets)
+            .filter((name) => name.startsWith("1-"))
+            .sort()
+        : [],
     start(shell, wish, { id = `job-${made++}`, user } = {}) {
       const job = join(folder, "jobs", id, "hosts/machine1/jobs", id);
       mkdirSync(job, { recursive: true });
@@ -207,6 +221,7 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
         listeners.add(check);
         check();
       }),
+    pid: () => Number(readFileSync(join(folder, "pid"), "utf8")),
     async end() {
       if (!over && child.pid !== undefined) writeFileSync(`/proc/${child.pid}/fd/5`, "stop\n");
       await gone;

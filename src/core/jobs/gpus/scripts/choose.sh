@@ -40,7 +40,7 @@ available() { # item: nobody else has it or claims it by right
 # Chooses among items: sets $fit; false where that is not enough. Whole GPUs first; a program can use only one slice.
 choose() { # items
   fit= left=$count
-  if [ "$kind" = these ]; then
+  if [ "$wish" = these ]; then
     both "$exact" "$1"
     fit=$common
     for item in $fit; do available "$item" && left=$((left - 1)); done
@@ -61,13 +61,13 @@ exactly() { # sets $exact to the items of the ids that were asked for; refuses w
   exact=
   for wanted in $ids; do
     found=
-    while IFS=' ' read -r index uuid kind_of total free use who; do
+    while IFS=' ' read -r index uuid kind total free use who; do
       case $wanted in
-      "$index") [ "$kind_of" != m ] || continue ;;
+      "$index") [ "$kind" != m ] || continue ;;
       "$uuid") ;;
       *) continue ;;
       esac
-      found="$index:$uuid:$kind_of:$free "
+      found="$index:$uuid:$kind:$free "
     done <<TABLE
 $table
 TABLE
@@ -83,28 +83,31 @@ TABLE
 
 possible() { # so many GPUs are there, and big enough; refuses where that can never be
   have=0 slices_too=0
-  while IFS=' ' read -r index uuid kind_of total free use who; do
-    [ -n "$index" ] && [ "$kind_of" != d ] && [ "$use" != barred ] || continue
+  while IFS=' ' read -r index uuid kind total free use who; do
+    [ -n "$index" ] && [ "$kind" != d ] && [ "$use" != barred ] || continue
     # Of one that cannot be read now nothing is known.
     [ "$total" = 0 ] || [ "$total" -ge "$memory" ] || continue
-    if [ "$kind_of" = m ]; then slices_too=1; else have=$((have + 1)); fi
+    if [ "$kind" = m ]; then slices_too=1; else have=$((have + 1)); fi
   done <<TABLE
 $table
 TABLE
   [ "$have" != 0 ] || have=$slices_too
+  [ "$have" -lt "$count" ] || return 0
+  [ "$count" = 1 ] && wanted='1 GPU' || wanted="$count GPUs"
   gigabytes "$memory"
-  [ "$have" -ge "$count" ] || refuse "this host has $have such GPUs, the job wants $count$([ "$memory" = 0 ] || echo " with $gigabytes GB each")"
+  [ "$memory" = 0 ] || wanted="$wanted with $gigabytes GB each" have="$have such"
+  refuse "the job wants $wanted, this host has $have"
 }
 
 describe() { # sets $words to who has what
   words=
-  while IFS=' ' read -r index uuid kind_of total free use who; do
-    [ -n "$index" ] && [ "$kind_of" != d ] || continue
-    if [ "$kind" = these ]; then
+  while IFS=' ' read -r index uuid kind total free use who; do
+    [ -n "$index" ] && [ "$kind" != d ] || continue
+    if [ "$wish" = these ]; then
       case " $exact" in *" $index:$uuid:"*) ;; *) continue ;; esac
     fi
     label="GPU $index"
-    [ "$kind_of" != m ] || label="a slice of GPU $index"
+    [ "$kind" != m ] || label="a slice of GPU $index"
     if [ "$use" = idle ] && holder "$index:$uuid" "$taken$firmer"; then
       user_name "$owner"
       why="ticket of $user"

@@ -70,9 +70,9 @@ take() { # items that stayed idle: takes what the job needs of them, for good; f
 trap leave TERM HUP INT
 start_of "$supervisor" || exit
 began=$start
-IFS=' ' read -r kind first rest <gpus.wish || exit
+IFS=' ' read -r wish first rest <gpus.wish || exit
 memory=0 ids=
-case $kind in
+case $wish in
 any) IFS=' ' read -r count memory queue <<WISH
 $first $rest
 WISH
@@ -92,7 +92,7 @@ open_tickets || ticket=
 quick=3 patience=5 looks=0 seen= seen_before=
 while supervised; do
   survey
-  if [ "$ahead" -gt 0 ] && [ "$queue$kind" != 0these ]; then
+  if [ "$ahead" -gt 0 ] && [ "$queue$wish" != 0these ]; then
     quick=0 seen= seen_before=
     if [ "$queue" = 0 ]; then
       # Others that came in the same moment are served in this time.
@@ -105,7 +105,7 @@ while supervised; do
     pause "$look"
     continue
   fi
-  if [ -z "$seen" ] && [ -n "$shared" ] && [ "$shared" != - ] && [ "$kind" = any ]; then
+  if [ -z "$seen" ] && [ -n "$shared" ] && [ "$shared" != - ] && [ "$wish" = any ]; then
     # What the job that was served before saw. Another user's word counts less than an own look.
     seen=$(printf '%s ' "$shared" | tr , ' ')
     seen_before=$seen
@@ -114,8 +114,7 @@ while supervised; do
     looked=$looked_before
   fi
   if [ "$queue" = 0 ]; then quick=3; fi
-  [ "$looked" -ge "$latest" ] || looked=$latest
-  early=$((looked + look - clock))
+  early=$((latest + look + 1 - clock))
   [ "$quick" -gt 0 ] || [ "$early" -le 0 ] || pause "$early"
   look_around
   if [ -n "$trouble" ]; then
@@ -125,7 +124,7 @@ while supervised; do
     pause "$look"
     continue
   fi
-  if [ "$kind" = these ]; then
+  if [ "$wish" = these ]; then
     exactly
     [ "$queue" = 1 ] || { listed "$exact" && hold "$exact"; }
   else

@@ -26,7 +26,8 @@ look_nvidia() {
   rows=$text
   if [ "$code" = 137 ]; then trouble='nvidia-smi hangs'; fi
   case $rows in *'No devices were found'*) return 1 ;; esac
-  [ "$code" = 0 ] || [ -n "$trouble" ] || trouble="nvidia-smi fails: $(printf '%.200s' "$rows" | tr -s '\000-\040\177-\377' '[ *]')"
+  [ "$code" = 0 ] || [ -n "$trouble" ] || trouble="nvidia-smi fails: $(printf '%.200s' "$rows" | tr -s '\000-\040\177-\377' ' ')"
+  trouble=${trouble% }
   [ -z "$trouble" ] || return 0
   ask 15 nvidia-smi --query-compute-apps=gpu_bus_id,pid,used_memory --format=csv,noheader,nounits
   apps=$text apps_code=$code divided= table=

@@ -22,7 +22,7 @@ open_tickets() {
     echo "$order" >gpus.order
     ;;
   esac
-  me=1-$order-${boot%%-*}-$$-$kind-$count-$memory
+  me=1-$order-${boot%%-*}-$$-$wish-$count-$memory
   ticket=$tickets/$me
   write_ticket waiting - && [ -O "$ticket" ] && [ ! -L "$ticket" ] && [ -f "$ticket" ]
 }
