@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
+import type { LaunchParts } from "./core/jobs/launchParts";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
 import type { TransferDeps } from "./core/transfer/transfer";
@@ -23,6 +24,11 @@ interface TransferModule {
   createTransfers(deps: TransferDeps): Transfers;
 }
 
+/** What launches jobs and reads their output, in the bundle of jobs. */
+interface JobLaunchModule {
+  readonly launchParts: LaunchParts;
+}
+
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
 export interface App extends Disposable {
   readonly context: vscode.ExtensionContext;
@@ -33,6 +39,8 @@ export interface App extends Disposable {
   readonly selections: Selections;
   /** Loads what moves files. */
   transfers(): Transfers;
+  /** Loads what runs jobs. */
+  launchParts(): LaunchParts;
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
   /** Values that jobs get by name. */
@@ -91,6 +99,7 @@ export function createApp(context: vscode.ExtensionContext): App {
     demo,
     selections: createSelections(context.workspaceState, context.globalState),
     transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
+    launchParts: () => (require(dist("jobs.cjs")) as JobLaunchModule).launchParts,
     settings: editorSettings,
     secrets,
     jobSecrets: createEditorSecrets(context.secrets, context.globalState, "job"),

@@ -13,7 +13,7 @@ export async function restartJob(feature: JobsFeature, target: JobTarget): Promi
 
 /** Opens the form with what it ran with. */
 export async function changeJob(feature: JobsFeature, target: JobTarget): Promise<void> {
-  feature.parts.openForm({ feature, target: await runTarget(feature, target) });
+  await feature.parts.openForm(await runTarget(feature, target));
 }
 
 /** How it was launched, as this computer or the host remembers; undefined where neither does. */

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
+import type { App } from "../../app";
 import { isFailure, problemOf } from "../../core/failure";
 import type { LaunchPlan, LaunchProgress } from "../../core/jobs/launch/launch";
 import { sentence } from "../../core/words";
 import { withLateProgress } from "../../platform/progress";
+import type { JobSettings } from "../../shared/jobSettings";
 import type { Job } from "../../shared/jobs";
 import { filesText, sizeText } from "../files/transferText";
 import type { RunTarget } from "./codeTarget";
@@ -17,7 +19,7 @@ export async function startJob(feature: JobsFeature, target: RunTarget): Promise
   try {
     const { plan, job } = await withLateProgress(`Running ${name}`, async (signal, say) => {
       const options = { signal, onProgress: (progress: LaunchProgress) => say(launchText(progress)) };
-      const plan = await feature.parts.launcher().plan(target.settings, target.place, options);
+      const plan = await feature.parts.launcher().plan(withDefaults(feature.app, target), target.place, options);
       return { plan, job: await submitPlan(feature, target.key, plan, signal, options.onProgress) };
     });
     feature.parts.openPanel(plan.host, job);
@@ -51,9 +53,19 @@ async function offerQueue(feature: JobsFeature, target: RunTarget, error: Error)
   const wait = "Wait in Queue";
   const change = "Change…";
   const answer = await vscode.window.showWarningMessage(sentence(problemOf(error)), wait, change);
-  if (answer === change) feature.parts.openForm({ feature, target });
+  if (answer === change) await feature.parts.openForm(target);
   if (answer !== wait) return undefined;
   return startJob(feature, { ...target, settings: { ...target.settings, queue: true } });
+}
+
+/** What the settings of the editor say where those of the job do not. */
+export function withDefaults({ settings }: App, target: RunTarget): JobSettings {
+  const backend = settings.jobBackend();
+  return {
+    ...(backend === "process" ? {} : { backend }),
+    ...(target.place.kind === "client" && !settings.jobSync() ? { sync: false } : {}),
+    ...target.settings,
+  };
 }
 
 /** `sending files: 18 kB of 2 MB, 3 of 120 files`. */

@@ -26,12 +26,12 @@ export function registerLaunchCommands(feature: JobsFeature): Disposable {
 
   on("tensorline.runOnGpu", async (uri?: vscode.Uri) => {
     const found = await known(uri);
-    if (found) parts.openForm({ feature, target: found.target });
+    if (found) await parts.openForm(found.isNew ? await onLastHost(feature, found.target) : found.target);
   });
   on("tensorline.runOnGpuAgain", async (uri?: vscode.Uri) => {
     const found = await known(uri);
     // The exact command is shown before the first run.
-    if (found?.isNew) parts.openForm({ feature, target: found.target });
+    if (found?.isNew) await parts.openForm(await onLastHost(feature, found.target));
     else if (found) await startJob(feature, found.target);
   });
   on("tensorline.runWithPreset", async (name?: unknown) => {
@@ -40,12 +40,20 @@ export function registerLaunchCommands(feature: JobsFeature): Disposable {
     if (!preset) return;
     const target = presetTarget(preset);
     if (remembered.settings(target.key)) await startJob(feature, target);
-    else parts.openForm({ feature, target });
+    else await parts.openForm(target);
   });
   return store;
 }
 
 const nameOf = ({ path }: vscode.Uri): string => path.split("/").at(-1) ?? path;
+
+/** A file that never ran is offered the host where something ran last, while there is such a host. */
+async function onLastHost({ app, remembered }: JobsFeature, target: RunTarget): Promise<RunTarget> {
+  if (target.settings.host !== undefined) return target;
+  const entries = [...(await app.book.entries()), ...app.book.demoEntries()];
+  const host = remembered.lastHosts().find((name) => entries.some(({ ref }) => ref.name === name));
+  return host === undefined ? target : { ...target, settings: { ...target.settings, host } };
+}
 
 /** @throws Failure `presetUnknown`, `codeUnreachable` */
 export function presetTarget({ name, settings, folder }: Preset): RunTarget {

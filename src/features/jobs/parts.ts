@@ -1,4 +1,5 @@
 import type { Problem } from "../../core/failure";
+import type { JobBackend } from "../../core/jobs/backend";
 import type { Jobs } from "../../core/jobs/jobs";
 import type { CodePlace, Launcher } from "../../core/jobs/launch/launch";
 import type { HostRef } from "../../core/ports";
@@ -6,7 +7,7 @@ import type { TransferOptions, TransferResult } from "../../core/transfer/transf
 import type { JobContents } from "../../shared/jobPanel";
 import type { JobPresets } from "../../shared/jobSettings";
 import type { Job } from "../../shared/jobs";
-import type { FormStart } from "./form";
+import type { RunTarget } from "./codeTarget";
 import type { JobReaders } from "./jobReaders";
 import type { Launch } from "./remembered";
 
@@ -15,11 +16,12 @@ export interface JobParts {
   readonly jobs: Jobs;
   readonly readers: JobReaders;
   launcher(): Launcher;
+  backends(): readonly Pick<JobBackend, "id" | "label" | "hint" | "schedules">[];
   /** Presets of a file's text; each bad one is told while the others work. */
   readPresets(text: string, file: string): { readonly presets: JobPresets; readonly problems: readonly Problem[] };
   /** How a job was submitted, from what the host keeps of it; undefined where that cannot be understood. */
   readLaunch(settings: string): Launch | undefined;
-  openForm(start: FormStart): void;
+  openForm(target: RunTarget): Promise<void>;
   openPanel(host: HostRef, job: Job): void;
   /** What lies in a job's folder on the host. @throws Failure */
   contents(host: HostRef, id: string, signal: AbortSignal): Promise<JobContents>;

@@ -10,6 +10,8 @@ import type { JobsFeature } from "./feature";
 import { JobTree } from "./jobTree";
 import { registerLaunchCommands } from "./launchCommands";
 import { tellNews } from "./notifications";
+import { createPages } from "./pages";
+import type { JobParts } from "./parts";
 import { createRemembered } from "./remembered";
 import type { JobNode } from "./rows";
 import { registerJobStatusBar } from "./statusBar";
@@ -25,7 +27,9 @@ const repaintMs = 30_000;
 /** Running files on hosts: the Jobs view, the commands, the task, the notifications and the status bar. */
 export function registerJobs(app: App): Disposable {
   const store = new DisposableStore();
-  const parts = createParts(app);
+  const core = createParts(app, store.add(trackConnected(app)).hosts);
+  const pages = store.add(createPages(app, core, () => feature));
+  const parts: JobParts = { ...core, openForm: pages.openForm, openPanel: pages.openPanel };
   const tails = store.add(createTails(parts.jobs, parts.readers, systemClock));
   const watcher = store.add(
     createJobWatcher({
@@ -51,6 +55,16 @@ export function registerJobs(app: App): Disposable {
   store.add(registerJobStatusBar(feature));
   store.add(readWatchedJobs(feature));
   return store;
+}
+
+/** The hosts that are connected now. */
+function trackConnected({ engine }: App): Disposable & { readonly hosts: () => readonly HostRef[] } {
+  const connected = new Map<string, HostRef>();
+  const following = engine.onState(({ host, state }) => {
+    if (state.kind === "connected") connected.set(hostId(host), host);
+    else connected.delete(hostId(host));
+  });
+  return { hosts: () => [...connected.values()], dispose: () => following.dispose() };
 }
 
 /** A demo fleet that is over took the ssh config of its hosts along. */

@@ -17,6 +17,8 @@ export interface Remembered {
   launchOf(jobId: string): Launch | undefined;
   /** Names of hosts, the last one first. */
   lastHosts(): readonly string[];
+  /** What was chosen, whether it runs or not. */
+  remember(what: string, settings: JobSettings): Promise<void>;
   launched(what: string, jobId: string, host: string, launch: Launch): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ export function createRemembered(workspace: Memory, everywhere: Memory): Remembe
     },
     launchOf: (jobId) => launches()[jobId],
     lastHosts: hosts,
+    async remember(what, chosen) {
+      await workspace.update(keys.settings, newest(settings(), what, chosen, kept.files));
+    },
     async launched(what, jobId, host, launch) {
       await workspace.update(keys.settings, newest(settings(), what, launch.settings, kept.files));
       await everywhere.update(keys.launches, newest(launches(), jobId, launch, kept.launches));

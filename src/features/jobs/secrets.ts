@@ -12,14 +12,21 @@ export async function resolveSecrets(
 ): Promise<Readonly<Record<string, string>>> {
   const values: Record<string, string> = {};
   for (const name of names) {
-    const value = (await secrets.get(name)) ?? (await askForValue(secrets, name));
+    const value = (await secrets.get(name)) ?? (await enterSecret(secrets, name));
     if (value === undefined || signal.aborted) throw new Failure({ reason: "cancelled" });
     values[name] = value;
   }
   return values;
 }
 
-async function askForValue(secrets: EditorSecrets, name: string): Promise<string | undefined> {
+/** Those without a value here. */
+export async function missingSecrets(secrets: EditorSecrets, names: readonly string[]): Promise<readonly string[]> {
+  const values = await Promise.all(names.map((name) => secrets.get(name)));
+  return names.filter((_, at) => values[at] === undefined);
+}
+
+/** Asks for the value; undefined where the person declines. */
+export async function enterSecret(secrets: EditorSecrets, name: string): Promise<string | undefined> {
   const value = await vscode.window.showInputBox({
     title: `Value of the secret ${name}`,
     prompt: "Kept in the editor’s secret storage. On the host it is held in memory alone.",
@@ -40,7 +47,7 @@ export async function setSecret(secrets: EditorSecrets): Promise<void> {
     prompt: "Its name: the job gets a variable of that name, such as WANDB_API_KEY",
     validateInput: (text) => (isName(text) ? undefined : "A name has letters, digits and underscores"),
   });
-  if (!name || (await askForValue(secrets, name)) === undefined) return;
+  if (!name || (await enterSecret(secrets, name)) === undefined) return;
   void vscode.window.showInformationMessage(`The secret ${name} is kept. Jobs get it where their settings name it.`);
 }
 

@@ -6,7 +6,7 @@ import type { Job } from "../../shared/jobs";
 import type { RunTarget } from "./codeTarget";
 import type { JobsFeature } from "./feature";
 import { took } from "./jobWords";
-import { launchText, submitPlan } from "./launch";
+import { launchText, submitPlan, withDefaults } from "./launch";
 import { stopNow } from "./stop";
 import { createTaskText, endCode } from "./taskText";
 
@@ -38,7 +38,9 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
       if (text !== said) note(text);
       said = text;
     };
-    const plan = await feature.parts.launcher().plan(target.settings, target.place, { signal, onProgress });
+    const plan = await feature.parts
+      .launcher()
+      .plan(withDefaults(feature.app, target), target.place, { signal, onProgress });
     for (const caution of plan.cautions) note(caution);
     const job = await submitPlan(feature, target.key, plan, signal, onProgress);
     const { host } = plan;
