@@ -218,8 +218,7 @@ describe("what is remembered", () => {
     return {
       get: <T>(key: string, otherwise: T) => (kept.get(key) as T | undefined) ?? otherwise,
       update: async (key: string, value: unknown) => {
-        // As VS Code does: what is kept is data.
-        kept.set(key, JSON.parse(JSON.stringify(value)));
+        kept.set(key, value);
       },
     };
   };
@@ -345,5 +344,47 @@ describe("a task", () => {
       /^torch/,
     );
     expect(find("tensorline-python", [...frame, "KeyboardInterrupt"])[2]?.[1]).toBe("KeyboardInterrupt");
+  });
+});
+
+describe("the menu of a row", () => {
+  const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const items: { command: string; when: string; group: string }[] = manifest.contributes.menus["view/item/context"];
+  const menu = (context: string, group: RegExp) =>
+    items
+      .filter((item) => item.when.startsWith("view == tensorline.jobs && ") && group.test(item.group))
+      .filter(({ when }) => {
+        const [, exact, pattern = ""] = / viewItem (?:== (\S+)|=~ \/(.+)\/)$/.exec(when) ?? [];
+        return exact === undefined ? new RegExp(pattern).test(context) : exact === context;
+      })
+      .sort((a, b) => a.group.localeCompare(b.group))
+      .map(({ command }) => command.replace("tensorline.", ""));
+  const contextOf = (one: Job, more: Partial<JobContext> = {}) => jobWords(one, context(more)).context;
+
+  it("has at most three actions in line: look, stop, run again", () => {
+    expect(menu(contextOf(job), /^inline/)).toEqual(["showJob", "stopJob", "restartJob"]);
+    expect(menu(contextOf(ended), /^inline/)).toEqual(["showJob", "restartJob"]);
+    expect(menu(contextOf(job, { isMine: false }), /^inline/)).toEqual([]);
+  });
+
+  it("goes from looking to opening, acting and removing, and offers what can be done", () => {
+    const running = menu(contextOf({ ...job, backend: "tmux" }), /^\d/);
+    expect(running).toEqual([
+      "showJob",
+      "watchJob",
+      "attachJob",
+      "openJobPort",
+      "bringJobResults",
+      "restartJob",
+      "changeJob",
+      "copyJobId",
+      "copyJobCommand",
+      "stopJob",
+    ]);
+    expect(menu(contextOf(job, { isWatched: true }), /^1/)).toEqual(["showJob", "unwatchJob"]);
+    expect(menu(contextOf(job), /^2/)).toEqual(["openJobPort", "bringJobResults"]);
+    expect(menu(contextOf(ended), /^[124]/)).toEqual(["showJob", "bringJobResults", "deleteJob"]);
+    expect(menu(contextOf({ ...job, state: "queued" }), /^[24]/)).toEqual(["bringJobResults", "stopJob"]);
+    expect(menu(contextOf(job, { isMine: false }), /./)).toEqual([]);
   });
 });
