@@ -1,4 +1,4 @@
-// Builds dist/: one bundle for the entry, one for each heavy part (SSH, transfer, environments: loaded at first use), one for the CLI,
+// Builds dist/: one bundle for the entry, one for each heavy part (SSH, transfer, environments, jobs: loaded at first use), one for the CLI,
 // one per webview.
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename } from "node:path";
@@ -99,7 +99,7 @@ export async function build({ minify = true } = {}) {
       entryPoints: { extension: "src/extension.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["vscode", "./ssh.cjs", "./demo.cjs", "./environments.cjs", "./transfer.cjs"],
+      external: ["vscode", "./ssh.cjs", "./demo.cjs", "./environments.cjs", "./jobs.cjs", "./transfer.cjs"],
     }),
     esbuild.build({
       ...node,
@@ -107,6 +107,7 @@ export async function build({ minify = true } = {}) {
         ssh: "src/ssh/index.ts",
         transfer: "src/core/transfer/transfers.ts",
         environments: "src/core/environments/index.ts",
+        jobs: "src/core/jobs/index.ts",
         demo: "src/demo/main.ts",
         askpass: "src/ssh/system/askpassMain.ts",
       },
@@ -118,7 +119,7 @@ export async function build({ minify = true } = {}) {
       entryPoints: { cli: "src/cli.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["./ssh.cjs", "./demo.cjs", "./environments.cjs"],
+      external: ["./ssh.cjs", "./demo.cjs", "./environments.cjs", "./jobs.cjs"],
       banner: { js: "#!/usr/bin/env node" },
     }),
     esbuild.build({

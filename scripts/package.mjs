@@ -16,7 +16,9 @@ const common = [
   "LICENSE",
   "media/icon.png",
   "media/activity.svg",
-  ...["extension", "ssh", "transfer", "environments", "cli", "demo", "askpass"].map((bundle) => `dist/${bundle}.cjs`),
+  ...["extension", "ssh", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
+    (bundle) => `dist/${bundle}.cjs`,
+  ),
   "dist/webview/gpu.js",
   "dist/webview/gpu.css",
   "dist/webview/codicons/codicon.css",

@@ -7,7 +7,14 @@ import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
 import type { TransferDeps } from "./core/transfer/transfer";
 import type { Transfers } from "./core/transfer/transfers";
-import { createEngine, type Engine, type EnvironmentsModule, type SshModule, systemSshParts } from "./engine";
+import {
+  createEngine,
+  type Engine,
+  type EnvironmentsModule,
+  type JobsModule,
+  type SshModule,
+  systemSshParts,
+} from "./engine";
 import { createSelections, type Selections } from "./features/environments/selections";
 import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
 import { createDemo, type Demo } from "./features/hosts/demo";
@@ -79,6 +86,7 @@ export function createApp(context: vscode.ExtensionContext): App {
       systemSsh: systemSshParts(dist(".")),
       loadSsh: () => require(dist("ssh.cjs")) as SshModule,
       loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
+      loadJobs: () => require(dist("jobs.cjs")) as JobsModule,
       environmentPlaces: editorSettings.environmentPlaces,
     }),
   );

@@ -10,6 +10,9 @@ import { createForwards } from "./core/forwards/forwards";
 import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
+import { createJobs } from "./core/jobs/createJobs";
+import type { Jobs } from "./core/jobs/jobs";
+import type { JobParts } from "./core/jobs/parts";
 import type { ClientKeys } from "./core/keyLogin/clientKeys";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { HostRef } from "./core/ports";
@@ -26,10 +29,16 @@ export interface EnvironmentsModule {
   readonly environmentParts: EnvironmentParts;
 }
 
+/** What runs jobs and reads their logs, loaded when somebody looks at them for the first time. */
+export interface JobsModule {
+  readonly jobParts: JobParts;
+}
+
 export interface EngineDeps extends ConnectionsDeps {
   readonly gentle: GentleHosts;
   loadSsh(): SshModule;
   loadEnvironments(): EnvironmentsModule;
+  loadJobs(): JobsModule;
   /** Where environments are searched for, read anew at each use. */
   environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
 }
@@ -48,6 +57,7 @@ export interface Engine extends Disposable {
   readonly gpus: GpuWatches;
   readonly forwards: Forwards;
   readonly environments: Environments;
+  readonly jobs: Jobs;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -94,6 +104,15 @@ export function createEngine(deps: EngineDeps): Engine {
         acquire: (host) => connections().acquire(host),
         places: deps.environmentPlaces,
         parts: () => deps.loadEnvironments().environmentParts,
+        clock: deps.clock,
+        log: deps.log,
+      }),
+    ),
+    jobs: store.add(
+      createJobs({
+        acquire: (host, options) => connections().acquire(host, options),
+        onState: states.event,
+        parts: () => deps.loadJobs().jobParts,
         clock: deps.clock,
         log: deps.log,
       }),

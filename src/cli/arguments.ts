@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { captureFormatNames } from "../core/gpu/captures";
+import { beforeAndAfter, type JobLine, jobLine, jobOptions } from "./jobArguments";
 import { UsageError } from "./terminal";
 
 /** How to reach hosts; the same for every command that does. */
@@ -26,7 +27,8 @@ export type CommandLine =
   | { command: "cuda"; host: string; json: boolean; connection: ConnectionOptions }
   | { command: "ssh-config"; host: string; json: boolean; builtin: boolean; connection: ConnectionOptions }
   | { command: "parse"; format: string }
-  | { command: "demo"; hosts?: number; seed?: number; json: boolean };
+  | { command: "demo"; hosts?: number; seed?: number; json: boolean }
+  | JobLine;
 
 export const usage = `Usage: tensorline COMMAND [OPTIONS]
 
@@ -36,6 +38,14 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
                           an environment as well, by its name or path
   envs HOST               its Python environments; --packages lists all packages of each
   cuda HOST               its GPU driver, and its CUDA toolkits and ROCm installations
+  run HOST -- PROGRAM...  run a job there that outlives the connection, print its log and exit
+                          with its exit code; Ctrl-C stops it. --gpus N, --env NAME, --detach,
+                          --name, --folder DIR, --env-var K=V, --secret NAME (from this
+                          command's environment), --time-limit 2h30m, --no-queue, --backend ID
+  jobs HOST               its jobs; where an ID is wanted, its beginning is enough
+  logs HOST ID            what a job has printed; -f follows it to its end
+  wait HOST ID            wait for a job's end and exit as \`run\` does
+  stop HOST ID            stop a job and everything it started
   ssh-config HOST         what the ssh config says about it; --builtin reads it without ssh
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
                           (${captureFormatNames().join(", ")})
@@ -53,7 +63,8 @@ HOST is an alias of your ssh config or [user@]name[:port].
 
 /** Reads the words after `tensorline`; throws `UsageError` with one sentence. */
 export function parseCommandLine(words: readonly string[]): CommandLine {
-  const { values, positionals } = split(words);
+  const { before, after } = beforeAndAfter(words);
+  const { values, positionals } = split(before);
   const [command, ...rest] = positionals;
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
@@ -63,10 +74,13 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     identityFiles: values.identity ?? [],
     acceptNewHostKey: values["accept-new-host-key"] === true,
   };
+  const asked = jobLine(command, rest, after, values, { json, connection });
+  if (asked) return asked;
+  if (after?.length) throw new UsageError("Only `tensorline run` takes words after `--`.");
   switch (command) {
     case undefined:
       throw new UsageError(
-        "A command is needed: hosts, gpus, doctor, envs, cuda, ssh-config, parse or demo. Run `tensorline --help` for more.",
+        "A command is needed: hosts, gpus, run, jobs, doctor or another. Run `tensorline --help` for more.",
       );
     case "help":
       return { command: "help" };
@@ -133,6 +147,7 @@ function split(words: readonly string[]) {
         "accept-new-host-key": { type: "boolean" },
         hosts: { type: "string" },
         seed: { type: "string" },
+        ...jobOptions,
       },
     });
   } catch (error) {

@@ -5,7 +5,14 @@ import { defaultPlaces } from "../core/environments/survey";
 import { noGentleHosts } from "../core/gpu/gentle";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
-import { createEngine, type Engine, type EnvironmentsModule, type SshModule, systemSshParts } from "../engine";
+import {
+  createEngine,
+  type Engine,
+  type EnvironmentsModule,
+  type JobsModule,
+  type SshModule,
+  systemSshParts,
+} from "../engine";
 import type { ConnectionOptions } from "./arguments";
 import { type TerminalIo, terminalPrompts } from "./terminal";
 
@@ -34,6 +41,7 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     systemSsh: systemSshParts(__dirname),
     loadSsh: () => require(join(__dirname, "ssh.cjs")) as SshModule,
     loadEnvironments: () => require(join(__dirname, "environments.cjs")) as EnvironmentsModule,
+    loadJobs: () => require(join(__dirname, "jobs.cjs")) as JobsModule,
     environmentPlaces: () => defaultPlaces,
   });
 }

@@ -141,6 +141,8 @@ export type OperationProblem =
 /** What running jobs on a host can suffer from. */
 export type JobProblem =
   | { reason: "jobUnknown"; host: string; id: string }
+  /** Several begin with it; `choices` are their ids. */
+  | { reason: "jobAmbiguous"; id: string; choices: readonly string[] }
   /** It cannot be handed to a host as it is; `why` is a clause. */
   | { reason: "jobUnusable"; name: string; why: string }
   /** What was asked for needs one that has ended. */

@@ -98,7 +98,7 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
 
   async function stream(command: StreamCommand, sink: StreamSink, signal: AbortSignal): Promise<RemoteStream> {
     let ended = false;
-    let opened: Interruptible | undefined;
+    let opened: (RemoteStream & Interruptible) | undefined;
     const watched = endWatched(sink, () => {
       ended = true;
       if (opened) yielding.delete(opened);
@@ -127,8 +127,14 @@ export function createLanes(first: Link, deps: LanesDeps): Lanes {
   }
 
   async function pipe(command: StreamCommand, signal: AbortSignal): Promise<RemotePipe> {
-    const opened = await withSession(signal, (link) => openPipe(link, command, { clock, killGroup }, signal));
-    opened.ended.then(sessions.freed);
+    const yields = command.yields === true;
+    const open = (link: Link) => openPipe(link, command, { clock, killGroup }, signal);
+    const opened = await withSession(signal, open, yields);
+    if (yields) yielding.set(opened, command.what);
+    opened.ended.then(() => {
+      yielding.delete(opened);
+      sessions.freed();
+    });
     return opened;
   }
 

@@ -15,8 +15,8 @@ const terminalDeadlineMs = 20_000;
 
 type Means = Pick<ShellRequest, "clock" | "killGroup">;
 
-/** A running stream that can be made to give its session to something else. */
-export interface Interruptible extends RemoteStream {
+/** Something that can be made to give its session to something else. */
+export interface Interruptible {
   /** Kills the script and ends the stream for this reason; resolves when its session is free again. */
   interrupt(why: Failure): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function openStream(
   sink: StreamSink,
   means: Means,
   signal: AbortSignal,
-): Promise<Interruptible> {
+): Promise<RemoteStream & Interruptible> {
   const { channel, rest, kill } = await startScript(link, command, means, signal);
   const stream = forward(link, channel, sink, kill);
   if (rest.length > 0) stream.data(rest);
@@ -56,28 +56,31 @@ export async function openPipe(
   command: StreamCommand,
   means: Means,
   signal: AbortSignal,
-): Promise<RemotePipe> {
+): Promise<RemotePipe & Interruptible> {
   const { channel, rest, kill } = await startScript(link, command, means, signal);
-  let disposed = false;
+  let stopped: Failure | undefined;
   const ended = new Promise<StreamEnd>((resolve) => {
     channel.once("close", (exitCode?: number | null, signal?: string) => {
-      resolve(disposed ? cancelled() : endOf(link, exitCode, signal));
+      resolve(stopped ? { kind: "failure", error: stopped } : endOf(link, exitCode, signal));
     });
   });
   if (rest.length > 0) channel.unshift(rest);
+  const stop = async (why: Failure) => {
+    if (stopped) return;
+    stopped = why;
+    const killed = kill();
+    // Nobody reads any more, and what is not read would keep the channel open.
+    channel.resume();
+    channel.stderr.resume();
+    await killed;
+  };
   return {
     input: channel,
     output: channel,
     errors: channel.stderr,
     ended,
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      void kill();
-      // Nobody reads any more, and what is not read would keep the channel open.
-      channel.resume();
-      channel.stderr.resume();
-    },
+    interrupt: stop,
+    dispose: () => void stop(new Failure({ reason: "cancelled" })),
   };
 }
 
@@ -155,8 +158,4 @@ function endOf(link: Link, exitCode: number | null | undefined, signal: string |
     ...(typeof exitCode === "number" ? { exitCode } : {}),
     ...(signal === undefined ? {} : { signal }),
   };
-}
-
-function cancelled(): StreamEnd {
-  return { kind: "failure", error: new Failure({ reason: "cancelled" }) };
 }

@@ -10,7 +10,7 @@ import { noGentleHosts } from "../../src/core/gpu/gentle";
 import type { GpuWatch, Sample } from "../../src/core/gpu/watch";
 import { silentLogger } from "../../src/core/logger";
 import type { HostRef } from "../../src/core/ports";
-import { createEngine, type Engine, type EnvironmentsModule, type SshModule } from "../../src/engine";
+import { createEngine, type Engine, type EnvironmentsModule, type JobsModule, type SshModule } from "../../src/engine";
 import { type Sshd, startSshd } from "../ssh/sshd";
 
 /** The root of the repository, seen from the bundle of the bench. */
@@ -56,6 +56,7 @@ export function startBenchEngine(storageDir: string): Engine {
     random: Math.random,
     loadSsh: () => load(join(root, "dist", "ssh.cjs")) as SshModule,
     loadEnvironments: () => load(join(root, "dist", "environments.cjs")) as EnvironmentsModule,
+    loadJobs: () => load(join(root, "dist", "jobs.cjs")) as JobsModule,
     environmentPlaces: () => defaultPlaces,
   });
 }

@@ -47,6 +47,7 @@ const examples: { [R in FailureReason]: Extract<Problem, { reason: R }> } = {
   operationLost: { reason: "operationLost", title: "Creating train" },
   operationCancelled: { reason: "operationCancelled", title: "Creating train" },
   jobUnknown: { reason: "jobUnknown", host: "lab1", id: "a1" },
+  jobAmbiguous: { reason: "jobAmbiguous", id: "3f", choices: ["3f09a1c2", "3fd1b7e0"] },
   jobUnusable: { reason: "jobUnusable", name: "train.py", why: "its name holds a line break" },
   jobRunning: { reason: "jobRunning", name: "train.py" },
   backendUnusable: { reason: "backendUnusable", host: "lab1", backend: "tmux", why: "tmux is not installed there" },

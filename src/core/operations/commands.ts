@@ -6,6 +6,7 @@ import startPart from "../transfer/scripts/start.sh";
 import type { Operation, OperationRequest } from "./operation";
 import { parseOperation, parseOperations } from "./records";
 import { isOperationId, requestText } from "./request";
+import beatPart from "./scripts/beat.sh";
 import followScript from "./scripts/follow.sh";
 import forgetScript from "./scripts/forget.sh";
 import listScript from "./scripts/list.sh";
@@ -84,7 +85,7 @@ export function forgetCommand(id: string): RemoteCommand<void> {
 export function followCommand(id: string, fromByte: number, silenceMs = 30_000): StreamCommand {
   return {
     what: "following an operation",
-    script: `{\n${startPart}${placePart}${followScript}\nexit\n}`,
+    script: `{\n${startPart}${placePart}${beatPart}${followScript}\nexit\n}`,
     parameters: [known(id), String(fromByte), String(silenceMs / 3000)],
     deadlineMs: 20_000,
     // It goes on from where it stopped, so that nothing is lost when something else, such as cancelling, needs the session.

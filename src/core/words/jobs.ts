@@ -1,5 +1,5 @@
 import type { JobProblem } from "../failure";
-import { detail, quoted, says, type Words } from "./say";
+import { detail, list, quoted, says, type Words } from "./say";
 
 /** Jobs, and what has to be there for them. */
 export const jobWords: Words<JobProblem> = {
@@ -8,6 +8,8 @@ export const jobWords: Words<JobProblem> = {
       `${quoted(host)} knows no job ${quoted(id)}.`,
       "It may have been removed there, or belong to another machine.",
     ),
+  jobAmbiguous: ({ id, choices }) =>
+    says(`Several jobs begin with ${quoted(id)}: ${list(choices)}.`, "Give more of its id."),
   jobUnusable: ({ name, why }) => says(`${quoted(name)} cannot be run: ${quoted(why)}.`),
   jobRunning: ({ name }) => says(`The job ${quoted(name)} has not ended.`, "Stop it first."),
   backendUnusable: ({ host, backend, why }) =>

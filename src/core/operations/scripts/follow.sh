@@ -1,25 +1,6 @@
 # Prints a log from a byte on and as it grows, until the operation has ended. Parameters: id, bytes to leave out, a third
 # of the time in seconds after which a client that says nothing is gone. Input: a line now and then.
 
-# Everything runs in one process group, which sshd makes for each session.
-finish() {
-  trap '' TERM
-  kill -s TERM 0
-  kill -s KILL 0
-}
-
-watch_client() {
-  heard= silent=0
-  trap 'heard=1' USR1
-  while [ "$silent" -lt 3 ]; do
-    sleep "$1"
-    silent=$((silent + 1))
-    [ -z "$heard" ] || silent=0
-    heard=
-  done
-  finish
-}
-
 follow_log() { # bytes to leave out
   exec 5</dev/null
   # One that is shorter than what was read of it is not the same log any more.
@@ -41,8 +22,4 @@ follow_log() { # bytes to leave out
 }
 
 enter "$1" || exit 40
-watch_client "$3" &
-watcher=$!
-follow_log "$2" &
-while IFS= read -r line; do kill -s USR1 "$watcher"; done
-finish
+attend "$3" follow_log "$2"

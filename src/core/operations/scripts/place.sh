@@ -32,7 +32,12 @@ enter() { # id: goes to its folder, if it has begun
 }
 
 alive() { # link: the process that it names runs, and is that very one; sets $pid
-  who=$(readlink "$1") && [ "${who%%:*}" = "$boot" ] || return
+  who=$(readlink "$1") && runs "$who"
+}
+
+runs() { # BOOT:PID:START: sets $pid
+  who=$1
+  [ "${who%%:*}" = "$boot" ] || return
   who=${who#*:}
   pid=${who%%:*}
   { IFS= read -r line <"/proc/$pid/stat"; } 2>/dev/null || return

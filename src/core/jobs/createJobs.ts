@@ -1,0 +1,186 @@
+import type { HostState } from "../../shared/host";
+import { hasEnded, type Job } from "../../shared/jobs";
+import type { Clock } from "../clock";
+import type { HostLease } from "../connections";
+import { Emitter, type Event } from "../event";
+import { Failure, isFailure, problemOf } from "../failure";
+import type { Logger } from "../logger";
+import { isInterruption, pause } from "../operations/persistence";
+import { type HostRef, hostId } from "../ports";
+import type { RemoteCommand } from "../remote";
+import type { HostJobs, Jobs, LogTail } from "./jobs";
+import { createJobWatch, type JobWatch } from "./jobWatch";
+import type { JobParts } from "./parts";
+import { withJobs } from "./present";
+
+export interface JobsDeps {
+  acquire(host: HostRef, options?: { readonly quiet?: boolean }): HostLease;
+  readonly onState: Event<{ host: HostRef; state: HostState }>;
+  /** Loads the heavy part. */
+  parts(): JobParts;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const stopPausesMs = [100, 200, 400, 1000];
+/** A supervisor may have been replaced since it was told to stop. */
+const tellAgainEvery = 10;
+
+/** What the service keeps of a host. */
+interface Room {
+  state: HostJobs;
+  readonly watch: JobWatch;
+}
+
+/** The jobs of all hosts over whatever connections they have. */
+export function createJobs(deps: JobsDeps): Jobs {
+  const { clock, log } = deps;
+  const changes = new Emitter<HostRef>((error) => log.error("a listener of jobs failed", error));
+  const tails = new Emitter<LogTail>((error) => log.error("a listener of job logs failed", error));
+  const rooms = new Map<string, Room>();
+  const closing = new AbortController();
+
+  const change = (host: HostRef, more: Partial<HostJobs>) => {
+    if (closing.signal.aborted) return;
+    const room = roomOf(host);
+    room.state = { ...room.state, ...more };
+    changes.fire(host);
+  };
+
+  const roomOf = (host: HostRef): Room => {
+    const known = rooms.get(hostId(host));
+    if (known) return known;
+    const watch = createJobWatch(host, deps, {
+      state: () => room.state,
+      change: (more) => change(host, more),
+      tail: (tail) => tails.fire(tail),
+    });
+    const room: Room = { state: { isReading: false }, watch };
+    rooms.set(hostId(host), room);
+    return room;
+  };
+
+  const following = deps.onState(({ host, state }) => {
+    if (state.kind === "connected") rooms.get(hostId(host))?.watch.cameBack();
+  });
+
+  /** What a host said of jobs stands in the list at once, where there is one. */
+  const learn = (host: HostRef, jobs: readonly Job[], gone: readonly string[] = []) => {
+    const { jobs: known } = roomOf(host).state;
+    if (known) change(host, { jobs: withJobs(known, jobs, gone) });
+  };
+
+  async function use<T>(host: HostRef, work: (lease: HostLease) => Promise<T>): Promise<T> {
+    const lease = deps.acquire(host);
+    try {
+      return await work(lease);
+    } catch (error) {
+      throw onHost(host, error);
+    } finally {
+      lease.dispose();
+    }
+  }
+
+  /** Every command may be repeated, so a lost one is. */
+  async function run<T>(lease: HostLease, command: RemoteCommand<T>, signal: AbortSignal): Promise<T> {
+    for (;;) {
+      try {
+        const runner = await lease.connected(signal);
+        return await runner.run(command, signal);
+      } catch (error) {
+        if (signal.aborted || !isInterruption(error)) throw error;
+        await pause(clock, 200, signal);
+      }
+    }
+  }
+
+  const ask = <T>(host: HostRef, command: (parts: JobParts) => RemoteCommand<T>, given: AbortSignal): Promise<T> => {
+    const signal = AbortSignal.any([given, closing.signal]);
+    return use(host, async (lease) => run(lease, command(deps.parts()), signal));
+  };
+
+  async function get(host: HostRef, id: string, signal: AbortSignal) {
+    const look = await ask(host, (parts) => parts.lookCommand(id), signal);
+    learn(host, [look.job]);
+    return look;
+  }
+
+  return {
+    state: (host) => roomOf(host).state,
+    onChange: changes.event,
+    onTail: tails.event,
+    look: (host, options = {}) => roomOf(host).watch.look(options.quiet ?? false),
+    async refresh(host, signal) {
+      change(host, { isReading: true });
+      try {
+        const { jobs, others } = await ask(host, (parts) => parts.listCommand(), signal);
+        change(host, { jobs, others, readAt: clock.now(), problem: undefined });
+      } catch (error) {
+        if (!isFailure(error, "cancelled")) change(host, { problem: problemOf(error) });
+        throw error;
+      } finally {
+        change(host, { isReading: false });
+      }
+      return roomOf(host).state;
+    },
+    async submit(host, request, signal) {
+      try {
+        const job = await ask(host, (parts) => parts.submitCommand(request), signal);
+        learn(host, [job]);
+        return job;
+      } catch (error) {
+        if (signal.aborted || !mayHaveArrived(error)) throw error;
+        // Its answer was lost. What the host has is the truth; where it has nothing, the first failure is.
+        const look = await get(host, request.id, signal).catch((unknown: unknown) => {
+          throw isFailure(unknown, "jobUnknown") ? error : unknown;
+        });
+        return look.job;
+      }
+    },
+    get,
+    follow: (host, id, fromByte, sink, given) => {
+      const signal = AbortSignal.any([given, closing.signal]);
+      return use(host, async (lease) => {
+        const job = await deps.parts().followLog({ host: lease, clock }, id, fromByte, sink, signal);
+        learn(host, [job]);
+        return job;
+      });
+    },
+    readLog: (host, id, fromByte, length, signal) =>
+      ask(host, (parts) => parts.readLogCommand(id, fromByte, length), signal),
+    logIndex: (host, id, signal) => ask(host, (parts) => parts.logIndexCommand(id), signal),
+    async stop(host, id, signal) {
+      for (let turn = 0; ; turn++) {
+        const tells = turn % tellAgainEvery === 0;
+        const { job } = await ask(host, (parts) => parts.lookCommand(id, tells ? "stop" : undefined), signal);
+        learn(host, [job]);
+        if (hasEnded(job)) return job;
+        await pause(clock, stopPausesMs[Math.min(turn, stopPausesMs.length - 1)] ?? 0, signal);
+      }
+    },
+    async remove(host, ids, signal) {
+      await ask(host, (parts) => parts.removeCommand(ids), signal);
+      learn(host, [], ids);
+    },
+    dispose() {
+      closing.abort(new Failure({ reason: "cancelled" }));
+      following.dispose();
+      for (const { watch } of rooms.values()) watch.dispose();
+      changes.dispose();
+      tails.dispose();
+    },
+  };
+}
+
+/** What a command found out about its host, with the name of that: commands know none. */
+function onHost({ name }: HostRef, error: unknown): unknown {
+  if (!isFailure(error)) return error;
+  const { problem } = error;
+  if (problem.reason !== "jobUnknown" && problem.reason !== "backendUnusable") return error;
+  return new Failure({ ...problem, host: name }, error);
+}
+
+/** The host may have done what it was asked to, and its word for that did not come. */
+function mayHaveArrived(error: unknown): boolean {
+  return isFailure(error, "deadline") || isFailure(error, "noShell") || isFailure(error, "answerTooLarge");
+}
