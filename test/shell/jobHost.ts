@@ -7,7 +7,7 @@ import type { JobRequest } from "../../src/core/jobs/request";
 import type { RemoteCommand, Runner } from "../../src/core/remote";
 import { hasEnded, type Job } from "../../src/shared/jobs";
 import { createLocalRunner } from "../mocks/localRunner";
-import { aliveWith, newFolder, noAbort, type TestShell } from "./operationHost";
+import { aliveWith, newFolder, noAbort, type TestShell, until } from "./operationHost";
 
 export interface JobTestHost {
   readonly home: string;
@@ -52,9 +52,10 @@ export function jobHostOf(runner: Runner, home: string): JobTestHost {
   const log = (id: string) => readFileSync(join(folder(id), "log"), "utf8");
   const ended = async (id: string) => {
     for (;;) {
+      const before = print(join(folder(id), "state"));
       const job = await look(id);
       if (hasEnded(job)) return job;
-      await nextChange(join(folder(id), "state"));
+      await until(() => print(join(folder(id), "state")) !== before);
     }
   };
   return {
@@ -73,21 +74,13 @@ export function jobHostOf(runner: Runner, home: string): JobTestHost {
       return ended(id);
     },
     log,
-    async says(id, text) {
-      while (!log(id).includes(text)) await nextChange(join(folder(id), "log"));
-    },
+    says: (id, text) => until(() => print(join(folder(id), "log")).includes(text)),
     folder,
     supervisor(id, turn = 1) {
       const [boot = "", pid = "", startTicks = ""] = readlinkSync(join(folder(id), `holder.${turn}`)).split(":");
       return { boot, pid: Number(pid), startTicks };
     },
   };
-}
-
-/** Resolves when a file of this machine has become another one or a longer one. */
-async function nextChange(path: string): Promise<void> {
-  const before = print(path);
-  while (print(path) === before) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function print(path: string): string {

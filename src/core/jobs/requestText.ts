@@ -26,11 +26,12 @@ export function requestText(request: JobRequest): string {
     ),
     part("card", [cardOf(request)]),
     ...(settings === undefined ? [] : [part("settings", [settings])]),
-    part("script", scriptText(request).replace(/\n$/, "").split("\n")),
+    part("script", linesOf(scriptText(request))),
     part("gpus.wish", [wishLine(gpus)]),
     ...(timeLimitSeconds === undefined ? [] : [part("limit", [String(timeLimitSeconds)])]),
     part("backend", [request.backend]),
     ...(options.length === 0 ? [] : [part("backend.options", options)]),
+    ...Object.entries(backend?.files ?? {}).map(([name, file]) => part(name, linesOf(file))),
     ...(snapshot === undefined ? [] : [part("snapshot", [snapshot.from, ...snapshot.linked])]),
     "end 0\n",
   ].join("");
@@ -108,6 +109,10 @@ function cardOf({ name, backend, argv, folder, environment }: JobRequest): strin
     });
     if (Buffer.byteLength(card) <= 2000) return card;
   }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, "").split("\n");
 }
 
 function part(name: string, lines: readonly string[]): string {

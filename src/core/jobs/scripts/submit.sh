@@ -39,7 +39,7 @@ if ! enter "$id"; then
   umask "$mask"
   "${backend}_launch" 1
   umask 077
-  enter "$id" || {
+  [ -L holder.1 ] || {
     printf '%s\n' "$launched" >&2
     exit 44
   }

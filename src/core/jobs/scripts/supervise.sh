@@ -3,8 +3,8 @@
 # Lines on descriptor 5: "stop"; "limit" and "tick" of its own alarms; "gpus waiting AHEAD TEXT", "gpus refused TEXT" and
 # "gpus granted INDEX:UUID … -- NAME=VALUE …" of the program `gpus`.
 
-mark=TENSORLINE_JOB entry=$folder/become grace=50
-chooser= limiter= ticker= choice= ending= indexed=0 signal=- reason=- logged=-
+mark=TENSORLINE_JOB entry=$folder/become grace=10
+chooser= limiter= ticker= choice= ended= ending= indexed=0 signal=- reason=- logged=-
 IFS=' ' read -r version state was_code was_signal submitted began rest <state
 
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
@@ -130,23 +130,38 @@ write_end() {
   set -f
   set -- $(ls -ln log)
   set +f
-  put_state 239 "1 $state $code $signal $submitted $began $(now) $reason $left ${5:--}"
+  put_state 239 "1 $state $code $signal $submitted $began ${ended:-$(now)} $reason $left ${5:--}"
 }
 
-# One that ran has nobody who could tell how it ended.
+# A later one neither runs anything again nor ends what nobody wants ended.
 if [ "$turn" != 1 ]; then
-  if [ "$state" != queued ] || [ -f secrets ]; then
+  exec 2>/dev/null
+  case $state in
+  queued | running)
     before=$(readlink "holder.$((turn - 1))")
     reason=supervisorDied
     [ "${before%%:*}" = "$boot" ] || reason=hostRestarted
-    [ "$state" != queued ] || reason=secretsGone
-    state=lost
-    look_around marked
+    if [ "$state" = queued ] && [ -f secrets ]; then reason=secretsGone; fi
+    if [ "$state" = running ] || [ -f secrets ]; then
+      state=lost
+      look_around marked
+      list_left
+      write_end
+      exit 0
+    fi
+    ;;
+  *)
+    # Somebody wants that.
+    code=$was_code signal=$was_signal
+    IFS=' ' read -r ended reason rest <<END
+$rest
+END
+    end_all marked 4>/dev/null
     list_left
-    logged=
-    write_end 2>/dev/null
+    write_end
     exit 0
-  fi
+    ;;
+  esac
 fi
 
 detach

@@ -1,7 +1,7 @@
 # What supervisors of operations do: the first runs the work; a later one undoes what is left of it, after the one before
 # died without a word.
 
-mark=TENSORLINE_OPERATION entry=$folder/run grace=25
+mark=TENSORLINE_OPERATION entry=$folder/run grace=5
 
 started() { :; }
 

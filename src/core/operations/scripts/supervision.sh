@@ -2,7 +2,7 @@
 # supervisors this is; what each of them does comes after this part, which needs
 #   mark        name of the variable that the processes of the work bear
 #   entry       the script that becomes a part of the work
-#   grace       fifths of a second between asking them to end and making them
+#   grace       seconds between asking them to end and making them
 #   hear        a function for the lines that `await` does not know, in $word, $event and $value: false ends the waiting
 #   started     a function: the session of the work is there, its leader is $work
 # It does nothing but wait for lines on descriptor 5: no signal and no polling, so that nothing is ever missed.
@@ -74,14 +74,17 @@ look_around() {
 
 end_all() { # session or marked: asks all of it to end, after the grace makes it; what stays is in $rest and told
   rounds=0
-  while look_around "$1" && [ -n "$rest" ] && [ "$rounds" -lt $((grace + 10)) ]; do
+  IFS=. read -r asked pid </proc/uptime
+  while look_around "$1" && [ -n "$rest" ]; do
     if [ "$rounds" = 0 ]; then
       kill -s TERM $rest
       kill -s CONT $rest
     fi
-    [ "$rounds" -lt "$grace" ] || kill -s KILL $rest
+    IFS=. read -r seconds pid </proc/uptime
+    [ "$((seconds - asked))" -lt "$grace" ] || kill -s KILL $rest
+    [ "$((seconds - asked))" -lt "$((grace + 3))" ] || break
     rounds=$((rounds + 1))
-    sleep 0.2 || sleep 1
+    if [ "$rounds" -gt 10 ]; then sleep 1; else sleep 0.2 || sleep 1; fi
   done
   [ -n "$rest" ] || return 0
   (trap '' PIPE && printf 'Tensorline could not stop these processes:%s\n' "$rest") >&4
