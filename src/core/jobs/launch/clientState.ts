@@ -17,7 +17,7 @@ export interface ClientState {
 
 /** What is known of earlier syncs of a work tree. */
 export interface Syncs {
-  /** The last one came to its end, and ended before `time` (`Date.now()`). */
+  /** There was none, or the last one came to its end before `time` (`Clock.now()`). */
   restedSince(time: number): Promise<boolean>;
   /** A sync that dies in `work` is remembered: what it left is no work tree to take a snapshot of. */
   during<T>(work: () => Promise<T>): Promise<T>;
@@ -64,8 +64,12 @@ export function createClientState(storageDir: string): ClientState {
 function syncsOf(file: string): Syncs {
   return {
     async restedSince(time) {
-      const [word, facts] = await Promise.all([readFile(file, "utf8"), stat(file)]).catch(() => []);
-      return word === "whole" && facts !== undefined && facts.mtimeMs <= time;
+      const word = await readFile(file, "utf8").catch((error: unknown) => {
+        if (codeOf(error) === "ENOENT") return undefined;
+        throw error;
+      });
+      if (word === undefined) return true;
+      return word === "whole" && (await stat(file)).mtimeMs <= time;
     },
     async during(work) {
       await writeFile(file, "half", { mode: 0o600 });

@@ -12,7 +12,7 @@ import { type WorkTree, workTreeCommand } from "./workTree";
 export interface Comparison {
   readonly tree: WorkTree;
   readonly upload: UploadPlan;
-  /** `Date.now()` before anything was looked at. */
+  /** `Clock.now()` before anything was looked at. */
   readonly at: number;
 }
 
@@ -27,12 +27,12 @@ export interface CompareRequest {
 
 /** Looks at both sides and changes nothing. @throws Failure of `planUpload`, `workTreeCommand` */
 export async function compareCode(
-  { transfers }: Pick<LauncherDeps, "transfers">,
+  { transfers, clock }: Pick<LauncherDeps, "transfers" | "clock">,
   runner: Runner,
   { folder, name, look }: CompareRequest,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const at = Date.now();
+  const at = clock.now();
   const tree = await runner.run(workTreeCommand(name), signal);
   const request = { from: folder, to: tree.path, ignore: true, delete: true, look } as const;
   return { tree, at, upload: await transfers.planUpload(runner, request, signal) };

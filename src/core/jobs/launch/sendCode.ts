@@ -25,9 +25,9 @@ const youngMs = 3000;
  * Makes the work tree the same as the client's folder. Only for who holds the work tree's lock.
  * @throws Failure of `planUpload`, `runUpload`
  */
-export async function sendCode(deps: Pick<LauncherDeps, "transfers">, sending: Sending): Promise<Comparison> {
+export async function sendCode(deps: Pick<LauncherDeps, "transfers" | "clock">, sending: Sending): Promise<Comparison> {
   const { runner, folder, name, seen, syncs, say, signal } = sending;
-  const isYoung = seen !== undefined && Date.now() - seen.at < youngMs && (await syncs.restedSince(seen.at));
+  const isYoung = seen !== undefined && deps.clock.now() - seen.at < youngMs && (await syncs.restedSince(seen.at));
   for (let turn = isYoung ? 0 : 1; ; turn++) {
     if (turn > 0) say({ step: "comparing files" });
     const comparison =
