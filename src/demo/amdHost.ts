@@ -71,7 +71,11 @@ export function amdFiles(spec: HostSpec, amd: AmdGpus, seed: number): FileTree {
       [`${node}/properties`]: `simd_count 1216\ngfx_target_version 90402\nvendor_id 4098\ndevice_id 29857\nlocation_id ${location}\ndomain 0\ndrm_render_minor ${128 + index}\n`,
     };
   });
-  return Object.assign({ "sys/module/amdgpu/version": `${amd.driver}\n` }, bmc, ...cards);
+  const processors = [0, 1].map((node) => ({
+    [`sys/class/kfd/kfd/topology/nodes/${node}/gpu_id`]: "0\n",
+    [`sys/class/kfd/kfd/topology/nodes/${node}/properties`]: `cpu_cores_count ${spec.cpu.cores}\nlocation_id 0\n`,
+  }));
+  return Object.assign({ "sys/module/amdgpu/version": `${amd.driver}\n` }, bmc, ...processors, ...cards);
 }
 
 /** What the simulated rocm-smi prints of one GPU. */

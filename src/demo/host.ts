@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Disposable } from "../core/lifecycle";
 import { amdFiles, amdLinks, amdMoment, computeProcessFiles } from "./amdHost";
@@ -6,10 +6,11 @@ import { type ToolkitSpec, toolkitFiles, toolkitFolder, writeEnvironments } from
 import { replaceTree, writeTree } from "./files";
 import { writeGarbage } from "./garbage";
 import type { HostSpec } from "./hosts";
-import { realProcesses, startJobs } from "./jobs";
+import { type RunningJob, realProcesses, startJobs } from "./jobs";
 import { coresOf, counterFiles, machineFiles, processFiles } from "./machine";
 import { type Moment, nvidiaFiles, nvidiaState } from "./nvidiaHost";
 import type { FaultKind } from "./protocol";
+import { findRealJobs } from "./realJobs";
 import { assignments } from "./shellText";
 import { findExecutable, hostTools } from "./toolbox";
 
@@ -56,16 +57,22 @@ export function createHost(options: HostOptions): Host {
   let watchers = 0;
   let timer: NodeJS.Timeout | undefined;
   let countersAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   build(options);
   const jobs = startJobs(spec, seed, seconds, realProcesses(options.shell), () => renewJobs());
+  const realJobs = findRealJobs(spec, seed, folder);
   const shownPids = new Set<number>();
   renewJobs();
+
+  function runningJobs(): readonly RunningJob[] {
+    return [...jobs.running(), ...realJobs.running()];
+  }
 
   /** Processes come and go seldom: their folders are made and removed as they do. */
   function renewJobs(): void {
     const now = seconds();
-    const running = jobs.running();
+    const running = runningJobs();
     for (const pid of shownPids) {
       if (running.some((job) => job.pid === pid)) continue;
       rmSync(join(folder, "proc", String(pid)), { recursive: true, force: true });
@@ -83,14 +90,14 @@ export function createHost(options: HostOptions): Host {
 
   function renew(everything: boolean): void {
     const now = seconds();
-    const running = jobs.running();
+    const running = runningJobs();
     const date = new Date(startedAt + now * 1000);
     const moment: Moment = {
       seed,
       seconds: now,
       timestamp: toolTime(date),
       jobs: running,
-      works: jobs.works(),
+      works: [...jobs.works(), ...realJobs.works()],
       lostGpu,
     };
     const prelude = assignments({
@@ -117,8 +124,16 @@ export function createHost(options: HostOptions): Host {
   }
 
   function beat(): void {
-    if (jobs.advance(seconds())) renewJobs();
+    const now = seconds();
+    const advanced = jobs.advance(now);
+    const changed = now - lookedAt >= 1 && look(now);
+    if (advanced || changed) renewJobs();
     else renew(false);
+  }
+
+  function look(now: number): boolean {
+    lookedAt = now;
+    return realJobs.look(now);
   }
 
   return {
@@ -137,6 +152,7 @@ export function createHost(options: HostOptions): Host {
       HOST_SYS: join(folder, "sys"),
       HOST_ETC: join(folder, "etc"),
       HOST_ROOT: folder,
+      HOST_VAR: join(folder, "var"),
     },
     watch() {
       watchers += 1;
@@ -181,6 +197,9 @@ function build(options: HostOptions): void {
   const { spec, seed, folder, home } = options;
   for (const name of ["bin", "run", "proc", "sys", "etc"]) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(home, { recursive: true });
+  // Everybody's, as on a real machine, and this machine's alone.
+  mkdirSync(join(folder, "var/tmp"), { recursive: true });
+  chmodSync(join(folder, "var/tmp"), 0o1777);
   symlinkSync(options.toolsFolder, join(folder, "lib"));
   const facts = {
     hostname: spec.name,

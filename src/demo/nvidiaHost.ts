@@ -38,6 +38,16 @@ export function nvidiaFiles(spec: HostSpec, nvidia: NvidiaGpus): FileTree {
   };
 }
 
+/** The UUID of a GPU of this host. */
+export function gpuUuid(spec: HostSpec, seed: number, gpu: number): string {
+  return `GPU-${uuidOf(seed, spec.name, gpu, "gpu")}`;
+}
+
+/** The UUID of a MIG slice of this host. */
+export function migUuid(spec: HostSpec, seed: number, gpu: number, gpuInstance: number): string {
+  return `MIG-${uuidOf(seed, spec.name, gpu, "mig", gpuInstance)}`;
+}
+
 /** The state that the simulated nvidia-smi prints. */
 export function nvidiaState(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment): string {
   return stateText(nvidiaShown(spec, nvidia, moment), nvidia.driver);
@@ -50,7 +60,6 @@ export function nvidiaShown(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment):
     const here = moment.jobs.flatMap((job) =>
       job.places.filter((place) => place.gpu === index).map((place) => ({ job, mig: place.mig })),
     );
-    const identity = (...words: (string | number)[]) => uuidOf(moment.seed, spec.name, index, ...words);
     return {
       view: {
         index,
@@ -58,7 +67,7 @@ export function nvidiaShown(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment):
         model: nvidia.model,
         driver: nvidia.driver,
         bus: `00000000:${gpu.bus.toUpperCase()}`,
-        uuid: `GPU-${identity("gpu")}`,
+        uuid: gpuUuid(spec, moment.seed, index),
         serial: String(1_650_000_000_000 + Math.floor(9_999_999_999 * chance("serial", moment.seed, spec.name, index))),
         migEnabled: gpu.mig !== undefined,
         reading,
@@ -69,7 +78,7 @@ export function nvidiaShown(spec: HostSpec, nvidia: NvidiaGpus, moment: Moment):
         const used = here.filter(({ mig }) => mig === instance.gpuInstance);
         return {
           ...instance,
-          uuid: `MIG-${identity("mig", instance.gpuInstance)}`,
+          uuid: migUuid(spec, moment.seed, index, instance.gpuInstance),
           usedMiB: used.reduce((sum, { job }) => sum + memoryOf(job, moment.seconds), 9 * instance.slices),
           totalMiB: instance.memoryMiB,
         };
