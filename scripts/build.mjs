@@ -129,7 +129,11 @@ export async function build({ minify = true } = {}) {
       target: "es2022",
       jsx: "automatic",
       jsxImportSource: "preact",
-      entryPoints: { gpu: "webview-ui/gpu/main.tsx", job: "webview-ui/job/main.tsx" },
+      entryPoints: {
+        gpu: "webview-ui/gpu/main.tsx",
+        job: "webview-ui/job/main.tsx",
+        jobForm: "webview-ui/jobForm/main.tsx",
+      },
       outdir: "dist/webview",
     }),
   ]);

@@ -42,6 +42,9 @@ const dark = {
   "list-inactiveSelectionBackground": "#37373d",
   "progressBar-background": "#0078d4",
   "textLink-foreground": "#4daafc",
+  "textCodeBlock-background": "#2b2b2b",
+  errorForeground: "#f85149",
+  "inputValidation-errorBorder": "#be1100",
 };
 
 const light = {
@@ -80,6 +83,9 @@ const light = {
   "list-inactiveSelectionBackground": "#e4e6f1",
   "progressBar-background": "#005fb8",
   "textLink-foreground": "#005fb8",
+  "textCodeBlock-background": "#f8f8f8",
+  errorForeground: "#c72e0f",
+  "inputValidation-errorBorder": "#be1100",
 };
 
 const highContrast = {
@@ -111,6 +117,9 @@ const highContrast = {
   "list-hoverBackground": "#ffffff1a",
   "list-inactiveSelectionBackground": "transparent",
   "progressBar-background": "#6fc3df",
+  "textLink-foreground": "#21a6ff",
+  "textCodeBlock-background": "#000000",
+  errorForeground: "#f48771",
 };
 
 const highContrastLight = {

@@ -44,7 +44,9 @@ export async function createFormPort(feature: JobsFeature, target: RunTarget): P
     choices: (host, signal) => choicesOf(feature, host, signal),
     plan: (chosen, signal) => parts.launcher().plan(chosen, target.place, { signal }),
     missingSecrets: (names) => missingSecrets(app.jobSecrets, names),
-    enterSecret: (name) => enterSecret(app.jobSecrets, name),
+    async enterSecret(name) {
+      await enterSecret(app.jobSecrets, name);
+    },
     async run(plan, { signal, onProgress }) {
       const job = await submitPlan(feature, target.key, plan, signal, onProgress);
       parts.openPanel(plan.host, job);

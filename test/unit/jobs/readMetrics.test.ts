@@ -63,7 +63,7 @@ describe("one line of each kind", () => {
       { lr: 0.1, loss: 0.5123 },
       450,
     ],
-    ["the MNIST example", "Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.302585", { Loss: 2.302585 }, 640],
+    ["the MNIST example", "Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.312585", { Loss: 2.312585 }, 640],
     ["an epoch in brackets", "Epoch [3/10], Loss: 0.1234", { Loss: 0.1234 }, 3],
     ["epoch and step in brackets", "Epoch [3/10], Step [450/1000], Loss: 0.1234", { Loss: 0.1234 }, 450],
     ["a tensor", "step 7 loss: tensor(0.5, device='cuda:0')", { loss: 0.5 }, 7],

@@ -3,7 +3,7 @@ import { createOutputReader } from "../../../src/core/jobs/read/output";
 import type { Progress } from "../../../src/core/jobs/read/progress";
 
 /** Reads texts one after the other, a second apart, and says what is shown then. */
-function after(...texts: string[]): Progress | undefined {
+function read(...texts: string[]): Progress | undefined {
   let now = 0;
   const reader = createOutputReader({ monotonic: () => now });
   for (const [place, text] of texts.entries()) {
@@ -87,7 +87,7 @@ describe("one line of each kind", () => {
     ["words", "processed file 3 of 12\n", { label: "file", done: 3, total: 12, fraction: 0.25 }],
     ["a percentage", "Progress: 45.5 %\n", { done: 45.5, total: 100, fraction: 0.455 }],
   ])("%s", (_name, text, expected) => {
-    expect(after(text)).toEqual(expected);
+    expect(read(text)).toEqual(expected);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe("one line of each kind", () => {
     "45% of people\n",
     "commit 1/2 half of it\n",
   ])("no progress in %j", (text) => {
-    expect(after(text)).toBeUndefined();
+    expect(read(text)).toBeUndefined();
   });
 });
 
@@ -109,14 +109,14 @@ describe("loops in loops", () => {
 
   it("tell the outermost, with the part that the inner one has done", () => {
     const text = `${bar("epochs", 0, 4)}\n${bar("batches", 0, 100)}\x1b[A${bar("epochs", 1, 4)}\n${bar("batches", 50, 100)}\x1b[A`;
-    expect(after(text)).toMatchObject({ label: "epochs", done: 1, total: 4, fraction: 0.375 });
+    expect(read(text)).toMatchObject({ label: "epochs", done: 1, total: 4, fraction: 0.375 });
   });
 
   it("are found under a heading and in the name of a bar", () => {
-    expect(after("Epoch 3/10\n", `${bar("", 50, 100)}\n`)).toMatchObject({ done: 2, total: 10, fraction: 0.25 });
-    expect(after(bar("Epoch 3/10", 50, 100))).toMatchObject({ done: 2, total: 10, fraction: 0.25 });
+    expect(read("Epoch 3/10\n", `${bar("", 50, 100)}\n`)).toMatchObject({ done: 2, total: 10, fraction: 0.25 });
+    expect(read(bar("Epoch 3/10", 50, 100))).toMatchObject({ done: 2, total: 10, fraction: 0.25 });
     expect(
-      after("      3/10      2.35G      1.2        640:  50%|████▌  | 50/100 [00:12<00:15, 36.5it/s]\n"),
+      read("      3/10      2.35G      1.2        640:  50%|████▌  | 50/100 [00:12<00:15, 36.5it/s]\n"),
     ).toMatchObject({
       done: 2,
       total: 10,
@@ -125,17 +125,17 @@ describe("loops in loops", () => {
   });
 
   it("do not keep the inner part when the outer moves on", () => {
-    expect(after(`Epoch 3/10\n${bar("", 100, 100)}\nEpoch 4/10\n`)).toMatchObject({ done: 3, fraction: 0.3 });
+    expect(read(`Epoch 3/10\n${bar("", 100, 100)}\nEpoch 4/10\n`)).toMatchObject({ done: 3, fraction: 0.3 });
   });
 
   it("one after the other: the one that goes on counts, and at the end the last", () => {
-    expect(after(`${bar("load", 10, 10)}\n${bar("train", 1, 10)}`)).toMatchObject({ label: "train", done: 1 });
-    expect(after(`${bar("load", 10, 10)}\n${bar("train", 10, 10)}`)).toMatchObject({ label: "train", etaSeconds: 0 });
+    expect(read(`${bar("load", 10, 10)}\n${bar("train", 1, 10)}`)).toMatchObject({ label: "train", done: 1 });
+    expect(read(`${bar("load", 10, 10)}\n${bar("train", 10, 10)}`)).toMatchObject({ label: "train", etaSeconds: 0 });
   });
 
   it("forget one that was left without a word", () => {
     const rounds = Array.from({ length: 12 }, () => `${bar("train", 0, 2)}${bar("train", 2, 2)}`).join("");
-    expect(after(`${bar("search", 3, 10)}\n${rounds}${bar("train", 1, 2)}`)).toMatchObject({ label: "train", done: 1 });
+    expect(read(`${bar("search", 3, 10)}\n${rounds}${bar("train", 1, 2)}`)).toMatchObject({ label: "train", done: 1 });
   });
 });
 
@@ -152,20 +152,20 @@ describe("the time that is left", () => {
 
   it("is worked out by the times of arrival where the program says none", () => {
     const steps = Array.from({ length: 6 }, (_, place) => `step ${100 + place * 10}/1000\n`);
-    expect(after(...steps)?.etaSeconds).toBe(85);
+    expect(read(...steps)?.etaSeconds).toBe(85);
   });
 
   it("does not take a log that arrives at once for a pace", () => {
     const replay = Array.from({ length: 500 }, (_, place) => `step ${place}/1000\n`).join("");
-    expect(after(replay)?.etaSeconds).toBeUndefined();
-    expect(after(replay, "step 501/1000\n", "step 503/1000\n")?.etaSeconds).toBe(248);
+    expect(read(replay)?.etaSeconds).toBeUndefined();
+    expect(read(replay, "step 501/1000\n", "step 503/1000\n")?.etaSeconds).toBe(248);
   });
 });
 
 it("reads the same whatever the split", () => {
   const text = `Epoch 1/3\n\r 45%|████▌     | 450/1000 [00:12<00:15, 36.5it/s]\r 46%|████▌     | 460/1000 [00:12<00:14, 36.5it/s]`;
   const bytes = Buffer.from(text);
-  const whole = after(text);
+  const whole = read(text);
   expect(whole).toMatchObject({ done: 0, total: 3, fraction: 0.46 / 3 });
   for (const size of [1, 2, 3, 7, 50]) {
     const reader = createOutputReader({ monotonic: () => 0 });
