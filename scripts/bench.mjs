@@ -1,7 +1,7 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// environments, advisor, paint); nothing is kept.
+// sync, environments, advisor, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,7 @@ const measurements = {
   hostCpu: () => inVsCode("hostCpu"),
   clientCpu: () => inVsCode("clientCpu"),
   transfer: () => inVsCode("transfer"),
+  sync: () => inVsCode("sync"),
   environments: () => inVsCode("environments"),
   advisor: () => inVsCode("advisor"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),

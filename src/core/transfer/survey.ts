@@ -29,8 +29,11 @@ export interface SurveyRequest {
   readonly from?: string;
   /** Leaves the stage, and who writes to it, alone. */
   readonly look?: boolean;
-  /** Only what is right in these folders, `""` for the root itself, or all that is below them. Absent: all of the root. */
-  readonly folders?: { readonly extent: "names" | "below"; readonly paths: readonly string[] };
+  /**
+   * Only what is right in these folders, `""` for the root itself, or all that is below them; the host is asked while they
+   * are still being found. Absent: all of the root.
+   */
+  readonly folders?: { readonly extent: "names" | "below"; readonly paths: Promise<readonly string[]> };
 }
 
 /**
@@ -57,8 +60,9 @@ export async function survey(
     },
     signal,
     async ({ send, endInput, output, alive }) => {
-      const lines = folders?.paths.map((path) => (path === "" ? ".\n" : `./${path}\n`)).join("");
-      const asking = lines ? send(Buffer.from(lines)).then(endInput) : endInput();
+      const paths = await whileAlive(folders?.paths ?? [], alive);
+      const lines = paths.map((path) => (path === "" ? ".\n" : `./${path}\n`)).join("");
+      const asking = lines === "" ? endInput() : send(Buffer.from(lines)).then(endInput);
       for await (const chunk of output) {
         alive();
         reader.push(chunk);
@@ -67,6 +71,16 @@ export async function survey(
     },
   );
   return reader.finish(root);
+}
+
+/** The host waits for something here, and is not stuck. */
+async function whileAlive<T>(waiting: T | Promise<T>, alive: () => void): Promise<T> {
+  const beat = setInterval(alive, 30_000);
+  try {
+    return await waiting;
+  } finally {
+    clearInterval(beat);
+  }
 }
 
 /** A name of 16 characters for a list of words. */

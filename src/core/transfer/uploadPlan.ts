@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { posix } from "node:path";
 import { Failure } from "../failure";
 import type { Runner } from "../remote";
@@ -30,6 +31,8 @@ export interface FileToSend extends FileEntry {
 export interface UploadPlan {
   /** The folder on the host that paths are relative to. */
   readonly root: string;
+  /** The root is not there yet. */
+  readonly isNew: boolean;
   /** Files to send, the changed and the new ones. */
   readonly upload: readonly FileToSend[];
   /** Complete on the host already, from an upload that did not end. */
@@ -64,8 +67,11 @@ export async function planUpload(
 ): Promise<UploadPlan> {
   const { from, to } = request;
   const only = posix.basename(to);
-  const local = await walkLocal(deps, from, { ignore: request.ignore === true, as: only, signal });
-  const there = await surveyBeside(deps, runner, request, local, signal);
+  const walking = walkLocal(deps, from, { ignore: request.ignore === true, as: only, signal });
+  const hasRules = request.ignore && (await stat(from).catch(() => undefined))?.isDirectory();
+  const [local, there] = hasRules
+    ? await Promise.all([walking, surveyBeside(deps, runner, request, walking, signal)])
+    : [await walking, await surveyWhole(deps, runner, request, await walking, signal)];
   if (there.kind === "file" || there.kind === "other") throw new Failure({ reason: "hostNotAFolder", path: to });
   const warnings = [...local.warnings, ...there.warnings];
   const changes = compare(deps, local, there, warnings);
@@ -73,6 +79,7 @@ export async function planUpload(
   const { ignored, gone } = await onlyThere(local, there, known);
   return {
     root: there.root,
+    isNew: there.kind === "none",
     stage: there.stage,
     pathOf: local.pathOf,
     entry: (path) => known.get(path),
@@ -86,18 +93,31 @@ export async function planUpload(
   };
 }
 
+function surveyWhole(
+  deps: TransferDeps,
+  runner: Runner,
+  { from, to, look = false }: UploadRequest,
+  { isFile }: LocalTree,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const place = isFile ? { root: posix.dirname(to), only: posix.basename(to) } : { root: to };
+  return survey(deps, runner, { ...place, from, look }, signal);
+}
+
 /** With rules only folders that are here are looked into: what the rules leave out may be a dataset of millions of files. */
 function surveyBeside(
   deps: TransferDeps,
   runner: Runner,
-  { from, to, ignore, look = false }: UploadRequest,
-  local: LocalTree,
+  { from, to, look = false }: UploadRequest,
+  walking: Promise<LocalTree>,
   signal: AbortSignal,
 ): Promise<Survey> {
-  if (local.isFile)
-    return survey(deps, runner, { root: posix.dirname(to), only: posix.basename(to), from, look }, signal);
-  if (!ignore) return survey(deps, runner, { root: to, from, look }, signal);
-  const paths = ["", ...local.entries.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []))];
+  const paths = walking.then(({ entries }) => [
+    "",
+    ...entries.flatMap(({ kind, path }) => (kind === "folder" ? [path] : [])),
+  ]);
+  // Nobody waits for them where the host cannot be asked.
+  paths.catch(() => {});
   return survey(deps, runner, { root: to, from, look, folders: { extent: "names", paths } }, signal);
 }
 
@@ -178,7 +198,12 @@ async function whatGoes(
   const all = new Map(gone.map(({ path, kind }) => [path, kind]));
   const paths = gone.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []));
   if (paths.length > 0) {
-    const below = await survey(deps, runner, { root, folders: { extent: "below", paths } }, signal);
+    const below = await survey(
+      deps,
+      runner,
+      { root, folders: { extent: "below", paths: Promise.resolve(paths) } },
+      signal,
+    );
     for (const { path, kind } of below.entries) {
       if (!path.includes("\ufffd") && !(await local.ignored(path, kind === "folder"))) all.set(path, kind);
     }

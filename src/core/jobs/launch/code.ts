@@ -6,7 +6,7 @@ import type { UploadPlan } from "../../transfer/uploadPlan";
 import type { LaunchPlan } from "./launch";
 import type { LauncherDeps } from "./ports";
 import { type Target, unreachable } from "./target";
-import { type WorkTree, workTreeCommand } from "./workTree";
+import type { WorkTree } from "./workTree";
 
 /** A client's folder beside its work tree on the host. */
 export interface Comparison {
@@ -19,21 +19,19 @@ export interface Comparison {
 export interface CompareRequest {
   /** The client's folder. */
   readonly folder: string;
-  /** Of the work tree. */
-  readonly name: string;
+  readonly tree: WorkTree;
   /** Nobody's sync is disturbed; only who holds the work tree's lock may do without. */
   readonly look: boolean;
 }
 
-/** Looks at both sides and changes nothing. @throws Failure of `planUpload`, `workTreeCommand` */
+/** Looks at both sides and changes nothing. @throws Failure of `planUpload` */
 export async function compareCode(
   { transfers, clock }: Pick<LauncherDeps, "transfers" | "clock">,
   runner: Runner,
-  { folder, name, look }: CompareRequest,
+  { folder, tree, look }: CompareRequest,
   signal: AbortSignal,
 ): Promise<Comparison> {
   const at = clock.now();
-  const tree = await runner.run(workTreeCommand(name), signal);
   const request = { from: folder, to: tree.path, ignore: true, delete: true, look } as const;
   return { tree, at, upload: await transfers.planUpload(runner, request, signal) };
 }

@@ -29,7 +29,7 @@ import {
 } from "./settings";
 import { leftOutWords, summaryLine } from "./summary";
 import { type Target, targetOf } from "./target";
-import { workTreeName } from "./workTree";
+import { createWorkTrees, workTreeName } from "./workTree";
 
 type Options = Parameters<Launcher["plan"]>[2];
 
@@ -37,6 +37,7 @@ type Options = Parameters<Launcher["plan"]>[2];
 export function createLauncher(deps: LauncherDeps): Launcher {
   /** What a plan has seen of the files, as long as somebody holds that plan. */
   const comparisons = new WeakMap<LaunchPlan, Comparison>();
+  const findTree = createWorkTrees();
 
   async function plan(settings: JobSettings, place: CodePlace, options: Options): Promise<LaunchPlan> {
     const { signal } = options;
@@ -111,7 +112,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       try {
         const runner = await lease.connected(signal);
         const seen = comparisons.get(plan);
-        const sent = await sendCode(deps, { runner, folder: place.folder, name, seen, syncs, say, signal });
+        const tree = await findTree(runner, name, signal);
+        const sent = await sendCode(deps, { runner, folder: place.folder, tree, name, seen, syncs, say, signal });
         // The work tree stays locked until the host has its snapshot.
         return await submit({ from: sent.tree.path, linked: linkedPaths(sent) });
       } finally {
@@ -130,7 +132,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
   ): Promise<Comparison> {
     const name = await treeName(folder);
     say("comparing files");
-    return compareCode(deps, runner, { folder, name, look: true }, signal);
+    const tree = await findTree(runner, name, signal);
+    return compareCode(deps, runner, { folder, tree, look: true }, signal);
   }
 
   async function hostFor(settings: JobSettings, place: CodePlace, wish: GpuWish, signal: AbortSignal) {

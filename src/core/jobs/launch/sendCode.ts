@@ -4,12 +4,13 @@ import type { Syncs } from "./clientState";
 import { type Comparison, compareCode, isSame } from "./code";
 import type { LaunchProgress } from "./launch";
 import type { LauncherDeps } from "./ports";
-import { workTreeCommand } from "./workTree";
+import { type WorkTree, workTreeCommand } from "./workTree";
 
 export interface Sending {
   readonly runner: Runner;
   readonly folder: string;
-  /** Of the work tree. */
+  /** The work tree, and its name. */
+  readonly tree: WorkTree;
   readonly name: string;
   /** What was seen before; used as it is while it is young. */
   readonly seen: Comparison | undefined;
@@ -26,12 +27,12 @@ const youngMs = 3000;
  * @throws Failure of `planUpload`, `runUpload`
  */
 export async function sendCode(deps: Pick<LauncherDeps, "transfers" | "clock">, sending: Sending): Promise<Comparison> {
-  const { runner, folder, name, seen, syncs, say, signal } = sending;
+  const { runner, folder, tree, name, seen, syncs, say, signal } = sending;
   const isYoung = seen !== undefined && deps.clock.now() - seen.at < youngMs && (await syncs.restedSince(seen.at));
   for (let turn = isYoung ? 0 : 1; ; turn++) {
     if (turn > 0) say({ step: "comparing files" });
     const comparison =
-      turn === 0 && seen ? seen : await compareCode(deps, runner, { folder, name, look: false }, signal);
+      turn === 0 && seen ? seen : await compareCode(deps, runner, { folder, tree, look: false }, signal);
     if (isSame(comparison)) {
       // Whatever came before, both sides have just been seen to be the same.
       if (turn > 0) await syncs.during(async () => {});
@@ -40,7 +41,7 @@ export async function sendCode(deps: Pick<LauncherDeps, "transfers" | "clock">, 
     try {
       await syncs.during(async () => {
         say({ step: "sending files" });
-        await runner.run(workTreeCommand(name, true), signal);
+        if (comparison.upload.isNew) await runner.run(workTreeCommand(name, true), signal);
         const onProgress = (transfer: LaunchProgress["transfer"]) =>
           say({ step: "sending files", ...(transfer && { transfer }) });
         await deps.transfers.runUpload(runner, comparison.upload, { signal, onProgress });

@@ -48,7 +48,8 @@ function onHost(settings: JobSettings, code: string, module: string | undefined,
   const place = isOfHost(folder) ? folder : posix.join(code, folder);
   const base = { isSynced: false, folder: place } as const;
   if (module !== undefined) return { ...base, kind: "module", name: module };
-  if (isOfHost(program) || (command && !program.includes("/"))) return { ...base, kind: "file", name: program };
+  const isBare = command && !/\/|\.sh$/.test(program);
+  if (isOfHost(program) || isBare) return { ...base, kind: "file", name: program };
   const file = posix.join(code, program);
   return { ...base, kind: "file", name: place.startsWith("~") ? file : callable(posix.relative(place, file)) };
 }

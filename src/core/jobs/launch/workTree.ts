@@ -4,7 +4,7 @@ import { Failure } from "../../failure";
 import { systemProblem } from "../../hostComplaint";
 import placePart from "../../operations/scripts/place.sh";
 import type { ClientFacts } from "../../ports";
-import type { RemoteCommand } from "../../remote";
+import type { RemoteCommand, Runner } from "../../remote";
 import { shortHash } from "../../transfer/survey";
 import workTreeScript from "../scripts/workTree.sh";
 
@@ -21,6 +21,18 @@ export function workTreeName(clientId: string, folder: string, os: ClientFacts["
   const same = os === "win32" ? folder.toLowerCase() : folder;
   const name = basename(folder).replace(/[^A-Za-z0-9._-]+/g, "_");
   return `${name.slice(0, 40)}-${shortHash(clientId, same)}`;
+}
+
+/** Finds work trees; what it has found is good for as long as that connection lives. */
+export function createWorkTrees(): (runner: Runner, name: string, signal: AbortSignal) => Promise<WorkTree> {
+  const found = new WeakMap<Runner, Map<string, WorkTree>>();
+  return async (runner, name, signal) => {
+    const known = found.get(runner) ?? new Map<string, WorkTree>();
+    found.set(runner, known);
+    const tree = known.get(name) ?? (await runner.run(workTreeCommand(name), signal));
+    known.set(name, tree);
+    return tree;
+  };
 }
 
 /**

@@ -47,7 +47,11 @@ list() { # name folder [what]
 }
 list_folders() { # folder; input: folders below it. Those that are not there are nothing to complain about.
   echo 'list tree'
-  cd "$1" 2>/dev/null || return
+  cd "$1" 2>/dev/null || {
+    # Whoever asks must not write to somebody who is gone.
+    cat >/dev/null
+    return
+  }
   limits=
   [ "$extent" = below ] || limits='-mindepth 1 -maxdepth 1'
   set --
