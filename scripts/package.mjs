@@ -16,11 +16,11 @@ const common = [
   "LICENSE",
   "media/icon.png",
   "media/activity.svg",
+  "schemas/jobs.schema.json",
   ...["extension", "ssh", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
     (bundle) => `dist/${bundle}.cjs`,
   ),
-  "dist/webview/gpu.js",
-  "dist/webview/gpu.css",
+  ...["gpu", "job", "jobForm"].flatMap((page) => [`dist/webview/${page}.js`, `dist/webview/${page}.css`]),
   "dist/webview/codicons/codicon.css",
   "dist/webview/codicons/codicon.ttf",
   "dist/third-party-notices.txt",
