@@ -88,6 +88,7 @@ export function createApp(context: vscode.ExtensionContext): App {
       loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
       loadJobs: () => require(dist("jobs.cjs")) as JobsModule,
       environmentPlaces: editorSettings.environmentPlaces,
+      jobRetention: () => ({ days: editorSettings.jobRetentionDays(), newest: 100 }),
     }),
   );
   const book = createHostBook({

@@ -27,7 +27,7 @@ export interface EditorSettings extends Settings {
   /** Silence that is worth telling; undefined: none is. */
   jobStalledAfterMs(): number | undefined;
   jobSync(): boolean;
-  jobRetentionMs(): number;
+  jobRetentionDays(): number;
   jobBackend(): string;
   jobCodeLens(): boolean;
   readonly onJobCodeLens: Event<void>;
@@ -75,7 +75,8 @@ export const editorSettings: EditorSettings = {
     return minutes === 0 ? undefined : minutes * 60_000;
   },
   jobSync: () => section().get("jobs.syncByDefault") !== false,
-  jobRetentionMs: () => bounded(section().get("jobs.retentionDays"), 0, 3650, 30) * 24 * 3_600_000,
+  // A hundred years are as good as for ever.
+  jobRetentionDays: () => bounded(section().get("jobs.retentionDays"), 0, 3650, 30) || 36_500,
   jobBackend() {
     const chosen = section().get("jobs.defaultBackend");
     return typeof chosen === "string" && chosen !== "" ? chosen : "process";

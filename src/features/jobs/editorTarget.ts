@@ -4,7 +4,7 @@ import { codeTarget, type RunTarget } from "./codeTarget";
 
 /** The file to run: the one that the command came from, else the one in front. Its changes are saved. @throws Failure */
 export async function editorTarget(uri: vscode.Uri | undefined): Promise<RunTarget | undefined> {
-  const chosen = uri ?? vscode.window.activeTextEditor?.document.uri ?? (await askForFile());
+  const chosen = uri ?? runnableInFront() ?? (await askForFile());
   if (!chosen) return undefined;
   const document = await vscode.workspace.openTextDocument(chosen);
   if (document.isDirty && !(await document.save())) return undefined;
@@ -23,6 +23,12 @@ export async function editorTarget(uri: vscode.Uri | undefined): Promise<RunTarg
   });
   if ("why" in target) throw new Failure({ reason: "codeUnreachable", path: saved.uri.fsPath, why: target.why });
   return target;
+}
+
+/** Undefined where the editor in front shows nothing that runs. */
+function runnableInFront(): vscode.Uri | undefined {
+  const { uri, isUntitled } = vscode.window.activeTextEditor?.document ?? {};
+  return uri && (isUntitled || /\.(py|sh)$/i.test(uri.path)) ? uri : undefined;
 }
 
 /** What it imports is what the person sees. */

@@ -25,11 +25,12 @@ export async function openSource(feature: JobsFeature, { host, job }: JobTarget,
     void vscode.window.showInformationMessage(`Nobody knows where ${source.path} is.`);
     return;
   }
-  const uri =
-    place.kind === "client"
-      ? vscode.Uri.file(join(place.folder, ...place.path.split("/")))
-      : (uriHere(host, place.path) ?? (await copyOf(feature, host, place.path)));
+  const here = place.kind === "client" ? await fileHere(place) : uriHere(host, place.path);
+  // Another computer may have submitted the job.
+  const path = place.kind === "host" ? place.path : source.path;
+  const uri = here ?? (path.startsWith("/") ? await copyOf(feature, host, path) : undefined);
   if (uri) await show(uri, source);
+  else void vscode.window.showInformationMessage(`${source.path} is not here.`);
 }
 
 /** Opens a file of $TENSORLINE_OUT as a copy. `path` is relative to that. */
@@ -39,6 +40,14 @@ export async function openResult(feature: JobsFeature, { host, job }: JobTarget,
   );
   const uri = await copyOf(feature, host, posix.join(outFolder, path));
   if (uri) await vscode.commands.executeCommand("vscode.open", uri);
+}
+
+async function fileHere({ folder, path }: { folder: string; path: string }): Promise<vscode.Uri | undefined> {
+  const uri = vscode.Uri.file(join(folder, ...path.split("/")));
+  return vscode.workspace.fs.stat(uri).then(
+    () => uri,
+    () => undefined,
+  );
 }
 
 /** In a window on that very host the file can be opened itself. */

@@ -38,7 +38,7 @@ export async function cleanUpJobs(feature: JobsFeature, host: HostRef): Promise<
     void vscode.window.showInformationMessage(`${host.name} keeps no job of yours that has ended.`);
     return;
   }
-  const before = Date.now() - feature.app.settings.jobRetentionMs();
+  const before = Date.now() - feature.app.settings.jobRetentionDays() * 24 * 3_600_000;
   const items = ended.map((job) => ({
     label: job.name,
     description: describeJob(job, { host, isMine: true, isWatched: false, now: Date.now() }),
