@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
+import type { LaunchParts } from "./core/jobs/launchParts";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
 import type { TransferDeps } from "./core/transfer/transfer";
@@ -30,6 +31,11 @@ interface TransferModule {
   createTransfers(deps: TransferDeps): Transfers;
 }
 
+/** What launches jobs and reads their output, in the bundle of jobs. */
+interface JobLaunchModule {
+  readonly launchParts: LaunchParts;
+}
+
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
 export interface App extends Disposable {
   readonly context: vscode.ExtensionContext;
@@ -40,8 +46,12 @@ export interface App extends Disposable {
   readonly selections: Selections;
   /** Loads what moves files. */
   transfers(): Transfers;
+  /** Loads what runs jobs. */
+  launchParts(): LaunchParts;
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
+  /** Values that jobs get by name. */
+  readonly jobSecrets: EditorSecrets;
   readonly log: EditorLog;
   readonly client: ClientFacts;
   /** Folder on the client for what Tensorline keeps; made by whoever writes first. */
@@ -57,7 +67,7 @@ export function createApp(context: vscode.ExtensionContext): App {
   const log = store.add(createEditorLog());
   const client = { ...clientFacts(), workspaceFolders };
   const storageDir = storageFolder(client);
-  const secrets = createEditorSecrets(context.secrets, context.globalState);
+  const secrets = createEditorSecrets(context.secrets, context.globalState, "ssh");
   const dist = (file: string) => join(context.extensionUri.fsPath, "dist", file);
   const engine = store.add(
     createEngine({
@@ -78,6 +88,7 @@ export function createApp(context: vscode.ExtensionContext): App {
       loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
       loadJobs: () => require(dist("jobs.cjs")) as JobsModule,
       environmentPlaces: editorSettings.environmentPlaces,
+      jobRetention: () => ({ days: editorSettings.jobRetentionDays(), newest: 100 }),
     }),
   );
   const book = createHostBook({
@@ -97,8 +108,10 @@ export function createApp(context: vscode.ExtensionContext): App {
     demo,
     selections: createSelections(context.workspaceState, context.globalState),
     transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
+    launchParts: () => (require(dist("jobs.cjs")) as JobLaunchModule).launchParts,
     settings: editorSettings,
     secrets,
+    jobSecrets: createEditorSecrets(context.secrets, context.globalState, "job"),
     log,
     client,
     storageDir,

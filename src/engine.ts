@@ -10,6 +10,7 @@ import { createForwards } from "./core/forwards/forwards";
 import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
+import type { JobRetention } from "./core/jobs/commands";
 import { createJobs } from "./core/jobs/createJobs";
 import type { Jobs } from "./core/jobs/jobs";
 import type { JobParts } from "./core/jobs/parts";
@@ -39,6 +40,8 @@ export interface EngineDeps extends ConnectionsDeps {
   loadSsh(): SshModule;
   loadEnvironments(): EnvironmentsModule;
   loadJobs(): JobsModule;
+  /** Which jobs that have ended hosts keep, read anew at each use. */
+  jobRetention?(): JobRetention;
   /** Where environments are searched for, read anew at each use. */
   environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
 }
@@ -113,6 +116,7 @@ export function createEngine(deps: EngineDeps): Engine {
         acquire: (host, options) => connections().acquire(host, options),
         onState: states.event,
         parts: () => deps.loadJobs().jobParts,
+        ...(deps.jobRetention ? { retention: deps.jobRetention } : {}),
         clock: deps.clock,
         log: deps.log,
       }),

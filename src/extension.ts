@@ -5,6 +5,7 @@ import { registerEnvironments } from "./features/environments/register";
 import { registerFiles } from "./features/files/register";
 import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
+import { registerJobs } from "./features/jobs/register";
 import { registerPorts } from "./features/ports/register";
 
 /** Builds the app and registers the features; connects to nothing and reads nothing. */
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
       "GPU views": registerGpu,
       ports: registerPorts,
       environments: registerEnvironments,
+      jobs: registerJobs,
       "file transfer": registerFiles,
       diagnostics: registerDiagnostics,
     }),

@@ -1,15 +1,21 @@
 import type * as vscode from "vscode";
 import type { Secrets } from "../core/ports";
 
-const prefix = "ssh:";
-
 /** Secrets in the editor's SecretStorage, with a list of their names (never their values) so that all can be forgotten. */
 export interface EditorSecrets extends Secrets {
   names(): readonly string[];
 }
 
-export function createEditorSecrets(storage: vscode.SecretStorage, memento: vscode.Memento): EditorSecrets {
-  const listKey = "tensorline.secretNames";
+const listKeys = { ssh: "tensorline.secretNames", job: "tensorline.jobSecretNames" } as const;
+
+/** `ssh`: what logs in; `job`: what jobs get. Neither sees the other's. */
+export function createEditorSecrets(
+  storage: vscode.SecretStorage,
+  memento: vscode.Memento,
+  kind: keyof typeof listKeys,
+): EditorSecrets {
+  const listKey = listKeys[kind];
+  const prefix = `${kind}:`;
   const names = () => memento.get<string[]>(listKey, []);
   return {
     names,

@@ -20,6 +20,17 @@ export interface EditorSettings extends Settings {
   environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
   gpuBeatMs(): number;
   statusBarBeatMs(): number;
+  /** As it stands in the settings: whoever uses it checks it. */
+  jobPresets(): Readonly<Record<string, unknown>>;
+  setJobPresets(presets: Readonly<Record<string, unknown>>): Thenable<void>;
+  jobNotify(): "all" | "problems" | "none";
+  /** Silence that is worth telling; undefined: none is. */
+  jobStalledAfterMs(): number | undefined;
+  jobSync(): boolean;
+  jobRetentionDays(): number;
+  jobBackend(): string;
+  jobCodeLens(): boolean;
+  readonly onJobCodeLens: Event<void>;
 }
 
 const section = () => vscode.workspace.getConfiguration("tensorline");
@@ -50,6 +61,31 @@ export const editorSettings: EditorSettings = {
   }),
   gpuBeatMs: () => bounded(section().get("gpu.intervalMilliseconds"), 100, 60_000, 1000),
   statusBarBeatMs: () => bounded(section().get("statusBar.intervalSeconds"), 5, 600, 30) * 1000,
+  jobPresets() {
+    const presets: unknown = section().get("jobs.presets");
+    return typeof presets === "object" && presets !== null ? (presets as Record<string, unknown>) : {};
+  },
+  setJobPresets: (presets) => section().update("jobs.presets", presets, vscode.ConfigurationTarget.Global),
+  jobNotify() {
+    const chosen = section().get("jobs.notify");
+    return chosen === "problems" || chosen === "none" ? chosen : "all";
+  },
+  jobStalledAfterMs() {
+    const minutes = bounded(section().get("jobs.stalledAfterMinutes"), 0, 10_080, 30);
+    return minutes === 0 ? undefined : minutes * 60_000;
+  },
+  jobSync: () => section().get("jobs.syncByDefault") !== false,
+  // A hundred years are as good as for ever.
+  jobRetentionDays: () => bounded(section().get("jobs.retentionDays"), 0, 3650, 30) || 36_500,
+  jobBackend() {
+    const chosen = section().get("jobs.defaultBackend");
+    return typeof chosen === "string" && chosen !== "" ? chosen : "process";
+  },
+  jobCodeLens: () => section().get("jobs.codeLens") !== false,
+  onJobCodeLens: (listener) =>
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("tensorline.jobs.codeLens")) listener();
+    }),
   configFile: () => chosenConfigFile([section().get("ssh.configFile"), remoteSshConfigFile()], clientFacts()),
   identityFiles: () => strings(section().get("ssh.identityFiles")),
   acceptNewHostKeys: () => false,

@@ -8,6 +8,7 @@ import type { Logger } from "../logger";
 import { isInterruption, pause } from "../operations/persistence";
 import { type HostRef, hostId } from "../ports";
 import type { RemoteCommand } from "../remote";
+import type { JobRetention } from "./commands";
 import type { HostJobs, Jobs, LogTail } from "./jobs";
 import { createJobWatch, type JobWatch } from "./jobWatch";
 import type { JobParts } from "./parts";
@@ -18,6 +19,8 @@ export interface JobsDeps {
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   /** Loads the heavy part. */
   parts(): JobParts;
+  /** Which jobs that have ended a host keeps when another one is submitted; absent: as `submitCommand` has it. */
+  retention?(): JobRetention;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -129,7 +132,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     },
     async submit(host, request, signal) {
       try {
-        const job = await ask(host, (parts) => parts.submitCommand(request), signal);
+        const job = await ask(host, (parts) => parts.submitCommand(request, deps.retention?.()), signal);
         learn(host, [job]);
         return job;
       } catch (error) {

@@ -16,3 +16,5 @@ export const jobParts: JobParts = {
   followLog,
   watchJobs,
 };
+
+export { launchParts } from "./launchParts";

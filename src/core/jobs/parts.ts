@@ -3,6 +3,7 @@ import type { Clock } from "../clock";
 import type { OperationHost } from "../operations/operation";
 import type { RemoteCommand, Runner } from "../remote";
 import type { JobBackend } from "./backend";
+import type { JobRetention } from "./commands";
 import type { LogSink } from "./jobs";
 import type { JobRequest } from "./request";
 import type { JobNews } from "./watchJobs";
@@ -10,7 +11,7 @@ import type { JobNews } from "./watchJobs";
 /** The heavy part of jobs: a bundle of its own in the editor, loaded when somebody looks for the first time. */
 export interface JobParts {
   readonly backends: readonly JobBackend[];
-  submitCommand(request: JobRequest): RemoteCommand<Job>;
+  submitCommand(request: JobRequest, retention?: JobRetention): RemoteCommand<Job>;
   listCommand(): RemoteCommand<{ readonly jobs: readonly Job[]; readonly others: readonly Job[] }>;
   lookCommand(id: string, action?: "stop"): RemoteCommand<{ readonly job: Job; readonly settings?: string }>;
   removeCommand(ids: readonly string[]): RemoteCommand<void>;

@@ -1,8 +1,8 @@
-import * as v from "valibot";
 import type { Problem } from "../../core/failure";
+import { readLaunch } from "../../core/jobs/launch/keptLaunch";
 import { sentence } from "../../core/words";
 import type { MetricSeries, MetricValue } from "../../shared/jobPanel";
-import { type JobSettings, JobSettingsSchema } from "../../shared/jobSettings";
+import type { JobSettings } from "../../shared/jobSettings";
 import type { NumberSeries } from "./jobReaders";
 
 /** As the page is told it: a sentence for people. */
@@ -27,11 +27,5 @@ export function wireSeries(series: readonly NumberSeries[]): MetricSeries[] {
 
 /** What the client gave the job to remember; undefined where it cannot be read any more. */
 export function settingsIn(text: string | undefined): JobSettings | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const parsed = v.safeParse(JobSettingsSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : readLaunch(text)?.settings;
 }

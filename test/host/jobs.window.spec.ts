@@ -1,0 +1,151 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { click, elements, fill, frameText, hover, press, screenshot, waitFor } from "./harness/control";
+import { spec } from "./harness/spec";
+import { textUntil } from "./text";
+
+const sshConfig = process.env.TENSORLINE_TEST_SSH_CONFIG ?? "";
+/** The folder that the window has open. */
+const workspace = join(dirname(sshConfig), "training");
+const row = (name: string | RegExp) => ({ selector: ".part.sidebar .monaco-list-row", text: name });
+const input = { selector: ".quick-input-box input" };
+const focused = (text: string | RegExp) => ({ selector: ".quick-input-list .monaco-list-row.focused", text });
+const dialog = ".monaco-dialog-box";
+const notice = (text: string | RegExp) => ({ selector: ".notifications-center .notification-list-item", text });
+const form = "main.job-form";
+const panel = "main.page .log-bar";
+const onRow = (label: string, action: string) => ({
+  selector: `.part.sidebar .monaco-list-row[aria-label^="${label}"] .action-label[aria-label^="${action}"]`,
+});
+
+async function command(title: string): Promise<void> {
+  await press("F1");
+  await fill(input, `>${title}`);
+  await waitFor(focused(title.replace(/^.*: /, "")));
+  await press("Enter");
+}
+
+const run = (title: string) => command(`Tensorline: ${title}`);
+
+/** Only the Jobs view is unfolded, so that its rows have room. */
+async function unfoldJobs(): Promise<void> {
+  const icon = { selector: ".part.activitybar .action-label[aria-label^='Tensorline']" };
+  await waitFor(icon);
+  const views = await elements({ selector: '.part.sidebar .pane-header[aria-label^="Jobs"]' });
+  if (!views.some(({ visible }) => visible)) await click(icon);
+  for (const view of ["Hosts", "GPUs", "Environments", "Jobs"]) {
+    const header = { selector: `.part.sidebar .pane-header[aria-label^="${view}"]` };
+    await waitFor(header);
+    const [found] = await elements(header);
+    if (found?.attributes["aria-expanded"] !== String(view === "Jobs")) await click(header);
+  }
+}
+
+async function openFile(name: string): Promise<void> {
+  await press("Control+P");
+  await fill(input, name);
+  await waitFor(focused(name));
+  await press("Enter");
+}
+
+/** The form with its plan, confirmed by the keyboard. */
+async function runForm(): Promise<void> {
+  await waitFor({ webview: form, selector: ".plan-text", text: /lab1/ }, { timeout: 60_000 });
+  await press("Enter");
+}
+
+const log = () => frameText(panel, ".log-terminal .xterm-rows");
+
+/** A program that goes on past its second step when somebody writes into the FIFO. */
+const program = (fifo: string, end: string) => `import os
+
+if __name__ == "__main__":
+    for step in range(1, 5):
+        print(f"step {step}/4 loss {1 / step:.3f}", flush=True)
+        if step == 2:
+            open(${JSON.stringify(fifo)}).read()
+    ${end}
+`;
+
+spec(
+  "a file runs from the editor on a GPU, is watched in the tree and the panel, and its end is told",
+  async ({ signal }) => {
+    const fifo = join(dirname(sshConfig), "go-on");
+    execFileSync("mkfifo", [fifo]);
+    await writeFile(join(workspace, "train.py"), program(fifo, 'print("done")'));
+    await writeFile(sshConfig, "");
+    await waitFor({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
+    await run("Try the Demo Fleet");
+    await waitFor(row("lab1"), { timeout: 30_000 });
+    await openFile("train.py");
+    await waitFor({ selector: ".codelens-decoration a", text: "Run on GPU" }, { timeout: 20_000 });
+    await screenshot("jobs-lens", { width: 1280, height: 900 });
+    await click({ selector: ".codelens-decoration a", text: "Run on GPU" });
+    await waitFor({ webview: form, text: "train.py" }, { timeout: 20_000 });
+    await waitFor({ webview: form, selector: ".plan-text", text: /lab1/ }, { timeout: 60_000 });
+    await screenshot("jobs-form", { width: 1280, height: 900 });
+    await runForm();
+    await waitFor({ webview: panel, selector: ".log-terminal" }, { timeout: 60_000 });
+    await textUntil(log, (text) => text.includes("step 2/4"), signal);
+    await unfoldJobs();
+    await click({ selector: '.part.sidebar .monaco-list-row:has-text("lab1") .monaco-tl-twistie', nth: -1 });
+    await waitFor(row(/train\.py.*GPU \d.*50 %/), { timeout: 30_000 });
+    await waitFor({ selector: ".part.statusbar .statusbar-item", text: /train\.py 50 %/ });
+    await hover(row(/train\.py/));
+    await screenshot("jobs-running", { width: 1280, height: 900 });
+    await writeFile(fifo, "go");
+    await textUntil(log, (text) => text.includes("done"), signal);
+    await waitFor({ selector: ".part.statusbar .statusbar-item", text: /train\.py/ }, { state: "detached" });
+    // VS Code shows no message by itself while a test drives it.
+    await command("Notifications: Show Notifications");
+    await waitFor(notice(/train\.py finished on lab1/), { timeout: 30_000 });
+    await screenshot("jobs-finished", { width: 1280, height: 900 });
+    await command("Notifications: Clear All Notifications");
+    await waitFor(row(/Finished.*1/));
+  },
+  { deadlineMs: 180_000 },
+);
+
+spec(
+  "a job that fails says why, in the panel and in the notification",
+  async ({ signal }) => {
+    await writeFile(join(workspace, "broken.py"), "import no_such_module_anywhere\n");
+    await openFile("broken.py");
+    await run("Run on GPU");
+    await runForm();
+    await waitFor({ webview: panel, text: /no_such_module_anywhere/ }, { timeout: 60_000 });
+    await textUntil(log, (text) => text.includes("ModuleNotFoundError"), signal);
+    await command("Notifications: Show Notifications");
+    await waitFor(notice(/broken\.py failed on lab1.*no_such_module_anywhere/), { timeout: 30_000 });
+    await screenshot("jobs-failed", { width: 1280, height: 900 });
+    await command("Notifications: Clear All Notifications");
+  },
+  { deadlineMs: 120_000 },
+);
+
+spec(
+  "a job stops after a question that names it, and its row says so",
+  async ({ signal }) => {
+    const fifo = join(dirname(sshConfig), "never");
+    execFileSync("mkfifo", [fifo]);
+    await writeFile(join(workspace, "long.py"), program(fifo, "pass"));
+    await openFile("long.py");
+    await run("Run on GPU");
+    await runForm();
+    await textUntil(log, (text) => text.includes("step 2/4"), signal);
+    await unfoldJobs();
+    await hover(row(/long\.py/));
+    await click(onRow("long.py", "Stop Job"));
+    await waitFor({ selector: dialog, text: /Stop long\.py on lab1/ });
+    await screenshot("jobs-stop", { width: 1280, height: 900 });
+    await click({ selector: `${dialog} .monaco-button`, text: "Stop" });
+    await waitFor(row(/Finished.*3/), { timeout: 60_000 });
+    const running = await elements(row(/long\.py.*step/));
+    assert.deepEqual(running, []);
+    await run("Stop the Demo Fleet");
+    await command("View: Close All Editors");
+  },
+  { deadlineMs: 120_000 },
+);
