@@ -74,6 +74,7 @@ async function sizes() {
   figures.push(
     row("Entry bundle (`extension.cjs`)", await size("extension.cjs"), 300),
     row("SSH bundle, loaded at the first connection (`ssh.cjs`)", await size("ssh.cjs")),
+    row("GPU reading, loaded when somebody looks (`gpu.cjs`)", await size("gpu.cjs")),
     row("Environments and toolkits, loaded when somebody looks (`environments.cjs`)", await size("environments.cjs")),
     row("Jobs, loaded when somebody looks (`jobs.cjs`)", await size("jobs.cjs")),
     row("File transfer, loaded at the first one (`transfer.cjs`)", await size("transfer.cjs")),

@@ -1,4 +1,4 @@
-// Builds dist/: one bundle for the entry, one for each heavy part (SSH, transfer, environments, jobs: loaded at first use), one for the CLI,
+// Builds dist/: one bundle for the entry, one for each heavy part (SSH, GPUs, transfer, environments, jobs: loaded at first use), one for the CLI,
 // one per webview.
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename } from "node:path";
@@ -99,13 +99,22 @@ export async function build({ minify = true } = {}) {
       entryPoints: { extension: "src/extension.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["vscode", "./ssh.cjs", "./demo.cjs", "./environments.cjs", "./jobs.cjs", "./transfer.cjs"],
+      external: [
+        "vscode",
+        "./ssh.cjs",
+        "./gpu.cjs",
+        "./demo.cjs",
+        "./environments.cjs",
+        "./jobs.cjs",
+        "./transfer.cjs",
+      ],
     }),
     esbuild.build({
       ...node,
       entryPoints: {
         ssh: "src/ssh/index.ts",
         transfer: "src/core/transfer/transfers.ts",
+        gpu: "src/core/gpu/index.ts",
         environments: "src/core/environments/index.ts",
         jobs: "src/core/jobs/index.ts",
         demo: "src/demo/main.ts",
@@ -119,7 +128,7 @@ export async function build({ minify = true } = {}) {
       entryPoints: { cli: "src/cli.ts" },
       outExtension: { ".js": ".cjs" },
       outdir: "dist",
-      external: ["./ssh.cjs", "./demo.cjs", "./environments.cjs", "./jobs.cjs"],
+      external: ["./ssh.cjs", "./gpu.cjs", "./demo.cjs", "./environments.cjs", "./jobs.cjs"],
       banner: { js: "#!/usr/bin/env node" },
     }),
     esbuild.build({

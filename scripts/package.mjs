@@ -17,7 +17,7 @@ const common = [
   "media/icon.png",
   "media/activity.svg",
   "schemas/jobs.schema.json",
-  ...["extension", "ssh", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
+  ...["extension", "ssh", "gpu", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
     (bundle) => `dist/${bundle}.cjs`,
   ),
   ...["gpu", "job", "jobForm"].flatMap((page) => [`dist/webview/${page}.js`, `dist/webview/${page}.css`]),

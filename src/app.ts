@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { clientFacts, storageFolder } from "./core/client";
 import { systemClock } from "./core/clock";
+import type { GpuModule } from "./core/gpu";
 import type { LaunchParts } from "./core/jobs/launchParts";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
@@ -85,6 +86,7 @@ export function createApp(context: vscode.ExtensionContext): App {
       random: Math.random,
       systemSsh: systemSshParts(dist(".")),
       loadSsh: () => require(dist("ssh.cjs")) as SshModule,
+      loadGpu: () => require(dist("gpu.cjs")) as GpuModule,
       loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
       loadJobs: () => require(dist("jobs.cjs")) as JobsModule,
       environmentPlaces: editorSettings.environmentPlaces,

@@ -7,6 +7,7 @@ import type { SurveyOptions } from "./core/environments/survey";
 import { Emitter, type Event } from "./core/event";
 import type { Forwards } from "./core/forwards/forward";
 import { createForwards } from "./core/forwards/forwards";
+import type { GpuModule } from "./core/gpu";
 import type { GentleHosts } from "./core/gpu/gentle";
 import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
@@ -38,6 +39,7 @@ export interface JobsModule {
 export interface EngineDeps extends ConnectionsDeps {
   readonly gentle: GentleHosts;
   loadSsh(): SshModule;
+  loadGpu(): GpuModule;
   loadEnvironments(): EnvironmentsModule;
   loadJobs(): JobsModule;
   /** Which jobs that have ended hosts keep, read anew at each use. */
@@ -57,6 +59,8 @@ export interface Engine extends Disposable {
   /** Without loading anything: a host that nobody connected to is disconnected. */
   state(host: HostRef): HostState;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
+  /** Tries each step of reaching a host. */
+  readonly testHost: GpuModule["testHost"];
   readonly gpus: GpuWatches;
   readonly forwards: Forwards;
   readonly environments: Environments;
@@ -84,11 +88,13 @@ export function createEngine(deps: EngineDeps): Engine {
     clientKeys: () => deps.loadSsh().createClientKeys(deps),
     state,
     onState: states.event,
+    testHost: (...test) => deps.loadGpu().testHost(...test),
     gpus: store.add(
       createGpuWatches({
         acquire: (host, options) => connections().acquire(host, options),
         onState: states.event,
         gentle: deps.gentle,
+        createMonitor: (monitor) => deps.loadGpu().createGpuMonitor(monitor),
         clock: deps.clock,
         log: deps.log,
       }),

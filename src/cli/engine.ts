@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { clientFacts, storageFolder } from "../core/client";
 import { systemClock } from "../core/clock";
 import { defaultPlaces } from "../core/environments/survey";
+import type { GpuModule } from "../core/gpu";
 import { noGentleHosts } from "../core/gpu/gentle";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
@@ -40,6 +41,7 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     random: Math.random,
     systemSsh: systemSshParts(__dirname),
     loadSsh: () => require(join(__dirname, "ssh.cjs")) as SshModule,
+    loadGpu: () => require(join(__dirname, "gpu.cjs")) as GpuModule,
     loadEnvironments: () => require(join(__dirname, "environments.cjs")) as EnvironmentsModule,
     loadJobs: () => require(join(__dirname, "jobs.cjs")) as JobsModule,
     environmentPlaces: () => defaultPlaces,

@@ -6,6 +6,7 @@ import { clientFacts } from "../../src/core/client";
 import { systemClock } from "../../src/core/clock";
 import { defaultPlaces } from "../../src/core/environments/survey";
 import { Failure } from "../../src/core/failure";
+import type { GpuModule } from "../../src/core/gpu";
 import { noGentleHosts } from "../../src/core/gpu/gentle";
 import type { GpuWatch, Sample } from "../../src/core/gpu/watch";
 import { silentLogger } from "../../src/core/logger";
@@ -55,6 +56,7 @@ export function startBenchEngine(storageDir: string): Engine {
     log: silentLogger,
     random: Math.random,
     loadSsh: () => load(join(root, "dist", "ssh.cjs")) as SshModule,
+    loadGpu: () => load(join(root, "dist", "gpu.cjs")) as GpuModule,
     loadEnvironments: () => load(join(root, "dist", "environments.cjs")) as EnvironmentsModule,
     loadJobs: () => load(join(root, "dist", "jobs.cjs")) as JobsModule,
     environmentPlaces: () => defaultPlaces,

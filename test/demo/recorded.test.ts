@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { noGentleHosts } from "../../src/core/gpu/gentle";
+import { createGpuMonitor } from "../../src/core/gpu/monitor";
 import { gpuProbe, probeScript } from "../../src/core/gpu/probe";
 import { vendors } from "../../src/core/gpu/vendors";
 import type { GpuWatch, GpuWatches, Sample } from "../../src/core/gpu/watch";
@@ -46,7 +47,14 @@ beforeAll(async () => {
   fleet = await startFleet({ seed: 5, recorded: true });
   client = testClient();
   const { acquire, onState } = client.connections;
-  watches = createGpuWatches({ acquire, onState, gentle: noGentleHosts, clock: systemClock, log: silentLogger });
+  watches = createGpuWatches({
+    acquire,
+    onState,
+    gentle: noGentleHosts,
+    createMonitor: createGpuMonitor,
+    clock: systemClock,
+    log: silentLogger,
+  });
 });
 
 afterEach(() => {

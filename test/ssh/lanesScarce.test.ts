@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import type { HostLease } from "../../src/core/connections";
 import { noGentleHosts } from "../../src/core/gpu/gentle";
+import { createGpuMonitor } from "../../src/core/gpu/monitor";
 import { createGpuWatches } from "../../src/core/gpu/watches";
 import { silentLogger } from "../../src/core/logger";
 import { hostEnvironment } from "../shell/probeHost";
@@ -106,6 +107,7 @@ describe.skipIf(withoutSecondFactor)(`${title}${withoutSecondFactor ? `: ${witho
       acquire: client.connections.acquire,
       onState: client.connections.onState,
       gentle: noGentleHosts,
+      createMonitor: createGpuMonitor,
       clock: systemClock,
       log: silentLogger,
     });

@@ -8,13 +8,14 @@ import { type Disposable, MutableDisposable, toDisposable } from "../lifecycle";
 import type { Logger } from "../logger";
 import { type HostRef, hostId } from "../ports";
 import type { GentleHosts } from "./gentle";
-import { createGpuMonitor, type GpuMonitor } from "./monitor";
+import type { GpuMonitor, MonitorDeps } from "./monitor";
 import type { GpuWatch, GpuWatches, WatchOptions } from "./watch";
 
 export interface GpuWatchesDeps {
   acquire(host: HostRef, options: { quiet: boolean }): HostLease;
   readonly onState: Event<{ host: HostRef; state: HostState }>;
   readonly gentle: GentleHosts;
+  createMonitor(deps: MonitorDeps): GpuMonitor;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,7 +54,8 @@ interface WatchedHost extends Disposable {
   cameBack(): void;
 }
 
-function createWatchedHost(host: HostRef, { acquire, gentle, clock, log }: GpuWatchesDeps): WatchedHost {
+function createWatchedHost(host: HostRef, deps: GpuWatchesDeps): WatchedHost {
+  const { acquire, gentle, clock, log } = deps;
   const viewers = new Set<WatchOptions & { beatMs: number }>();
   const lease = new MutableDisposable<HostLease & { readonly quiet: boolean }>();
   let monitor: GpuMonitor | undefined;
@@ -88,7 +90,7 @@ function createWatchedHost(host: HostRef, { acquire, gentle, clock, log }: GpuWa
   function watch(beatMs: number, options: WatchOptions): GpuWatch {
     const viewer = { ...options, beatMs };
     viewers.add(viewer);
-    const shared = monitor ?? createGpuMonitor({ host: host.name, connected, clock, log, beatMs });
+    const shared = monitor ?? deps.createMonitor({ host: host.name, connected, clock, log, beatMs });
     monitor = shared;
     adapt();
     const subscriptions = new Set<Disposable>();

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { App } from "../../app";
 import type { HostDraft } from "../../core/hostsFile/hostFields";
 import type { HostsFile } from "../../core/hostsFile/hostsFile";
-import { type HostTestResult, testHost } from "../../core/hostTest";
+import type { HostTestResult } from "../../core/hostTest";
 import type { HostRef } from "../../core/ports";
 import { systemSshFile } from "../../ssh/clientPaths";
 
@@ -34,7 +34,12 @@ export function testWithProgress(app: App, host: HostRef): Promise<readonly Host
   const task = async (progress: vscode.Progress<{ message: string }>, token: vscode.CancellationToken) => {
     token.onCancellationRequested(() => aborted.abort());
     try {
-      return await testHost(connections, host, (step) => progress.report({ message: `${step}…` }), aborted.signal);
+      return await app.engine.testHost(
+        connections,
+        host,
+        (step) => progress.report({ message: `${step}…` }),
+        aborted.signal,
+      );
     } finally {
       connections.dispose();
     }

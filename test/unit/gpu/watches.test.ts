@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { HostLease } from "../../../src/core/connections";
 import { Emitter } from "../../../src/core/event";
 import { Failure } from "../../../src/core/failure";
+import { createGpuMonitor } from "../../../src/core/gpu/monitor";
 import { createGpuWatches } from "../../../src/core/gpu/watches";
 import { silentLogger } from "../../../src/core/logger";
 import type { HostRef } from "../../../src/core/ports";
@@ -56,6 +57,7 @@ function setUp(problem?: Failure) {
       };
     },
     onState: states.event,
+    createMonitor: createGpuMonitor,
     gentle: { includes: ({ name }) => marked.has(name), onChange: marking.event },
     clock,
     log: silentLogger,
