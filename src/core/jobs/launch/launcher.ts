@@ -1,8 +1,7 @@
 import type { JobSettings } from "../../../shared/jobSettings";
 import { Failure, isFailure } from "../../failure";
-import { type HostRef, hostId } from "../../ports";
+import type { HostRef } from "../../ports";
 import { quoteArgv, type Runner } from "../../remote";
-import { shortHash } from "../../transfer/survey";
 import { describe } from "../../words";
 import { backendOf } from "../backends";
 import { fitsNow, type GpuOutlook } from "../gpus/outlook";
@@ -106,7 +105,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     };
     if (!request.snapshot) return submit(undefined);
     const name = await treeName(place.folder);
-    return deps.clientState.alone(shortHash(hostId(host), name), signal, async (syncs) => {
+    // By its name alone: hosts may share their homes, and one host may have several names.
+    return deps.clientState.alone(name, signal, async (syncs) => {
       say({ step: "connecting" });
       const lease = deps.acquire(host);
       try {
