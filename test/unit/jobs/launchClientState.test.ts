@@ -32,14 +32,16 @@ describe("what windows of one client share", () => {
   it("lets one at a time at a work tree, and others at others", async () => {
     const storage = newStorage();
     const [one, other] = [createClientState(storage), createClientState(storage)];
-    const first = gate();
+    const [begun, first] = [gate(), gate()];
     const order: string[] = [];
     const running = one.alone("key", never, async () => {
       order.push("first");
+      begun.open();
       await other.alone("another", never, async () => order.push("another"));
       await first.opened;
       order.push("first over");
     });
+    await begun.opened;
     const waiting = other.alone("key", never, async () => order.push("second"));
     first.open();
     await Promise.all([running, waiting]);

@@ -190,6 +190,17 @@ describe("a plan", () => {
     expect(asked.cautions).toHaveLength(1);
   });
 
+  it("that nobody reads looks at GPUs only where something depends on them", async () => {
+    const { launcher, looked } = world();
+    const quick = (more: Partial<JobSettings>) =>
+      launcher.plan({ host: "lab1", program: "x.py", ...more }, place, { ...options, quick: true });
+    await quick({ gpus: { count: 1 } });
+    expect(looked).toEqual([]);
+    await quick({});
+    await quick({ gpus: { count: 1 }, queue: false });
+    expect(looked).toEqual(["lab1", "lab1"]);
+  });
+
   it("is not made for a host that can never run it", async () => {
     const hosts = { lab1: outlook(0, 1, { impossible: true, sentence: "It has no GPU." }) };
     expect((await plan({}, { hosts })).cautions).toEqual(["The job gets no GPU. It has no GPU."]);

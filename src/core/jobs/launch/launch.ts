@@ -43,17 +43,16 @@ export interface LaunchProgress {
   readonly transfer?: TransferProgress;
 }
 
+export interface LaunchOptions {
+  readonly signal: AbortSignal;
+  onProgress?(progress: LaunchProgress): void;
+  /** Nobody reads the plan before it is run: GPUs are not looked at for its words alone. */
+  readonly quick?: boolean;
+}
+
 export interface Launcher {
-  /** @throws Failure */
-  plan(
-    settings: JobSettings,
-    place: CodePlace,
-    options: { readonly signal: AbortSignal; onProgress?(progress: LaunchProgress): void },
-  ): Promise<LaunchPlan>;
+  /** Changes nothing on the host. @throws Failure */
+  plan(settings: JobSettings, place: CodePlace, options: LaunchOptions): Promise<LaunchPlan>;
   /** Sends the code and submits. Trying again after a failure never runs it twice. @throws Failure */
-  run(
-    plan: LaunchPlan,
-    secrets: Readonly<Record<string, string>>,
-    options: { readonly signal: AbortSignal; onProgress?(progress: LaunchProgress): void },
-  ): Promise<Job>;
+  run(plan: LaunchPlan, secrets: Readonly<Record<string, string>>, options: LaunchOptions): Promise<Job>;
 }

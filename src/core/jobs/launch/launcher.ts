@@ -1,8 +1,7 @@
 import type { JobSettings } from "../../../shared/jobSettings";
 import { Failure, isFailure } from "../../failure";
-import { type HostRef, hostId } from "../../ports";
+import type { HostRef } from "../../ports";
 import { quoteArgv, type Runner } from "../../remote";
-import { shortHash } from "../../transfer/survey";
 import { describe } from "../../words";
 import { backendOf } from "../backends";
 import { fitsNow, type GpuOutlook } from "../gpus/outlook";
@@ -13,7 +12,7 @@ import { type Comparison, calledProgram, compareCode, linkedPaths, syncNumbers }
 import { commandLine, type Program, shownCommand } from "./command";
 import { environmentFor } from "./environment";
 import { keepLaunch } from "./keptLaunch";
-import type { CodePlace, Launcher, LaunchPlan, LaunchProgress } from "./launch";
+import type { CodePlace, Launcher, LaunchOptions, LaunchPlan, LaunchProgress } from "./launch";
 import type { LauncherDeps } from "./ports";
 import { sendCode } from "./sendCode";
 import {
@@ -31,15 +30,13 @@ import { leftOutWords, summaryLine } from "./summary";
 import { type Target, targetOf } from "./target";
 import { createWorkTrees, workTreeName } from "./workTree";
 
-type Options = Parameters<Launcher["plan"]>[2];
-
 /** Nothing is connected or read before it is asked for. */
 export function createLauncher(deps: LauncherDeps): Launcher {
   /** What a plan has seen of the files, as long as somebody holds that plan. */
   const comparisons = new WeakMap<LaunchPlan, Comparison>();
   const findTree = createWorkTrees();
 
-  async function plan(settings: JobSettings, place: CodePlace, options: Options): Promise<LaunchPlan> {
+  async function plan(settings: JobSettings, place: CodePlace, options: LaunchOptions): Promise<LaunchPlan> {
     const { signal } = options;
     const say = (step: LaunchProgress["step"]) => options.onProgress?.({ step });
     const fault = settingsFault(settings);
@@ -54,7 +51,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     try {
       const runner = await lease.connected(signal);
       say("looking at GPUs");
-      const looking = lookAtGpus(settings, host, wish, chosen.outlook, signal);
+      const looking = lookAtGpus(settings, host, wish, chosen.outlook, options);
       const finding = environmentFor(deps, host, settings, signal);
       const comparing = target.isSynced ? compare(runner, place.folder, say, signal) : undefined;
       const [gpus, environment, comparison] = await allOf(looking, finding, comparing);
@@ -93,7 +90,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
   async function run(
     plan: LaunchPlan,
     values: Readonly<Record<string, string>>,
-    { signal, onProgress }: Options,
+    { signal, onProgress }: LaunchOptions,
   ): ReturnType<Launcher["run"]> {
     const missing = plan.secrets.find((name) => !Object.hasOwn(values, name));
     if (missing !== undefined) throw new Failure({ reason: "secretMissing", name: missing });
@@ -106,7 +103,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     };
     if (!request.snapshot) return submit(undefined);
     const name = await treeName(place.folder);
-    return deps.clientState.alone(shortHash(hostId(host), name), signal, async (syncs) => {
+    // By its name alone: hosts may share their homes, and one host may have several names.
+    return deps.clientState.alone(name, signal, async (syncs) => {
       say({ step: "connecting" });
       const lease = deps.acquire(host);
       try {
@@ -147,10 +145,12 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     host: HostRef,
     wish: GpuWish,
     known: GpuOutlook | undefined,
-    signal: AbortSignal,
+    { signal, quick }: LaunchOptions,
   ): Promise<{ readonly outlook?: GpuOutlook; readonly none?: true; readonly cautions: readonly string[] }> {
     const schedules = backendOf(settings.backend ?? defaultBackend)?.schedules === true;
     if (wish.kind === "none" || wish.kind === "given" || schedules) return { cautions: [] };
+    // The host's own queue decides; that it has GPUs at all is known to who asked for some.
+    if (quick && !known && wish.queue && settings.gpus !== undefined) return { cautions: [] };
     // Nobody asked for GPUs: then a host without any is as good.
     const maybeNone = (why: string) =>
       settings.gpus === undefined
