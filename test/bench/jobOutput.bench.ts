@@ -3,8 +3,8 @@ import { spec } from "../host/harness/spec";
 import { median, report } from "./figures";
 
 const chunkBytes = 64 * 1024;
-const rounds = 9;
-const roundBytes = 32e6;
+const rounds = 7;
+const roundBytes = 8e6;
 
 /** MB a second in which output of this line, again and again, is read for progress, metrics and alarms. */
 function speed(line: string): number {
