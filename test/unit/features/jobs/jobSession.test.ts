@@ -237,6 +237,27 @@ describe("a job's session", () => {
     expect(seen.last("state").job?.id).toBe(runningJob.id);
   });
 
+  it("reads again by itself when the host is back, but not for a job that is none", async () => {
+    for (const [reason, again] of [
+      ["connectionLost", true],
+      ["jobUnknown", false],
+    ] as const) {
+      const { session, clock, ...seen } = stage();
+      seen.failGet(
+        reason === "jobUnknown"
+          ? new Failure({ reason, host: "lab1", id: "7" })
+          : new Failure({ reason, host: "lab1" }),
+      );
+      session.show();
+      await seen.settled();
+      seen.failGet(undefined);
+      seen.change({ isReading: false, jobs: [runningJob] });
+      await seen.settled();
+      clock.advance(250);
+      expect(seen.last("state").problem === undefined).toBe(again);
+    }
+  });
+
   it("says that following was interrupted and when it goes on", async () => {
     const { session, clock, ...seen } = stage();
     session.show();
