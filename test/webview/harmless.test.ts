@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { type ILink, Terminal } from "@xterm/xterm";
 import { afterEach, describe, expect, it } from "vitest";
+import { characterWidths } from "../../webview-ui/job/characterWidths";
 import { makeHarmless } from "../../webview-ui/job/harmless";
 import { sourceLinkProvider } from "../../webview-ui/job/sourceLinkProvider";
 import { hostileOutput } from "./hostileOutput";
@@ -64,6 +65,29 @@ describe("a terminal that only shows", () => {
     await write("\u001b[31mred\u001b[0m\n 10%|#   |\r 20%|##  |\nup\u001b[1A\u001b[2K\rover\n");
     expect(lines().slice(0, 3)).toEqual(["red", "over", "up"]);
     expect(made.buffer.active.getLine(0)?.getCell(0)?.getFgColor()).toBe(1);
+  });
+});
+
+describe("the widths of characters", () => {
+  it.each([
+    ["abc é", 5],
+    ["模型", 4],
+    ["한국어", 6],
+    ["🙂🚀", 4],
+    ["e\u0301x", 2],
+    ["█▌│ 45%", 7],
+    ["✓ ⏳", 4],
+    ["\ud83d\udc69\u200d\ud83d\udcbb", 4],
+    ["🇩🇪", 2],
+    ["ｗｉｄｅ", 8],
+  ])("%s takes %d cells", async (text, cells) => {
+    const { made, write } = terminal();
+    const widths = characterWidths();
+    made.unicode.register(widths);
+    made.unicode.activeVersion = widths.version;
+    await write(text);
+    expect(made.buffer.active.cursorX).toBe(cells);
+    expect(made.buffer.active.getLine(0)?.translateToString(true)).toBe(text);
   });
 });
 

@@ -70,6 +70,9 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
   let urls = createUrlReader();
   let readFrom = 0;
   let contents: JobContents | undefined;
+  let isBeginning = false;
+  /** Fires when nobody looks any more. */
+  let gone = AbortSignal.abort();
 
   const isVisible = () => looking.value !== undefined;
 
@@ -145,6 +148,7 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
+    isBeginning = true;
     try {
       const found = await jobs.get(host, id, signal);
       if (signal.aborted) return;
@@ -157,6 +161,8 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
       if (signal.aborted) return;
       problem = problemOf(error);
       state.ask();
+    } finally {
+      isBeginning = false;
     }
   }
 
@@ -185,14 +191,18 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
         look.dispose();
       }),
     );
+    gone = abort.signal;
     sendState();
-    void begin(abort.signal);
+    void begin(gone);
   }
 
   store.add(
     jobs.onChange((changed) => {
       if (!isVisible() || hostId(changed) !== hostId(host)) return;
       const found = jobs.state(host).jobs?.find((one) => one.id === id);
+      // The host is back: what failed is tried again, unless it has told that there is no such job.
+      const isBack = jobs.state(host).problem === undefined;
+      if (problem && problem.reason !== "jobUnknown" && isBack && !isBeginning) void begin(gone);
       if (found) learn(found);
       else state.ask();
     }),

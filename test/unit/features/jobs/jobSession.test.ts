@@ -41,7 +41,7 @@ function stage(job: Job = runningJob) {
         },
         async get() {
           if (getFails) throw getFails;
-          return { job, settings: JSON.stringify({ program: "train.py", secrets: ["KEY"] }) };
+          return { job, settings: "no settings of ours" };
         },
         follow: (_host, _id, _from, to, signal) =>
           new Promise((resolve, reject) => {
@@ -129,7 +129,7 @@ function stage(job: Job = runningJob) {
 }
 
 describe("a job's session", () => {
-  it("tells the job, its settings, its log and what was read from it", async () => {
+  it("tells the job, its log and what was read from it, and no settings that it cannot read", async () => {
     const { session, clock, ...seen } = stage({ ...runningJob, logBytes: 0 });
     session.show();
     await seen.settled();
@@ -141,7 +141,7 @@ describe("a job's session", () => {
       progress: { done: 8, fraction: 0.008 },
       brokenLoss: { name: "loss", value: "Infinity" },
     });
-    expect(seen.last("settings")).toEqual({ settings: { program: "train.py", secrets: ["KEY"] } });
+    expect(seen.last("settings")).toEqual({});
     expect(new TextDecoder().decode(seen.last("logBytes").bytes)).toBe("450/1000");
   });
 
@@ -235,6 +235,27 @@ describe("a job's session", () => {
     clock.advance(250);
     expect(seen.last("state").problem).toBeUndefined();
     expect(seen.last("state").job?.id).toBe(runningJob.id);
+  });
+
+  it("reads again by itself when the host is back, but not for a job that is none", async () => {
+    for (const [reason, again] of [
+      ["connectionLost", true],
+      ["jobUnknown", false],
+    ] as const) {
+      const { session, clock, ...seen } = stage();
+      seen.failGet(
+        reason === "jobUnknown"
+          ? new Failure({ reason, host: "lab1", id: "7" })
+          : new Failure({ reason, host: "lab1" }),
+      );
+      session.show();
+      await seen.settled();
+      seen.failGet(undefined);
+      seen.change({ isReading: false, jobs: [runningJob] });
+      await seen.settled();
+      clock.advance(250);
+      expect(seen.last("state").problem === undefined).toBe(again);
+    }
   });
 
   it("says that following was interrupted and when it goes on", async () => {
