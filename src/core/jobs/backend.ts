@@ -18,14 +18,17 @@ export interface JobBackend {
   /**
    * POSIX shell text that defines these functions; each is called in the job's folder, with the functions of `place.sh`.
    * - `ID_usable`: exit code 0 where this host can; else prints a word for `unusable`.
-   * - `ID_launch`: starts `supervise 1` of this folder, apart from the connection, and returns once it runs or is queued.
-   *   Its standard input holds nothing. Secrets are exported variables, their names in TENSORLINE_SECRETS.
+   * - `ID_launch N`: starts supervisor number N of this folder, apart from the connection, and returns once it runs or is
+   *   queued; false where that failed, with the complaint in `$launched`. Its standard input holds nothing. Secrets are
+   *   exported variables, their names in TENSORLINE_SECRETS. A later number than 1 starts a job again that had not begun.
    * - `ID_tell`: may correct `$state`, `$reason` and `$detail` of a job that has no end yet and whose supervisor does not
    *   live (`$lives` is empty); without it, such a job is lost.
    * - `ID_stop`: ends what the supervisor cannot: a job that has not begun. The supervisor itself is told by `look.sh`.
    * - `ID_list`: prints records of jobs that Tensorline did not start, see `records.ts`; optional.
    */
   readonly script: string;
+  /** Scripts of its own that lie in the job's folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Lines for the file `backend.options` of the job, read by `ID_launch`; none where it needs none. */
   options?(request: JobRequest): readonly string[];
   /** Why a request cannot be run by it, before anything is sent. */

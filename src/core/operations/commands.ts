@@ -10,7 +10,9 @@ import followScript from "./scripts/follow.sh";
 import forgetScript from "./scripts/forget.sh";
 import listScript from "./scripts/list.sh";
 import lookScript from "./scripts/look.sh";
-import placePart from "./scripts/place.sh";
+import placeText from "./scripts/place.sh";
+import recordsPart from "./scripts/records.sh";
+import stagePart from "./scripts/stage.sh";
 import startScript from "./scripts/start.sh";
 
 /** One operation as the host sees it now. */
@@ -24,6 +26,8 @@ export interface Look {
 
 const deadlineMs = 30_000;
 
+const placePart = `kind=operations\n${placeText}${recordsPart}`;
+
 /** Where the host keeps operations, for a complaint about room or rights. */
 const folder = "~/.local/state/tensorline";
 
@@ -32,9 +36,15 @@ const folder = "~/.local/state/tensorline";
  * @throws Failure `operationUnusable`; in `parse` `hostLacksTool`, `hostDiskFull` and its like, `commandFailed`
  */
 export function startCommand(request: OperationRequest): RemoteCommand<void> {
-  return command("starting an operation", startScript, [request.id], requestText(request), (output) => {
-    if (output.exitCode !== 0 || output.stdout !== "running\n") throw failed("starting an operation", output);
-  });
+  return command(
+    "starting an operation",
+    `${stagePart}${startScript}`,
+    [request.id],
+    requestText(request),
+    (output) => {
+      if (output.exitCode !== 0 || output.stdout !== "running\n") throw failed("starting an operation", output);
+    },
+  );
 }
 
 /** How an operation stands. With `cancel` it is told to end. */

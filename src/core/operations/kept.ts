@@ -1,6 +1,7 @@
 import type { RemoteCommand } from "../remote";
 import keptScript from "./scripts/kept.sh";
 import placePart from "./scripts/place.sh";
+import recordsPart from "./scripts/records.sh";
 
 /** A folder of Tensorline's on a host. */
 export interface KeptFolder {
@@ -18,7 +19,7 @@ export const removeKept = command("removing what Tensorline keeps there", "remov
 function command(what: string, mode: string): RemoteCommand<readonly KeptFolder[]> {
   return {
     what,
-    argv: ["sh", "-c", `${placePart}${keptScript}`, "sh", mode],
+    argv: ["sh", "-c", `kind=operations\n${placePart}${recordsPart}${keptScript}`, "sh", mode],
     deadlineMs: 60_000,
     parse: ({ stdout }) => parseKept(stdout),
   };

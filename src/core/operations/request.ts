@@ -3,6 +3,7 @@ import type { OperationRequest } from "./operation";
 import keepScript from "./scripts/keep.sh";
 import runScript from "./scripts/run.sh";
 import superviseScript from "./scripts/supervise.sh";
+import supervisionPart from "./scripts/supervision.sh";
 
 const longestTitle = 200;
 /** All of it becomes one line for the host's shell. */
@@ -33,7 +34,7 @@ export function requestText({ id, title, parameters, script, undo, secrets = {} 
     part("parameters", parameters),
     part("script", linesOf(script)),
     ...(undo === undefined ? [] : [part("undo", linesOf(undo))]),
-    part("supervise", linesOf(superviseScript)),
+    part("supervise", linesOf(`${supervisionPart}${superviseScript}`)),
     part("run", linesOf(runScript)),
     part("keep", linesOf(keepScript)),
     "end 0\n",

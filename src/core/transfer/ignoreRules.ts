@@ -9,9 +9,11 @@ import ignore, { type Ignore } from "ignore";
 export interface IgnoreRules {
   /** `path` is relative to the root; whatever is in an ignored folder is ignored. */
   ignores(path: string, isFolder: boolean): boolean;
-  /** The rules of a folder below: those of here and its own files. */
-  enter(folder: string): Promise<IgnoreRules>;
+  /** The rules of a folder below: those of here and its own files. `names`: what is in it, where that is known. */
+  enter(folder: string, names?: readonly string[]): Promise<IgnoreRules>;
 }
+
+const ruleFiles: readonly string[] = [".gitignore", ".tensorlineignore"];
 
 interface Level {
   /** The folder of the files, with a slash at the end; empty for the root. */
@@ -26,13 +28,19 @@ interface Levels {
 
 /** The rules of a local folder. `ignoreCase` as git does on macOS and Windows. */
 export function rulesOf(root: string, ignoreCase: boolean): Promise<IgnoreRules> {
-  const create = (levels: Levels): IgnoreRules => ({
-    ignores: (path, isFolder) => isIgnored(levels, path, isFolder),
-    enter: async (folder) => create(await withFilesOf(folder, levels)),
-  });
+  const create = (levels: Levels): IgnoreRules => {
+    const rules: IgnoreRules = {
+      ignores: (path, isFolder) => isIgnored(levels, path, isFolder),
+      async enter(folder, names = ruleFiles) {
+        if (!ruleFiles.some((name) => names.includes(name))) return rules;
+        return create(await withFilesOf(folder, levels));
+      },
+    };
+    return rules;
+  };
   const withFilesOf = async (folder: string, { git, own }: Levels): Promise<Levels> => {
     const [gitText, ownText] = await Promise.all(
-      [".gitignore", ".tensorlineignore"].map((name) => readFile(join(root, folder, name), "utf8").catch(() => "")),
+      ruleFiles.map((name) => readFile(join(root, folder, name), "utf8").catch(() => "")),
     );
     const base = folder === "" ? "" : `${folder}/`;
     const level = (text: string): Level => ({ base, rules: ignore({ ignorecase: ignoreCase }).add(text) });

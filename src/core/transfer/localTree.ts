@@ -26,8 +26,9 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
 }
 
-/** Files looked at in one go. */
-const batch = 64;
+/** Looked at in one go. */
+const fileBatch = 64;
+const folderBatch = 8;
 
 /**
  * Reads a folder, or a single file. Links that are the starting point are followed, others are not.
@@ -43,13 +44,12 @@ export async function walkLocal(deps: TransferDeps, from: string, options: WalkO
   }
   if (!facts.isDirectory()) throw new Failure({ reason: "localUnreadable", path: from, detail: "not a file" });
   const rules = options.ignore ? await rulesOf(from, deps.client.os !== "linux") : undefined;
-  const entries: TreeEntry[] = [];
   const warnings: TransferWarning[] = [];
-  await walkFolder("", rules);
+  const entries = await walkFolder("", rules);
   const ignored = rules ? ignoredBelow(rules) : async () => false;
   return { isFile: false, entries, warnings, pathOf: ({ path }) => join(from, path), ignored };
 
-  async function walkFolder(folder: string, rules: IgnoreRules | undefined): Promise<void> {
+  async function walkFolder(folder: string, above: IgnoreRules | undefined): Promise<TreeEntry[]> {
     if (options.signal.aborted) throw new Failure({ reason: "cancelled" });
     let found: Dirent[];
     try {
@@ -60,8 +60,10 @@ export async function walkLocal(deps: TransferDeps, from: string, options: WalkO
         throw new Failure({ reason: "localUnreadable", path: from, detail }, error);
       }
       warnings.push({ path: folder, reason: "unreadable" });
-      return;
+      return [];
     }
+    const names = found.map(({ name }) => name);
+    const rules = folder === "" ? above : await above?.enter(folder, names);
     const folders: string[] = [];
     const others: Dirent[] = [];
     for (const one of found) {
@@ -72,20 +74,19 @@ export async function walkLocal(deps: TransferDeps, from: string, options: WalkO
       else if (one.isDirectory()) folders.push(path);
       else others.push(one);
     }
-    for (let at = 0; at < others.length; at += batch) {
-      const read = await Promise.all(
-        others.slice(at, at + batch).map((one) => readEntry(join2(folder, one.name), one)),
-      );
-      for (const one of read) {
-        if ("reason" in one) warnings.push(one);
-        else entries.push(one);
-      }
+    const read = await inBatches(others, fileBatch, (one) => readEntry(join2(folder, one.name), one));
+    const entries: TreeEntry[] = [];
+    for (const one of read) {
+      if ("reason" in one) warnings.push(one);
+      else entries.push(one);
     }
-    for (const path of folders) {
+    const below = await inBatches(folders, folderBatch, async (path) => {
       const facts = await lstat(join(from, path)).catch(() => undefined);
-      entries.push({ kind: "folder", path, mode: facts ? facts.mode & 0o777 : 0o755 });
-      await walkFolder(path, rules && (await rules.enter(path)));
-    }
+      const entry: TreeEntry = { kind: "folder", path, mode: facts ? facts.mode & 0o777 : 0o755 };
+      return [entry, ...(await walkFolder(path, rules))];
+    });
+    for (const some of below) for (const one of some) entries.push(one);
+    return entries;
   }
 
   async function readEntry(path: string, one: Dirent): Promise<TreeEntry | TransferWarning> {
@@ -101,6 +102,14 @@ export async function walkLocal(deps: TransferDeps, from: string, options: WalkO
       return { path, reason: "unreadable" };
     }
   }
+}
+
+async function inBatches<T, R>(items: readonly T[], size: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < items.length; at += size) {
+    for (const one of await Promise.all(items.slice(at, at + size).map(work))) done.push(one);
+  }
+  return done;
 }
 
 /** Applies the rules to paths that were not walked, folder by folder. */

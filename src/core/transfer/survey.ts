@@ -27,6 +27,10 @@ export interface SurveyRequest {
   readonly only?: string;
   /** Prepare a stage for what comes from this local path. */
   readonly from?: string;
+  /** Leaves the stage, and who writes to it, alone. */
+  readonly look?: boolean;
+  /** Only what is right in these folders, `""` for the root itself, or all that is below them. Absent: all of the root. */
+  readonly folders?: { readonly extent: "names" | "below"; readonly paths: readonly string[] };
 }
 
 /**
@@ -36,7 +40,7 @@ export interface SurveyRequest {
 export async function survey(
   deps: TransferDeps,
   runner: Runner,
-  { root, only = "", from }: SurveyRequest,
+  { root, only = "", from, look = false, folders }: SurveyRequest,
   signal: AbortSignal,
 ): Promise<Survey> {
   const key = from === undefined ? "" : shortHash(hostname(), from, root, only);
@@ -48,15 +52,18 @@ export async function survey(
       what: "looking at the files on the host",
       body: script,
       stage: true,
-      parameters: [root, only, key],
+      parameters: [root, only, key, look ? "look" : "", folders?.extent ?? "all"],
       path: root,
     },
     signal,
-    async ({ output, alive }) => {
+    async ({ send, endInput, output, alive }) => {
+      const lines = folders?.paths.map((path) => (path === "" ? ".\n" : `./${path}\n`)).join("");
+      const asking = lines ? send(Buffer.from(lines)).then(endInput) : endInput();
       for await (const chunk of output) {
         alive();
         reader.push(chunk);
       }
+      await asking;
     },
   );
   return reader.finish(root);

@@ -14,6 +14,8 @@ export interface UploadRequest {
   readonly ignore?: boolean;
   /** Delete what is only on the host and not ignored. */
   readonly delete?: boolean;
+  /** Only to see what would move: an upload of the same source that runs at present is not disturbed. */
+  readonly look?: boolean;
 }
 
 /** A file that will be sent. */
@@ -39,10 +41,14 @@ export interface UploadPlan {
   readonly deleteFolders: readonly string[];
   /** Of `upload`: what replaces a file of the host that was changed later than the local one. */
   readonly newerOnHost: readonly string[];
+  /** What the rules leave out and the host has beside what is synced, without what is in such folders. */
+  readonly ignoredThere: readonly string[];
   /** Bytes that will be sent. */
   readonly bytes: number;
   readonly warnings: readonly TransferWarning[];
   readonly stage: string;
+  /** The local entry of this path, where it goes to the host or is there already. */
+  entry(path: string): TreeEntry | undefined;
   pathOf(entry: TreeEntry): string;
 }
 
@@ -59,25 +65,40 @@ export async function planUpload(
   const { from, to } = request;
   const only = posix.basename(to);
   const local = await walkLocal(deps, from, { ignore: request.ignore === true, as: only, signal });
-  const there = await survey(
-    deps,
-    runner,
-    local.isFile ? { root: posix.dirname(to), only, from } : { root: to, from },
-    signal,
-  );
+  const there = await surveyBeside(deps, runner, request, local, signal);
   if (there.kind === "file" || there.kind === "other") throw new Failure({ reason: "hostNotAFolder", path: to });
   const warnings = [...local.warnings, ...there.warnings];
   const changes = compare(deps, local, there, warnings);
-  const deletions = request.delete ? await whatGoes(local, there) : { delete: [], deleteFolders: [] };
+  const known = new Map(local.entries.map((entry) => [entry.path, entry]));
+  const { ignored, gone } = await onlyThere(local, there, known);
   return {
     root: there.root,
     stage: there.stage,
     pathOf: local.pathOf,
+    entry: (path) => known.get(path),
     ...changes,
-    ...deletions,
+    ...(request.delete
+      ? await whatGoes(deps, runner, local, there.root, gone, signal)
+      : { delete: [], deleteFolders: [] }),
+    ignoredThere: ignored,
     bytes: changes.upload.reduce((sum, { size, offset }) => sum + size - offset, 0),
     warnings,
   };
+}
+
+/** With rules only folders that are here are looked into: what the rules leave out may be a dataset of millions of files. */
+function surveyBeside(
+  deps: TransferDeps,
+  runner: Runner,
+  { from, to, ignore, look = false }: UploadRequest,
+  local: LocalTree,
+  signal: AbortSignal,
+): Promise<Survey> {
+  if (local.isFile)
+    return survey(deps, runner, { root: posix.dirname(to), only: posix.basename(to), from, look }, signal);
+  if (!ignore) return survey(deps, runner, { root: to, from, look }, signal);
+  const paths = ["", ...local.entries.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []))];
+  return survey(deps, runner, { root: to, from, look, folders: { extent: "names", paths } }, signal);
 }
 
 function compare(deps: TransferDeps, local: LocalTree, there: Survey, warnings: TransferWarning[]) {
@@ -132,15 +153,39 @@ function partOf({ path, size, mtime }: FileEntry, parts: Survey["parts"]): { par
   return { part, offset: offset <= size ? offset : 0 };
 }
 
-async function whatGoes(local: LocalTree, there: Survey): Promise<Pick<UploadPlan, "delete" | "deleteFolders">> {
-  const here = new Set(local.entries.map(({ path }) => path));
-  for (const { path } of local.warnings) here.add(path);
-  const gone: string[] = [];
-  const goneFolders: string[] = [];
-  for (const { path, kind } of there.entries) {
-    if (here.has(path) || path.includes("\ufffd") || (await local.ignored(path, kind === "folder"))) continue;
-    (kind === "folder" ? goneFolders : gone).push(path);
+/** What only the host has: topmost for what the rules leave out, else all that was looked at. */
+async function onlyThere(local: LocalTree, { entries }: Survey, here: ReadonlyMap<string, TreeEntry>) {
+  const unreadable = new Set(local.warnings.map(({ path }) => path));
+  const gone: TreeEntry[] = [];
+  const ignored: string[] = [];
+  for (const entry of entries) {
+    const { path, kind } = entry;
+    if (here.has(path) || unreadable.has(path) || path.includes("\ufffd")) continue;
+    if (!(await local.ignored(path, kind === "folder"))) gone.push(entry);
+    else if (!ignored.some((above) => path.startsWith(`${above}/`))) ignored.push(path);
   }
+  return { gone, ignored };
+}
+
+async function whatGoes(
+  deps: TransferDeps,
+  runner: Runner,
+  local: LocalTree,
+  root: string,
+  gone: readonly TreeEntry[],
+  signal: AbortSignal,
+): Promise<Pick<UploadPlan, "delete" | "deleteFolders">> {
+  const all = new Map(gone.map(({ path, kind }) => [path, kind]));
+  const paths = gone.flatMap(({ kind, path }) => (kind === "folder" ? [path] : []));
+  if (paths.length > 0) {
+    const below = await survey(deps, runner, { root, folders: { extent: "below", paths } }, signal);
+    for (const { path, kind } of below.entries) {
+      if (!path.includes("\ufffd") && !(await local.ignored(path, kind === "folder"))) all.set(path, kind);
+    }
+  }
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const [path, kind] of all) (kind === "folder" ? folders : files).push(path);
   // The deepest first: a folder goes only when it is empty.
-  return { delete: gone, deleteFolders: goneFolders.reverse() };
+  return { delete: files, deleteFolders: folders.reverse() };
 }

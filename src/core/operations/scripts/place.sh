@@ -1,10 +1,10 @@
-# Stands before every script: where this machine's operations are, and who of them still lives.
-# An operation is a folder named by its id:
-#   title, parameters, script, undo   what was asked for
-#   supervise, run, keep              the scripts that carry it out, as they were when it was started
-#   holder.1, holder.2, …             links that lead nowhere: "BOOT:PID:START" of its supervisor, and of those after it
-#   state                             "1 STATE CODE BEGAN ENDED LEFT"; state.new keeps the room for the last one
-#   log                               what the work said
+# Stands before every script: where this machine's operations or jobs are, and who of them still lives. $kind says which of
+# the two: the name of their folder. Each of them is a folder named by its id; in it
+#   holder.1, holder.2, …    links that lead nowhere: "BOOT:PID:START" of its supervisor, and of those after it
+#   supervise, keep, …       the scripts that carry it out, as they were when it was started
+#   state                    how it stands; state.new keeps the room for the last word
+#   log                      what it said
+# records.sh tells what else.
 
 boot=
 { IFS= read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
@@ -15,7 +15,7 @@ case $host in '' | .* | *[!A-Za-z0-9._-]*) host=unnamed ;; esac
 case $machine in '' | *[!A-Za-z0-9]*) machine=$host ;; esac
 # Containers share their machine's name and may share a home, but a pid means another process in each.
 case $(readlink /proc/self/ns/pid) in '' | 'pid:[4026531836]') ;; *) machine=$machine.$host ;; esac
-place=hosts/$machine/operations
+place=hosts/$machine/$kind
 main=$HOME/.local/state/tensorline
 spare=${HOST_VAR:-/var}/tmp/tensorline-$(id -u)
 
@@ -47,26 +47,8 @@ latest() { # sets $turn to the number of the last supervisor
   while [ -L "holder.$((turn + 1))" ]; do turn=$((turn + 1)); done
 }
 
-launch() { # folder, number of the supervisor: apart from this session; returns once it runs, or found that another does
-  launched=$(setsid sh "$1/supervise" "$2" </dev/null 2>&1 &)
-}
-
-read_state() {
-  { IFS=' ' read -r version state code began ended left <state; } 2>/dev/null && [ "$version" = 1 ]
-}
-
-tell() { # id, in its folder: "ID STATE CODE BEGAN ENDED LEFT", then its title. One that died is undone from now on.
-  read_state || return
-  if [ "$state" = running ]; then
-    latest
-    if alive "holder.$turn"; then
-      [ "$turn" = 1 ] || state=lost
-    elif read_state && [ "$state" = running ]; then
-      state=lost
-      launch "$PWD" "$((turn + 1))"
-    fi
-  fi
-  title=
-  { IFS= read -r title <title; } 2>/dev/null
-  printf '%s %s %s %s %s %s\n%.400s\n' "$1" "$state" "$code" "$began" "$ended" "$left" "$title"
+launch() { # folder, number of the supervisor, words that start it: apart from this session; returns once it runs, or found that another does
+  folder=$1 turn=$2
+  shift 2
+  launched=$("$@" setsid sh "$folder/supervise" "$turn" </dev/null 2>&1 &)
 }

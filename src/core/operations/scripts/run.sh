@@ -5,7 +5,7 @@ folder=${0%/*}
 if [ "$#" = 0 ]; then
   supervisor=/proc/$TENSORLINE_SUPERVISOR/fd part=$TENSORLINE_PART sh=$TENSORLINE_SH
   [ -p "$supervisor/5" ] && echo "$TENSORLINE_NUMBER entered" >"$supervisor/5" || exit
-  unset TENSORLINE_SUPERVISOR TENSORLINE_NUMBER TENSORLINE_RUN TENSORLINE_PART TENSORLINE_SH
+  unset TENSORLINE_SUPERVISOR TENSORLINE_NUMBER TENSORLINE_ENTRY TENSORLINE_PART TENSORLINE_SH
   # No colours, no progress bars, no questions; messages in English and text as the user has it.
   LANG=${LC_ALL:-${LANG:-C.UTF-8}} LC_MESSAGES=C TERM=dumb NO_COLOR=1 PYTHONUNBUFFERED=1 PIP_NO_INPUT=1
   unset LC_ALL LANGUAGE

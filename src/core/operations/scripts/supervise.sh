@@ -1,151 +1,23 @@
-# Supervises one operation, in whose folder it stands, apart from every connection. Parameter: which of its supervisors
-# this is. The first runs the work. A later one undoes what is left of it, after the one before died without a word.
-# It does nothing but wait for lines on descriptor 5: no signal and no polling, so that nothing is ever missed.
+# What supervisors of operations do: the first runs the work; a later one undoes what is left of it, after the one before
+# died without a word.
 
-cd "${0%/*}" || exit
-turn=$1 folder=$PWD
-id=${folder##*/}
-mask=$(umask)
-umask 077
-sh=$(command -v sh)
-grace=25 # fifths of a second
+mark=TENSORLINE_OPERATION entry=$folder/run grace=5
 
-number=0 work= timer= code=- left=-
+started() { :; }
 
-make_pipe() { # sets $pipe; not every file system knows pipes
-  pipe=$folder/pipe.$$
-  mkfifo -m 600 "$pipe" 2>/dev/null && return
-  hidden=$(mktemp -d) && pipe=$hidden/pipe && mkfifo -m 600 "$pipe"
+hear() { # cancellable: a cancellation counts
+  [ "$word $1" = 'cancel cancellable' ] || return 0
+  halted=1
+  return 1
 }
 
-drop_pipe() {
-  rm -f "$pipe"
-  [ -z "$hidden" ] || rmdir "$hidden"
-}
+detach
+open_log
 
-hidden=
-make_pipe && exec 5<>"$pipe" && drop_pipe || exit
-IFS= read -r boot </proc/sys/kernel/random/boot_id
-IFS= read -r line <"/proc/$$/stat"
-set -f
-set -- ${line##*) }
-set +f
-# Whoever makes the link is the one.
-ln -s "$boot:$$:${20}" "holder.$turn" 2>/dev/null || exit 0
-# The client may be gone by now, which must end nothing but this word.
-(trap '' PIPE && echo running) 2>/dev/null
-exec >/dev/null 2>&1
-
-alarm() { # seconds, command: runs it then, unless it becomes quiet before
-  setsid "$sh" -c 'sleep "$1" && eval "$2"' sh "$@" 4>&- &
-  timer=$!
-}
-
-quiet() {
-  [ -z "$timer" ] || kill -s KILL "$timer" "-$timer"
-  timer=
-}
-
-# What runs in the session of the work, and with "marked" what bears its mark elsewhere; sets $rest to the pids.
-look_around() {
-  rest=
-  for stat in /proc/[0-9]*/stat; do
-    [ -n "$work" ] || break
-    IFS= read -r line <"$stat" || continue
-    pid=${line%% *}
-    set -f
-    set -- "$1" ${line##*) }
-    set +f
-    [ "$5" = "$work" ] && [ "$2" != Z ] && [ "$2" != X ] && rest="$rest $pid"
-  done
-  [ "$1" = marked ] || return 0
-  for file in $(grep -s -z -l -x -F "TENSORLINE_OPERATION=$id" /proc/[0-9]*/environ); do
-    pid=${file#/proc/}
-    pid=${pid%/*}
-    case " $rest $$ " in *" $pid "*) ;; *) rest="$rest $pid" ;; esac
-  done
-  return 0
-}
-
-end_all() { # session or marked: asks all of it to end, after the grace makes it; what stays is told
-  rounds=0
-  while look_around "$1" && [ -n "$rest" ] && [ "$rounds" -lt $((grace + 10)) ]; do
-    if [ "$rounds" = 0 ]; then
-      kill -s TERM $rest
-      kill -s CONT $rest
-    fi
-    [ "$rounds" -lt "$grace" ] || kill -s KILL $rest
-    rounds=$((rounds + 1))
-    sleep 0.2 || sleep 1
-  done
-  [ -n "$rest" ] || return 0
-  (trap '' PIPE && printf 'Tensorline could not stop these processes:%s\n' "$rest") >&4
-  left=left
-}
-
-begin() { # login or plain, part: in a session of its own
-  number=$((number + 1))
-  TENSORLINE_SUPERVISOR=$$ TENSORLINE_NUMBER=$number TENSORLINE_RUN=$folder/run TENSORLINE_PART=$2 TENSORLINE_SH=$sh
-  (
-    exec 4>&-
-    # They are for the work alone.
-    [ "$2" = script ] || unset unnamed $TENSORLINE_SECRETS
-    unset TENSORLINE_SECRETS
-    umask "$mask"
-    cd || cd /
-    export TENSORLINE_SUPERVISOR TENSORLINE_NUMBER TENSORLINE_RUN TENSORLINE_PART TENSORLINE_SH
-    TERM=dumb
-    export TERM
-    if [ "$1" = login ]; then
-      set -- "$SHELL" -l -c 'exec "$TENSORLINE_SH" "$TENSORLINE_RUN"'
-    else
-      set -- "$sh" "$folder/run"
-    fi
-    setsid "$sh" -c 'echo "$TENSORLINE_NUMBER began $$" >&5; exec "$@" 5>&-' sh "$@"
-    echo "$number ended $?" >&5
-  ) </dev/null &
-}
-
-# Waits until the part has ended by itself: true, $code is its own. False when it has to be ended, or never began.
-await() { # cancellable: a cancellation counts
-  entered=
-  while IFS=' ' read -r event_number event value <&5; do
-    case "$event_number $event" in
-    "$number began") work=$value ;;
-    "$number entered") entered=1 && quiet ;;
-    "$number late") [ -n "$entered" ] || return 1 ;;
-    "$number ended") code=$value && return ;;
-    'cancel '*) [ "$1" != cancellable ] || { cancelled=1 && return 1; } ;;
-    esac
-  done
-}
-
-# Runs a part as the user's login shell would; without it where that hangs or comes to nothing. True as `await` is.
-run() { # part, cancellable or nothing
-  case ${SHELL##*/} in sh | ash | dash | bash | zsh | ksh | mksh | fish) way=login ;; *) way=plain ;; esac
-  while :; do
-    begin "$way" "$1"
-    [ "$way" = plain ] || alarm 15 "echo $number late >&5"
-    await "$2"
-    itself=$?
-    quiet
-    [ "$way" = login ] && [ -z "$entered$cancelled" ] || return "$itself"
-    end_all session
-    way=plain
-  done
-}
-
-# The log has a writer of its own, which no full disk ends.
-make_pipe || exit
-setsid "$sh" "$folder/keep" <"$pipe" 5>&- &
-keeper=$!
-exec 4>"$pipe"
-drop_pipe
-
-state=lost cancelled=
+state=lost
 if [ "$turn" = 1 ]; then
   run script cancellable
-  if [ -n "$cancelled" ]; then
+  if [ -n "$halted" ]; then
     state=cancelled code=-
   elif [ "$code" = 0 ]; then
     state=succeeded
@@ -158,7 +30,7 @@ if [ "$state" = succeeded ]; then
   end_all session
 else
   end_all marked
-  kept=$code cancelled=
+  kept=$code halted=
   if [ -f undo ]; then
     run undo
     [ "$code" = 0 ] || left=left
@@ -167,16 +39,7 @@ else
   code=$kept
 fi
 
-# Something that the work left behind on purpose may hold the pipe for ever.
-exec 4>&-
-alarm 5 "kill -s KILL -- -$keeper"
-wait "$keeper"
-quiet
-
+close_log
 IFS=' ' read -r version was was_code began rest <state
-line="1 $state $code $began $(date -u +%Y-%m-%dT%H:%M:%SZ) $left"
-until printf '%-120s\n' "$line" 1<>state.new && mv -f state.new state; do
-  [ -L "holder.$turn" ] || exit
-  sleep 5
-done
+put_state 120 "1 $state $code $began $(date -u +%Y-%m-%dT%H:%M:%SZ) $left"
 exit 0
