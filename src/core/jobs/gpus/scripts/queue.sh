@@ -17,10 +17,16 @@ open_tickets() { # makes this job's own
   for old in $(cd "$tickets" && find . ! -name . -prune -type f -mmin +10 ! -name '*[!A-Za-z0-9.-]*'); do
     [ -O "$tickets/$old" ] && rm -f "$tickets/$old"
   done
-  # A job whose supervisor is replaced keeps its place.
+  # A job whose supervisor is replaced keeps its place, but not the ticket that the one before left.
   order=
   IFS= read -r order <gpus.order
-  case $order in [0-9]*-[0-9]*) ;; *)
+  case $order in
+  [0-9]*-[0-9]*)
+    for old in "$tickets/1-$order-"*; do
+      [ -O "$old" ] && [ -f "$old" ] && IFS=' ' read -r version word theirs job since <"$old" && [ "$job" = "$id" ] && rm -f "$old"
+    done
+    ;;
+  *)
     order=$(date +%s-%N)
     case $order in *[!0-9-]*) order=${order%%-*}-000000000 ;; esac
     echo "$order" >gpus.order
