@@ -11,7 +11,7 @@ nl='
 '
 id=${PWD##*/} machine=${PWD%/*/*} supervisor=$TENSORLINE_SUPERVISOR
 machine=${machine##*/}
-ticket= me= nap= clock=0 looked=0 calm=- told= touched=0
+ticket= new= me= nap= clock=0 looked=0 calm=- told= touched=0
 
 start_of() { # pid: sets $start to when it began, in clock ticks since boot
   start=
@@ -23,8 +23,8 @@ start_of() { # pid: sets $start to when it began, in clock ticks since boot
 }
 
 leave() {
-  [ -z "$nap" ] || kill -KILL "$nap"
-  [ -z "$ticket" ] || rm -f "$ticket"
+  [ -z "$nap" ] || kill -KILL "$!"
+  [ -z "$ticket" ] || rm -f "$ticket" ${new:+"$new"}
   exit 0
 }
 
@@ -36,9 +36,9 @@ tell() { # words: a line for the supervisor
 }
 
 pause() { # seconds
+  nap=1
   sleep "$1" &
-  nap=$!
-  wait "$nap"
+  wait "$!"
   code=$?
   nap=
   # Not every sleep knows fractions.
@@ -142,7 +142,7 @@ while supervised; do
   fi
   seen_before=$seen seen=$idle
   waits 0 "$words"
-  quick=$((quick - 1))
+  if choose "$idle"; then quick=$((quick - 1)); else quick=0; fi
   if [ "$quick" -gt 0 ]; then pause "$gap"; else pause "$every"; fi
 done
 leave

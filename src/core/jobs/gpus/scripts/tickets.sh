@@ -39,8 +39,9 @@ limited() { # seconds words...
   "$@" </dev/null &
   work=$!
   {
-    # KILL, as a process that has only just begun may let TERM go by.
+    # A process that has only just begun may let TERM go by: this one then finds that all is over, its sleep gets KILL.
     trap 'kill -KILL "$!"; wait "$!"; exit' TERM
+    kill -0 "$work" || exit
     sleep "$limit" &
     wait "$!"
     kill -KILL "$work"
