@@ -39,16 +39,18 @@ limited() { # seconds words...
   "$@" </dev/null &
   work=$!
   {
-    trap 'kill "$nap"; exit' TERM
+    # A process that has only just begun may let TERM go by: this one then finds that all is over, its sleep gets KILL.
+    trap 'kill -KILL "$!"; wait "$!"; exit' TERM
+    kill -0 "$work" || exit
     sleep "$limit" &
-    nap=$!
-    wait "$nap"
+    wait "$!"
     kill -KILL "$work"
   } >/dev/null 2>&1 &
   guard=$!
   wait "$work"
   code=$?
   kill "$guard"
+  wait "$guard"
   return "$code"
 } 2>/dev/null
 
