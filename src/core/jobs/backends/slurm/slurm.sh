@@ -213,7 +213,7 @@ slurm_tell() { # corrects a job that has no end and whose supervisor is not seen
     slurm_answers && ! alive "submitter.$latest_submitter" || return 0
     # Whoever submitted it died before Slurm heard of it.
     if [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
-      word=unknownJob && slurm_end && reason=secretsGone
+      word=secretsGone ends=- && slurm_end
     elif ! slurm_submit 2>/dev/null </dev/null; then
       state=queued
     fi
@@ -234,6 +234,8 @@ slurm_tell() { # corrects a job that has no end and whose supervisor is not seen
   fi
   case $word in
   PENDING)
+    # The answer may be older than what the job's node wrote.
+    [ "$state" = queued ] || return 0
     slurm_time "$begins"
     state=queued reason=waitingForScheduler detail="$time $why"
     return 0
@@ -257,8 +259,12 @@ slurm_end() { # of $word at $ends: the job ended without a word of its superviso
   case $word in
   COMPLETED | FAILED | unknownJob)
     state=lost reason=supervisorDied
-    if [ "$word" = FAILED ] && [ ! -L allocation ]; then state=failed reason=couldNotStart detail=notShared; fi
+    if [ "$word" = FAILED ] && [ ! -L allocation ]; then
+      state=failed reason=couldNotStart detail=notShared
+      case $why in *LaunchFailure*) detail=LAUNCH_FAILED ;; esac
+    fi
     ;;
+  secretsGone) state=lost reason=secretsGone ;;
   *) slurm_state "$word" ;;
   esac
   slurm_time "$ends"
