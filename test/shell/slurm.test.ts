@@ -36,12 +36,11 @@ describe.each(testShells)("Slurm's answers under $name", (shell) => {
   it("are asked for once for all jobs, and never again for those that ended", async () => {
     const answers = newFolder();
     const host = slurmHost(shell, answers);
-    writeFileSync(join(answers, "squeue.mine.txt"), "");
+    // The stand-in gives all of them the same number.
+    writeFileSync(join(answers, "squeue.mine.txt"), row("PENDING", "Priority"));
     writeFileSync(join(answers, "squeue.others.txt"), "");
     const wishes = [0, 1, 2].map(() => jobRequest("echo never", { backend: "slurm" }));
     for (const wish of wishes) await host.submit(wish);
-    // The stand-in gives all of them the same number.
-    writeFileSync(join(answers, "squeue.mine.txt"), row("PENDING", "Priority"));
     const before = host.asked().length;
     const listed = (await host.list()).filter(({ state }) => state === "queued").map(({ id }) => id);
     expect(listed).toEqual(expect.arrayContaining(wishes.map(({ id }) => id)));

@@ -41,8 +41,8 @@ slurm_squeue() { # further words for squeue
   } | LC_ALL=C tr '\n\036' ' \n' | LC_ALL=C tr -d '\000-\011\013-\036\177' | LC_ALL=C sed 's/["\\]/\\&/g; s/ *$//'
 }
 
-slurm_ask() { # once: $slurm_mine are this user's jobs, and those that ended in the last minutes
-  [ -z "$slurm_asked" ] || return 0
+slurm_ask() { # once, or with "again" anew: $slurm_mine are this user's jobs, and those that ended in the last minutes
+  [ -z "$slurm_asked" ] || [ -n "$1" ] || return 0
   slurm_asked=1
   slurm_ready
   slurm_mine=$(slurm_squeue -t all -u "$(id -u)")
@@ -109,7 +109,7 @@ slurm_launch() {
 slurm_submit() {
   slurm_turn || return
   [ ! -s scheduler ] || return 0
-  if [ "$turn" = 1 ] || ! slurm_adopt; then
+  if [ "$turn" = 1 ] || { slurm_ask again && ! slurm_adopt; }; then
     # What Slurm gives is never chosen anew.
     [ "$(cat gpus.wish)" = none ] || echo given >gpus.wish
     slurm_batch >batch && slurm_why >why || return
@@ -118,6 +118,7 @@ slurm_submit() {
     sbatch --parsable --export=ALL --output=/dev/null --chdir="$PWD" --no-requeue "$@" "$PWD/batch" \
       >scheduler.new </dev/null || return
     IFS=' ;' read -r number line <scheduler.new
+    slurm_asked=
   fi
   slurm_number
 }
@@ -204,23 +205,32 @@ END
   [ -n "$word" ]
 }
 
+slurm_missing() { # nobody has written down the number of this job, and Slurm does not list it: true once it does
+  line=1
+  while [ -L "submitter.$((line + 1))" ]; do line=$((line + 1)); done
+  reason=waitingForScheduler detail='- None'
+  ! alive "submitter.$line" || return
+  slurm_ask again
+  if ! slurm_answers; then
+    detail=noAnswer
+  elif slurm_adopt; then
+    return 0
+  elif [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
+    word=secretsGone ends= && slurm_end
+  else
+    # Whoever submitted it died before Slurm heard of it.
+    (slurm_submit) 2>/dev/null </dev/null
+  fi
+  return 1
+}
+
 slurm_tell() { # corrects a job that has no end and whose supervisor is not seen: Slurm may run it elsewhere, or did
   slurm_ask
-  if ! slurm_adopt; then
-    latest_submitter=1
-    while [ -L "submitter.$((latest_submitter + 1))" ]; do latest_submitter=$((latest_submitter + 1)); done
-    state=queued reason=waitingForScheduler detail='- None'
-    slurm_answers && ! alive "submitter.$latest_submitter" || return 0
-    # Whoever submitted it died before Slurm heard of it.
-    if [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
-      word=secretsGone ends=- && slurm_end
-    elif ! slurm_submit 2>/dev/null </dev/null; then
-      state=queued
-    fi
-    return 0
-  fi
+  slurm_adopt || slurm_missing || return 0
   slurm_number
   ends= why=
+  # What is not in the answer may have been submitted after it.
+  slurm_row "$number" || ! slurm_answers || slurm_ask again
   if slurm_row "$number"; then
     :
   elif ! slurm_answers; then
