@@ -48,6 +48,10 @@ slurm_ask() { # once, or with "again" anew: $slurm_mine are this user's jobs, an
   slurm_mine=$(slurm_squeue -t all -u "$(id -u)")
 }
 
+slurm_forget() { # the next question is asked anew
+  slurm_asked=
+}
+
 slurm_answers() { # of $slurm_mine
   case $slurm_line$slurm_mine in *"${slurm_line}ok") ;; *) return 1 ;; esac
 }
@@ -112,7 +116,6 @@ slurm_submit() {
   if [ "$turn" = 1 ] || { slurm_ask again && ! slurm_adopt; }; then
     # What Slurm gives is never chosen anew.
     [ "$(cat gpus.wish)" = none ] || echo given >gpus.wish
-    slurm_batch >batch && slurm_why >why || return
     set --
     while IFS= read -r line; do set -- "$@" "$line"; done <backend.options
     sbatch --parsable --export=ALL --output=/dev/null --chdir="$PWD" --no-requeue "$@" "$PWD/batch" \
@@ -121,60 +124,6 @@ slurm_submit() {
     slurm_asked=
   fi
   slurm_number
-}
-
-slurm_batch() { # what runs in the allocation
-  cat <<'END'
-#!/bin/sh
-# A job of Tensorline. Its folder may reach a node a moment later than the job.
-tries=0
-until cd "$SLURM_SUBMIT_DIR" 2>/dev/null && [ -f supervise ]; do
-  [ "$tries" -lt 10 ] || exit 97
-  tries=$((tries + 1))
-  sleep 1
-done
-ln -s "$SLURM_JOB_ID" allocation 2>/dev/null || exit 0
-printf '%s\n' "$SLURM_JOB_ID" >scheduler.run && mv -f scheduler.run scheduler
-granted=
-for index in $(printf %s "${SLURM_JOB_GPUS:-$SLURM_STEP_GPUS}" | tr ',' ' '); do
-  case $index in *[!0-9]*) ;; *) granted="$granted$index:- " ;; esac
-done
-[ -z "$granted" ] || printf '%s\n' "${granted% }" >granted
-
-# Slurm asks everything here at once to end, which must not end this.
-trap : TERM
-sh "$PWD/supervise" 1 </dev/null &
-supervisor=$!
-wait "$supervisor"
-# A signal ends a wait, not what is waited for.
-while kill -s 0 "$supervisor" 2>/dev/null; do wait "$supervisor"; done
-IFS=' ' read -r version state code line <state
-case $code in *[!0-9]*) code=1 ;; esac
-# Not every Slurm ends what a supervisor that died has left.
-case $state in
-queued | running)
-  for file in $(grep -s -z -l -x -F "TENSORLINE_JOB=${PWD##*/}" /proc/[0-9]*/environ); do
-    pid=${file#/proc/}
-    kill -s KILL "${pid%/*}" 2>/dev/null
-  done
-  ;;
-esac
-exit "$code"
-END
-}
-
-slurm_why() { # the program `why` of the supervisor: Slurm itself forgets that soon
-  cat <<'END'
-said=" $(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null) "
-case $said in
-*" Reason=TimeLimit "*) ending=TIMEOUT word=limit ;;
-*" Reason=NodeDown "*) ending=NODE_FAIL word='scheduler NODE_FAIL' ;;
-*" PreemptTime="[0-9]*) ending=PREEMPTED word='scheduler PREEMPTED' ;;
-*) ending=CANCELLED word=stop ;;
-esac
-printf '%s %s\n' "$ending" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >scheduler.run && mv -f scheduler.run scheduler.end
-echo "$word"
-END
 }
 
 slurm_state() { # Slurm's word for a state: sets $state and $reason
