@@ -106,7 +106,7 @@ killed_by_kernel() { # for want of memory: it counts that, or names the process,
   [ "$code" = 137 ] && [ -n "$work" ] || return
   dmesg | grep -F "Killed process $work " | tail -n 1 | {
     IFS= read -r line || exit
-    time=${line#[}
+    time=${line#?}
     time=${time#"${time%%[! ]*}"}
     [ "${time%%.*}" -ge "${up_before%%.*}" ]
   }

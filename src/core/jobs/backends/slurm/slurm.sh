@@ -228,9 +228,10 @@ slurm_end() { # of $word at $ends: the job ended without a word of its superviso
   esac
   slurm_time "$ends"
   ended=$time
+  log_bytes
   {
     printf '%s\n' "$detail" >waiting
-    printf '%-239s\n' "1 $state $code $signal $submitted $began $ended $reason $left -" 1<>state.new && mv -f state.new state
+    printf '%-239s\n' "1 $state $code $signal $submitted $began $ended $reason $left $logged" 1<>state.new && mv -f state.new state
   } 2>/dev/null
   return 0
 }
