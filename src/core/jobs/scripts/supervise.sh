@@ -22,8 +22,10 @@ hear() {
     return 1
     ;;
   'tick ') index_log ;;
-  'gpus waiting') printf '%s\n' "$value" >waiting ;;
+  # What is said once the choice is made changes nothing, above all not what runs by then.
+  'gpus waiting') [ -n "$choice" ] || printf '%s\n' "$value" >waiting ;;
   'gpus granted')
+    [ -z "$choice" ] || return 0
     devices=${value%% -- *}
     printf '%s\n' "$devices" >granted
     TENSORLINE_GPUS=${value#"$devices"}
@@ -33,15 +35,19 @@ hear() {
     return 1
     ;;
   'gpus refused')
+    [ -z "$choice" ] || return 0
     printf -- '- %s\n' "$value" >waiting
     choice=refused
     return 1
     ;;
   'gpus ended')
-    choice=${choice:-ended}
-    [ "$choice" = granted ] || return 1
+    [ -z "$choice" ] || return 0
+    choice=ended
+    return 1
     ;;
   esac
+  # A note that could not be written ends nothing.
+  return 0
 }
 
 # A scheduler asks everything at once to end: the job, and this, which ends the job and tells why. That is what the program
