@@ -51,13 +51,12 @@ hear() {
 }
 
 # A scheduler asks everything at once to end: the job, and this, which ends the job and tells why. That is what the program
-# `why` prints: stop, limit, or scheduler and its own word for it.
+# `why` prints: stop, limit, or scheduler and its own word for it; nothing where the scheduler does not end it.
 learn_why() {
-  terminated=
   IFS=' ' read -r halted value <<END
-$("$sh" "$folder/why")
+$("$sh" "$folder/why" "$terminated")
 END
-  halted=${halted:-stop}
+  [ -z "$terminated" ] || halted=${halted:-stop}
   [ -z "$value" ] || printf '%s\n' "$value" >waiting
 }
 
@@ -198,8 +197,8 @@ if choose_gpus; then
   IFS='. ' read -r up_before rest </proc/uptime
   run script
   over=$?
-  # The job may have been faster.
-  [ -z "$terminated" ] || learn_why
+  # The job may have heard of it first.
+  if [ -z "$halted" ] && [ -f why ]; then learn_why; fi
   # A job that is made to end still has a status.
   if [ -n "$halted" ]; then
     ending=1
