@@ -24,7 +24,7 @@ export interface BackendHost {
 const has = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 
 /** Settings that have broken programs which use tmux. */
-const roughTmuxSettings = `set -g default-shell /bin/false
+export const roughTmuxSettings = `set -g default-shell /bin/false
 set -g default-command "exit 1"
 set -g remain-on-exit on
 set -g destroy-unattached on

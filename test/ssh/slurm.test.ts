@@ -120,12 +120,15 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
 
   it("hands secrets to the job alone", async () => {
     const secret = "correct-horse-battery";
-    const wish = inSlurm('echo "${#TOKEN} ${TENSORLINE_SECRETS-gone}"; read line <"$TENSORLINE_OUT/pipe"', {
-      secrets: { TOKEN: secret },
-    });
+    const wish = inSlurm(
+      'printf %s "$TOKEN" | wc -c; echo "<$TENSORLINE_SECRETS>"; read line <"$TENSORLINE_OUT/pipe"',
+      {
+        secrets: { TOKEN: secret },
+      },
+    );
     const job = await host.submit(wish);
     execFileSync("mkfifo", [join(host.folder(wish.id), "out/pipe")]);
-    await host.says(wish.id, `${secret.length} gone\n`);
+    await host.says(wish.id, `${secret.length}\n<>\n`);
     const number = job.schedulerId ?? "";
     expect(slurm.run("scontrol", "-d", "show", "job", number)).not.toContain(secret);
     expect(slurm.run("scontrol", "write", "batch_script", number, "-")).not.toContain(secret);

@@ -1,10 +1,12 @@
 import type { Problem } from "../../failure";
 import type { JobBackend } from "../backend";
 import type { JobRequest } from "../request";
+import batch from "./slurm/batch.sh";
 import listPart from "./slurm/list.sh";
 import { sbatchOptions, unfitWord } from "./slurm/options";
 import { endedWords, pendingWords } from "./slurm/reasons";
 import slurmPart from "./slurm/slurm.sh";
+import why from "./slurm/why.sh";
 
 /** A batch job of Slurm, through its own commands: sbatch, squeue, scancel, and scontrol and sacct where they answer. */
 export const slurmBackend: JobBackend = {
@@ -12,6 +14,7 @@ export const slurmBackend: JobBackend = {
   label: "Slurm",
   hint: "waits in the cluster's own queue; Slurm gives it its GPUs",
   script: `${slurmPart}${listPart}`,
+  files: { batch, why },
   options: sbatchOptions,
   refuse,
   unusable: () => "Slurm's command sbatch is not there",

@@ -22,8 +22,10 @@ hear() {
     return 1
     ;;
   'tick ') index_log ;;
-  'gpus waiting') printf '%s\n' "$value" >waiting ;;
+  # What is said once the choice is made changes nothing, above all not what runs by then.
+  'gpus waiting') [ -n "$choice" ] || printf '%s\n' "$value" >waiting ;;
   'gpus granted')
+    [ -z "$choice" ] || return 0
     devices=${value%% -- *}
     printf '%s\n' "$devices" >granted
     TENSORLINE_GPUS=${value#"$devices"}
@@ -33,25 +35,28 @@ hear() {
     return 1
     ;;
   'gpus refused')
+    [ -z "$choice" ] || return 0
     printf -- '- %s\n' "$value" >waiting
     choice=refused
     return 1
     ;;
   'gpus ended')
-    choice=${choice:-ended}
-    [ "$choice" = granted ] || return 1
+    [ -z "$choice" ] || return 0
+    choice=ended
+    return 1
     ;;
   esac
+  # A note that could not be written ends nothing.
+  return 0
 }
 
 # A scheduler asks everything at once to end: the job, and this, which ends the job and tells why. That is what the program
-# `why` prints: stop, limit, or scheduler and its own word for it.
+# `why` prints: stop, limit, or scheduler and its own word for it; nothing where the scheduler does not end it.
 learn_why() {
-  terminated=
   IFS=' ' read -r halted value <<END
-$("$sh" "$folder/why")
+$("$sh" "$folder/why" "$terminated")
 END
-  halted=${halted:-stop}
+  [ -z "$terminated" ] || halted=${halted:-stop}
   [ -z "$value" ] || printf '%s\n' "$value" >waiting
 }
 
@@ -106,7 +111,7 @@ killed_by_kernel() { # for want of memory: it counts that, or names the process,
   [ "$code" = 137 ] && [ -n "$work" ] || return
   dmesg | grep -F "Killed process $work " | tail -n 1 | {
     IFS= read -r line || exit
-    time=${line#[}
+    time=${line#?}
     time=${time#"${time%%[! ]*}"}
     [ "${time%%.*}" -ge "${up_before%%.*}" ]
   }
@@ -192,8 +197,8 @@ if choose_gpus; then
   IFS='. ' read -r up_before rest </proc/uptime
   run script
   over=$?
-  # The job may have been faster.
-  [ -z "$terminated" ] || learn_why
+  # The job may have heard of it first.
+  if [ -z "$halted" ] && [ -f why ]; then learn_why; fi
   # A job that is made to end still has a status.
   if [ -n "$halted" ]; then
     ending=1

@@ -54,6 +54,7 @@ slurm_records() { # others or nothing; input: lines of slurm_squeue
     *)
       slurm_time "$begins" && began=$time
       slurm_time "$ends" && ended=$time
+      case $word in COMPLETED | FAILED) detail= ;; esac
       ;;
     esac
     case $shown in *[!0-9_+]*) shown=$number ;; esac

@@ -41,11 +41,15 @@ slurm_squeue() { # further words for squeue
   } | LC_ALL=C tr '\n\036' ' \n' | LC_ALL=C tr -d '\000-\011\013-\036\177' | LC_ALL=C sed 's/["\\]/\\&/g; s/ *$//'
 }
 
-slurm_ask() { # once: $slurm_mine are this user's jobs, and those that ended in the last minutes
-  [ -z "$slurm_asked" ] || return 0
+slurm_ask() { # once, or with "again" anew: $slurm_mine are this user's jobs, and those that ended in the last minutes
+  [ -z "$slurm_asked" ] || [ -n "$1" ] || return 0
   slurm_asked=1
   slurm_ready
   slurm_mine=$(slurm_squeue -t all -u "$(id -u)")
+}
+
+slurm_forget() { # the next question is asked anew
+  slurm_asked=
 }
 
 slurm_answers() { # of $slurm_mine
@@ -109,71 +113,17 @@ slurm_launch() {
 slurm_submit() {
   slurm_turn || return
   [ ! -s scheduler ] || return 0
-  if [ "$turn" = 1 ] || ! slurm_adopt; then
+  if [ "$turn" = 1 ] || { slurm_ask again && ! slurm_adopt; }; then
     # What Slurm gives is never chosen anew.
     [ "$(cat gpus.wish)" = none ] || echo given >gpus.wish
-    slurm_batch >batch && slurm_why >why || return
     set --
     while IFS= read -r line; do set -- "$@" "$line"; done <backend.options
     sbatch --parsable --export=ALL --output=/dev/null --chdir="$PWD" --no-requeue "$@" "$PWD/batch" \
       >scheduler.new </dev/null || return
     IFS=' ;' read -r number line <scheduler.new
+    slurm_asked=
   fi
   slurm_number
-}
-
-slurm_batch() { # what runs in the allocation
-  cat <<'END'
-#!/bin/sh
-# A job of Tensorline. Its folder may reach a node a moment later than the job.
-tries=0
-until cd "$SLURM_SUBMIT_DIR" 2>/dev/null && [ -f supervise ]; do
-  [ "$tries" -lt 10 ] || exit 97
-  tries=$((tries + 1))
-  sleep 1
-done
-ln -s "$SLURM_JOB_ID" allocation 2>/dev/null || exit 0
-printf '%s\n' "$SLURM_JOB_ID" >scheduler.run && mv -f scheduler.run scheduler
-granted=
-for index in $(printf %s "${SLURM_JOB_GPUS:-$SLURM_STEP_GPUS}" | tr ',' ' '); do
-  case $index in *[!0-9]*) ;; *) granted="$granted$index:- " ;; esac
-done
-[ -z "$granted" ] || printf '%s\n' "${granted% }" >granted
-
-# Slurm asks everything here at once to end, which must not end this.
-trap : TERM
-sh "$PWD/supervise" 1 </dev/null &
-supervisor=$!
-wait "$supervisor"
-# A signal ends a wait, not what is waited for.
-while kill -s 0 "$supervisor" 2>/dev/null; do wait "$supervisor"; done
-IFS=' ' read -r version state code line <state
-case $code in *[!0-9]*) code=1 ;; esac
-# Not every Slurm ends what a supervisor that died has left.
-case $state in
-queued | running)
-  for file in $(grep -s -z -l -x -F "TENSORLINE_JOB=${PWD##*/}" /proc/[0-9]*/environ); do
-    pid=${file#/proc/}
-    kill -s KILL "${pid%/*}" 2>/dev/null
-  done
-  ;;
-esac
-exit "$code"
-END
-}
-
-slurm_why() { # the program `why` of the supervisor: Slurm itself forgets that soon
-  cat <<'END'
-said=" $(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null) "
-case $said in
-*" Reason=TimeLimit "*) ending=TIMEOUT word=limit ;;
-*" Reason=NodeDown "*) ending=NODE_FAIL word='scheduler NODE_FAIL' ;;
-*" PreemptTime="[0-9]*) ending=PREEMPTED word='scheduler PREEMPTED' ;;
-*) ending=CANCELLED word=stop ;;
-esac
-printf '%s %s\n' "$ending" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >scheduler.run && mv -f scheduler.run scheduler.end
-echo "$word"
-END
 }
 
 slurm_state() { # Slurm's word for a state: sets $state and $reason
@@ -204,23 +154,32 @@ END
   [ -n "$word" ]
 }
 
+slurm_missing() { # nobody has written down the number of this job, and Slurm does not list it: true once it does
+  line=1
+  while [ -L "submitter.$((line + 1))" ]; do line=$((line + 1)); done
+  reason=waitingForScheduler detail='- None'
+  ! alive "submitter.$line" || return
+  slurm_ask again
+  if ! slurm_answers; then
+    detail=noAnswer
+  elif slurm_adopt; then
+    return 0
+  elif [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
+    word=secretsGone ends= && slurm_end
+  else
+    # Whoever submitted it died before Slurm heard of it.
+    (slurm_submit) 2>/dev/null </dev/null
+  fi
+  return 1
+}
+
 slurm_tell() { # corrects a job that has no end and whose supervisor is not seen: Slurm may run it elsewhere, or did
   slurm_ask
-  if ! slurm_adopt; then
-    latest_submitter=1
-    while [ -L "submitter.$((latest_submitter + 1))" ]; do latest_submitter=$((latest_submitter + 1)); done
-    state=queued reason=waitingForScheduler detail='- None'
-    slurm_answers && ! alive "submitter.$latest_submitter" || return 0
-    # Whoever submitted it died before Slurm heard of it.
-    if [ -f secrets ] && [ -z "$TENSORLINE_SECRETS" ]; then
-      word=unknownJob && slurm_end && reason=secretsGone
-    elif ! slurm_submit 2>/dev/null </dev/null; then
-      state=queued
-    fi
-    return 0
-  fi
+  slurm_adopt || slurm_missing || return 0
   slurm_number
   ends= why=
+  # What is not in the answer may have been submitted after it.
+  slurm_row "$number" || ! slurm_answers || slurm_ask again
   if slurm_row "$number"; then
     :
   elif ! slurm_answers; then
@@ -234,6 +193,8 @@ slurm_tell() { # corrects a job that has no end and whose supervisor is not seen
   fi
   case $word in
   PENDING)
+    # The answer may be older than what the job's node wrote.
+    [ "$state" = queued ] || return 0
     slurm_time "$begins"
     state=queued reason=waitingForScheduler detail="$time $why"
     return 0
@@ -257,15 +218,20 @@ slurm_end() { # of $word at $ends: the job ended without a word of its superviso
   case $word in
   COMPLETED | FAILED | unknownJob)
     state=lost reason=supervisorDied
-    if [ "$word" = FAILED ] && [ ! -L allocation ]; then state=failed reason=couldNotStart detail=notShared; fi
+    if [ "$word" = FAILED ] && [ ! -L allocation ]; then
+      state=failed reason=couldNotStart detail=notShared
+      case $why in *LaunchFailure*) detail=LAUNCH_FAILED ;; esac
+    fi
     ;;
+  secretsGone) state=lost reason=secretsGone ;;
   *) slurm_state "$word" ;;
   esac
   slurm_time "$ends"
   ended=$time
+  log_bytes
   {
     printf '%s\n' "$detail" >waiting
-    printf '%-239s\n' "1 $state $code $signal $submitted $began $ended $reason $left -" 1<>state.new && mv -f state.new state
+    printf '%-239s\n' "1 $state $code $signal $submitted $began $ended $reason $left $logged" 1<>state.new && mv -f state.new state
   } 2>/dev/null
   return 0
 }
