@@ -82,8 +82,9 @@ started() { # also where the work begins anew without the user's start-up files
   done' sh "$$" 4>&- </dev/null &
   ticker=$!
   if [ -f limit ] && IFS= read -r seconds <limit; then
+    other=$timer
     alarm "$seconds" 'echo limit >&5'
-    limiter=$timer timer=
+    limiter=$timer timer=$other
   fi
 }
 
