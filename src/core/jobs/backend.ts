@@ -24,6 +24,7 @@ export interface JobBackend {
    * - `ID_tell`: may correct `$state`, `$reason` and `$detail` of a job that has no end yet and whose supervisor does not
    *   live (`$lives` is empty); without it, such a job is lost.
    * - `ID_stop`: ends what the supervisor cannot: a job that has not begun. The supervisor itself is told by `look.sh`.
+   * - `ID_forget`: what it remembers of its tool's answers is too old by now; called every 30 seconds by what runs for long.
    * - `ID_list`: prints records of jobs that Tensorline did not start, see `records.ts`; optional.
    */
   readonly script: string;
