@@ -28,6 +28,9 @@ const debianPackages = [
   "softhsm2",
   "lmod",
   "tcl8.6",
+  "tmux",
+  "slurm-wlm",
+  "munge",
 ];
 
 /** Whether the VS Code that comes from npm can run here. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noOverlay } from "../../src/core/environments/overlay";
@@ -121,7 +122,7 @@ describe.each(testShells)("a job under $name", (shell) => {
     const holders = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && environ(pid).includes("s3cret"));
     const known = new Set([String(host.supervisor(wish.id).pid), ...aliveWith(wish.id).map(String)]);
     expect(holders.filter((pid) => !known.has(pid))).toEqual([]);
-    writeFileSync(gate, "go\n");
+    await writeFile(gate, "go\n");
     const { log } = await host.outcome(wish.id);
     expect(log.trim()).toBe("17");
     for (const name of readdirSync(host.folder(wish.id), { recursive: true, withFileTypes: true })) {
@@ -158,7 +159,7 @@ describe.each(testShells)("a job under $name", (shell) => {
     });
     await host.submit(wish);
     execFileSync("sh", ["-c", 'echo changed >"$1/new" && mv -f "$1/new" "$1/code"', "sh", join(from, "src")]);
-    writeFileSync(gate, "go\n");
+    await writeFile(gate, "go\n");
     expect((await host.outcome(wish.id)).log).toBe("as it was\n");
     expect(readFileSync(join(from, "data/made"), "utf8")).toBe("result\n");
     const lost = jobRequest("echo no", { folder: ".", snapshot: { from: join(from, "gone"), linked: [] } });
@@ -179,7 +180,7 @@ describe.each(testShells)("a job under $name", (shell) => {
       problem: { reason: "jobRunning", name: runs.id },
     });
     expect((await host.list()).length).toBe(2);
-    writeFileSync(gate, "go\n");
+    await writeFile(gate, "go\n");
     await host.outcome(runs.id);
     await host.run(removeCommand([ended.id, runs.id]));
     expect(await host.list()).toEqual([]);

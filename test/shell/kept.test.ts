@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listKept, removeKept } from "../../src/core/operations/kept";
+import { jobHostOf, jobRequest } from "./jobHost";
 import { newFolder, noAbort, outcome, request, testHost, testShells } from "./operationHost";
 
 describe.each(testShells)("what is kept on a host, under $name", (shell) => {
@@ -36,6 +37,28 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
     expect((await outcome(host, going.id)).operation.state).toBe("succeeded");
     expect(await host.runner.run(removeKept, noAbort)).toEqual([]);
     expect(existsSync(root)).toBe(false);
+  });
+
+  it("holds jobs: those that have ended go with all that they made", async () => {
+    const { runner, home } = testHost(shell);
+    const host = jobHostOf(runner, home);
+    const gate = join(newFolder(), "gate");
+    execFileSync("mkfifo", [gate]);
+    const over = jobRequest('dd if=/dev/zero of="$TENSORLINE_OUT/model" bs=1024 count=300 2>/dev/null');
+    const going = jobRequest(`read -r line <${gate}`);
+    await host.submit(over);
+    await host.outcome(over.id);
+    await host.submit(going);
+    const [kept] = await runner.run(listKept, noAbort);
+    expect(kept?.jobs?.count).toBe(2);
+    expect(kept?.jobs?.bytes).toBeGreaterThan(300_000);
+    expect(kept?.jobs?.bytes).toBeLessThan(kept?.bytes ?? 0);
+    const [left] = await runner.run(removeKept, noAbort);
+    expect(left?.jobs?.count).toBe(1);
+    expect([over.id, going.id].map((id) => existsSync(host.folder(id)))).toEqual([false, true]);
+    writeFileSync(gate, "go\n");
+    expect((await host.outcome(going.id)).job.state).toBe("succeeded");
+    expect(await runner.run(removeKept, noAbort)).toEqual([]);
   });
 
   it("does not reach into a folder of somebody else or behind a link", async () => {

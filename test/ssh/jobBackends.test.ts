@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -69,7 +70,7 @@ describe.each(backends)("$id over a real connection", ({ id: backend }) => {
       await first.says(wish.id, "begun\n");
       const second = await connect();
       expect(await second.list()).toContainEqual(expect.objectContaining({ id: wish.id, state: "running" }));
-      writeFileSync(gate, "through\n");
+      await writeFile(gate, "through\n");
       const { job, log } = await second.outcome(wish.id);
       expect(log).toBe("begun\nthrough\n");
       expect(job).toMatchObject({ state: "failed", reason: "exitCode", exitCode: 3, logBytes: 14 });
@@ -117,7 +118,7 @@ describe.each(backends)("$id over a real connection", ({ id: backend }) => {
       gone.close();
       const next = await connect();
       expect(await next.look(wish.id)).toMatchObject({ state: "running" });
-      writeFileSync(gate, "still here\n");
+      await writeFile(gate, "still here\n");
       expect((await next.outcome(wish.id)).log).toBe("begun\nstill here\n");
       first.close();
       first = next;
@@ -160,7 +161,7 @@ describe.each(backends)("$id over a real connection", ({ id: backend }) => {
       await first.submit(wish);
       await first.says(wish.id, String(secret.length));
       expect(fixture?.shows?.(place.environment) ?? "").not.toContain(secret);
-      writeFileSync(gate, "go\n");
+      await writeFile(gate, "go\n");
       await first.outcome(wish.id);
       running = false;
       await watching;

@@ -30,11 +30,18 @@ export async function cleanUp(app: App, host: HostRef): Promise<void> {
 
 /** For the confirmation: where it is, how much, and what of it goes. */
 export function keptText(kept: readonly KeptFolder[]): string {
-  const lines = kept.map(({ path, bytes }) => (bytes === undefined ? path : `${path}: ${sizeText(bytes)}`));
+  const sized = (words: string, bytes: number | undefined) =>
+    bytes === undefined ? words : `${words}: ${sizeText(bytes)}`;
+  const lines = kept.flatMap(({ path, bytes, jobs }) => [
+    sized(path, bytes),
+    ...(jobs === undefined
+      ? []
+      : [sized(jobs.count === 1 ? "  of that 1 job" : `  of that ${jobs.count} jobs`, jobs.bytes)]),
+  ]);
   return [
     ...lines,
     "",
-    "Logs of operations that have ended go, and what was read of environments. What still runs stays, and so do environments.",
+    "Jobs that have ended go, with their logs, results and snapshots; logs of operations that have ended, too, and what was read of environments. What waits or runs stays, and so do environments.",
   ].join("\n");
 }
 

@@ -4,7 +4,7 @@
 outlive() { # in the job's folder: sets $outliving to the words that start a program so that it stays, and writes `survival`
   outliving=
   echo setsid >survival
-  [ "$(id -u)" != 0 ] || return 0
+  [ "$user" != 0 ] || return 0
   session=
   while IFS= read -r line; do
     case $line in */session-*.scope*) session=1 ;; esac
@@ -13,5 +13,5 @@ outlive() { # in the job's folder: sets $outliving to the words that start a pro
   case $(loginctl show-session -p KillUserProcesses 2>/dev/null) in *=yes) ;; *) return 0 ;; esac
   outliving='systemd-run --user --scope --collect --quiet'
   echo atRisk >survival
-  case $(loginctl show-user "$(id -u)" -p Linger 2>/dev/null) in *=yes) echo scope >survival ;; esac
+  case $(loginctl show-user "$user" -p Linger 2>/dev/null) in *=yes) echo scope >survival ;; esac
 }

@@ -27,7 +27,9 @@ first_line() { # file: sets $line
 log_bytes() { # sets $logged; not every wc knows the length of a file without reading it
   case $logged in '' | - | *[!0-9]*) ;; *) return ;; esac
   logged=-
-  [ -f log ] || return
+  [ -f log ] || return 0
+  # A job that has not begun says nothing.
+  [ "$state" != queued ] || { logged=0 && return; }
   set -f
   set -- $(ls -ln log 2>/dev/null)
   set +f

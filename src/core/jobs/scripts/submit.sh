@@ -15,7 +15,7 @@ complete() { # folder
   if [ -n "$TENSORLINE_SECRETS" ]; then printf '%s\n' "$TENSORLINE_SECRETS" >"$1/secrets" || return; fi
   # The room for what follows is taken beforehand: the disk may be full by then.
   state=$(printf '%-239s' "1 queued - - $(date -u +%Y-%m-%dT%H:%M:%SZ) - - $reason -")
-  for line in state state.next state.new; do printf '%s\n' "$state" | cat >"$1/$line" || return; done
+  for line in state state.next state.new; do printf '%s\n' "$state" >"$1/$line" || return; done
   [ ! -f "$1/snapshot" ] || snapshot "$1"
 }
 
@@ -43,7 +43,7 @@ if ! enter "$id"; then
     printf '%s\n' "$launched" >&2
     exit 44
   }
-  (cd .. && tidy "$days" "$newest" &) >/dev/null 2>&1 </dev/null
+  (cd .. && set -- * && [ "$#" -gt "$newest" ] && tidy "$days" "$newest" &) >/dev/null 2>&1 </dev/null
 fi
 tell "$id" || exit 40
 exit 0

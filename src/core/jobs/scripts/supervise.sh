@@ -17,8 +17,10 @@ hear() {
     return 1
     ;;
   'tick ') index_log ;;
-  'gpus waiting') printf '%s\n' "$value" >waiting ;;
+  # What is said once the choice is made changes nothing, above all not what runs by then.
+  'gpus waiting') [ -n "$choice" ] || printf '%s\n' "$value" >waiting ;;
   'gpus granted')
+    [ -z "$choice" ] || return 0
     devices=${value%% -- *}
     printf '%s\n' "$devices" >granted
     TENSORLINE_GPUS=${value#"$devices"}
@@ -28,15 +30,19 @@ hear() {
     return 1
     ;;
   'gpus refused')
+    [ -z "$choice" ] || return 0
     printf -- '- %s\n' "$value" >waiting
     choice=refused
     return 1
     ;;
   'gpus ended')
-    choice=${choice:-ended}
-    [ "$choice" = granted ] || return 1
+    [ -z "$choice" ] || return 0
+    choice=ended
+    return 1
     ;;
   esac
+  # A note that could not be written ends nothing.
+  return 0
 }
 
 choose_gpus() { # true once it has them; $choice and $halted tell why not
@@ -90,7 +96,7 @@ killed_by_kernel() { # for want of memory: it counts that, or names the process,
   [ "$code" = 137 ] && [ -n "$work" ] || return
   dmesg | grep -F "Killed process $work " | tail -n 1 | {
     IFS= read -r line || exit
-    time=${line#[}
+    time=${line#?}
     time=${time#"${time%%[! ]*}"}
     [ "${time%%.*}" -ge "${up_before%%.*}" ]
   }

@@ -1,13 +1,16 @@
-# Lists what Tensorline keeps on this host, a line "KIB PATH" for each folder. Parameter: "remove" first removes the logs of
-# operations that have ended and what was read of environments; what runs stays.
+# Lists what Tensorline keeps on this host, a line "KIB JOBS KIB PATH" for each folder: all of it, and how many jobs of this
+# machine with how much. Parameter: "remove" first removes operations and jobs that have ended and what was read of
+# environments; what waits or runs stays.
 
 own() { # root: there, and this user's
   [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]
 }
 
 clean() { # root
-  for folder in "$1/$place"/*/; do
-    (cd "$folder" && read_state && [ "$state" != running ]) 2>/dev/null && rm -rf "${folder%/}"
+  for folder in "$1/hosts/$machine/operations"/*/ "$1/hosts/$machine/jobs"/*/; do
+    # Both begin alike.
+    { IFS=' ' read -r version state rest <"$folder/state"; } 2>/dev/null && [ "$version" = 1 ] || continue
+    case $state in queued | running) ;; *) rm -rf "${folder%/}" ;; esac
   done
   rm -f "$1"/hosts/*/environments-[0-9]*
   find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
@@ -18,6 +21,11 @@ for root in "$main" "$spare"; do
   [ "$1" != remove ] || clean "$root"
   own "$root" || continue
   size=$(du -sk "$root" 2>/dev/null)
-  printf '%s %s\n' "${size%%[!0-9]*}" "$root"
+  jobs=
+  set -- "$1" "$root/hosts/$machine/jobs"/*/state
+  count=$(($# - 1))
+  if [ -f "$2" ]; then jobs=$(du -sk "$root/hosts/$machine/jobs" 2>/dev/null); else count=0; fi
+  set -- "$1"
+  printf '%s %s %s %s\n' "${size%%[!0-9]*}" "$count" "${jobs%%[!0-9]*}" "$root"
 done
 exit 0

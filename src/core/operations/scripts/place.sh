@@ -17,7 +17,8 @@ case $machine in '' | *[!A-Za-z0-9]*) machine=$host ;; esac
 case $(readlink /proc/self/ns/pid) in '' | 'pid:[4026531836]') ;; *) machine=$machine.$host ;; esac
 place=hosts/$machine/$kind
 main=$HOME/.local/state/tensorline
-spare=${HOST_VAR:-/var}/tmp/tensorline-$(id -u)
+user=$(id -u)
+spare=${HOST_VAR:-/var}/tmp/tensorline-$user
 
 usable() { # root: a folder that only this user can have put things into
   [ -d "$1/$place" ] || return

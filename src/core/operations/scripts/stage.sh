@@ -33,14 +33,12 @@ unpack() { # folder
 }
 
 fill() { # folder
+  unpack "$1" <<END && : >"$1/log" && complete "$1" && return
+$parts
+END
   # Not every shell says why it could not write; the tools do.
-  printf '%s\n' "$parts" | cat >"$1/parts" || return
-  unpack "$1" <"$1/parts" && : >"$1/log" || {
-    cp "$1/parts" "$1/more"
-    return 1
-  }
-  rm "$1/parts"
-  complete "$1"
+  printf '%s\n' "$parts" | cat >"$1/parts" && cp "$1/parts" "$1/more"
+  return 1
 }
 
 stage() { # root: makes the folder there
@@ -48,14 +46,15 @@ stage() { # root: makes the folder there
     mkdir -m 700 "$1" 2>/dev/null
     [ ! -L "$1" ] && [ -O "$1" ] && chmod 700 "$1" || return
   fi
-  mkdir -p "$1/$place" && cd "$1/$place" || return
+  [ -d "$1/$place" ] || mkdir -p "$1/$place" || return
+  cd "$1/$place" || return
   [ ! -d "$id" ] || return 0
   new=.new-$id-$$
   mkdir "$new" || return
   fill "$new" && { mv "$new" "$id" || [ -d "$id" ]; }
   filled=$?
   # Another one was first: then it lies in the folder of that one, or still beside it.
-  rm -rf "$new" "$id/$new"
+  [ ! -d "$new" ] && [ ! -d "$id/$new" ] || rm -rf "$new" "$id/$new"
   return "$filled"
 }
 
