@@ -79,7 +79,7 @@ begin() { # folder: one that is new here; those that have not ended get a slot
   while eval "[ -n \"\$folder_$slot\" ]"; do slot=$((slot + 1)); done
   [ "$slot" -le "$slots" ] || slots=$slot
   eval "folder_$slot=\$1 state_$slot= waiting_$slot= who_$slot= size_$slot=-1"
-  untold="$untold $slot"
+  untold="$untold $slot" stale=1
 }
 
 look_at() { # slot: tells its job, unless whoever launches it is still at it; $over are the slots of those that ended
@@ -109,7 +109,7 @@ look_for_supervisors() {
 
 # Sets $files to what can change of those that have not ended, one a line.
 list_files() {
-  files= slot=0
+  files= stale= slot=0
   while [ "$slot" -lt "$slots" ]; do
     slot=$((slot + 1))
     eval "job=\$folder_$slot"
@@ -183,7 +183,7 @@ tell_others() {
 }
 
 watch_jobs() {
-  before= facts= old_others= beats=0 slots=0 untold= over=
+  before= facts= old_others= beats=0 slots=0 files= stale= untold= over=
   while :; do
     list_folders
     if [ $((beats % 30)) = 0 ]; then
@@ -192,7 +192,7 @@ watch_jobs() {
     fi
     [ "$now" = "$before" ] || tell_folders
     before=$now
-    list_files
+    [ -z "$stale" ] || list_files
     find_changes
     changed=$untold untold= over= told=
     for slot in $changed; do
@@ -201,7 +201,7 @@ watch_jobs() {
       look_at "$slot"
     done
     for slot in $grown; do tell_log "${slot%:*}" "${slot#*:}"; done
-    for slot in $over; do eval "folder_$slot="; done
+    for slot in $over; do eval "folder_$slot= stale=1"; done
     [ "$beats" != 0 ] || printf 'whole\n'
     [ $((beats % 30)) != 0 ] || tell_others
     beats=$((beats + 1))
