@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { boundedText } from "../core/boundedText";
 import { noOverlay, type Overlay } from "../core/environments/overlay";
-import { Failure, problemOf } from "../core/failure";
+import { Failure, type Problem, problemOf } from "../core/failure";
 import type { JobRequest } from "../core/jobs/request";
 import type { HostRef } from "../core/ports";
 import { sentence } from "../core/words";
@@ -54,7 +54,10 @@ const never = new AbortController().signal;
 
 async function followToEnd(engine: Engine, host: HostRef, id: string, io: TerminalIo): Promise<number> {
   try {
-    const job = await engine.jobs.follow(host, id, 0, { data: writeOut }, never);
+    const interrupted = (problem: Problem) => {
+      if (io.interactive) io.complain(`${sentence(problem)} The job goes on; its log will, too.`);
+    };
+    const job = await engine.jobs.follow(host, id, 0, { data: writeOut, interrupted }, never);
     tellEnd(job, io);
     return exitCodeOf(job);
   } catch (error) {

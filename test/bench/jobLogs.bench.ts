@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { giveBack } from "../../src/core/giveBack";
@@ -18,9 +17,9 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Runs ssh to its end; resolves with the milliseconds until its first byte. */
-function ssh(configFile: string, command: string): Promise<number> {
+function ssh(configFile: string, command: string, options: readonly string[] = []): Promise<number> {
   const startedAt = performance.now();
-  const child = spawn("ssh", ["-F", configFile, "box", command], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("ssh", ["-F", configFile, ...options, "box", command], { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {
     let first: number | undefined;
     child.stdout.on("data", () => {
@@ -32,8 +31,7 @@ function ssh(configFile: string, command: string): Promise<number> {
 
 /** Reads `ssh HOST cat FILE` into nothing. */
 function sshCat(configFile: string, file: string): Promise<void> {
-  const child = spawn("ssh", ["-F", configFile, "box", `cat '${file}'`], { stdio: ["ignore", "pipe", "inherit"] });
-  child.stdout.pipe(createWriteStream("/dev/null"));
+  const child = spawn("ssh", ["-F", configFile, "box", `cat '${file}'`], { stdio: ["ignore", "ignore", "inherit"] });
   return new Promise((resolve) => child.once("close", () => resolve()));
 }
 
@@ -96,10 +94,14 @@ async function lineLatency({ engine, host }: JobBench): Promise<void> {
 }
 
 async function firstLine({ engine, host, configFile }: JobBench): Promise<void> {
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const print = "python3 -c 'print(1)'";
+  // A master keeps ssh's own connection open, as ours is.
+  const master = ["-o", "ControlMaster=auto", "-o", `ControlPath=${configFile}.%C`, "-o", "ControlPersist=20"];
+  const [ours, fresh, open]: [number[], number[], number[]] = [[], [], []];
+  await ssh(configFile, print, master);
   for (let round = 0; round < rounds; round++) {
-    theirs.push(await ssh(configFile, "python3 -c 'print(1)'"));
+    fresh.push(await ssh(configFile, print));
+    open.push(await ssh(configFile, print, master));
     const startedAt = performance.now();
     const wish = request("", { argv: ["python3", "-c", "print(1)"] });
     await engine.jobs.submit(host, wish, never);
@@ -110,13 +112,14 @@ async function firstLine({ engine, host, configFile }: JobBench): Promise<void> 
     await engine.jobs.follow(host, wish.id, 0, { data }, never);
     ours.push(first ?? Number.NaN);
   }
-  const ratio = median(ours) / median(theirs);
+  spawn("ssh", ["-F", configFile, ...master, "-O", "exit", "box"], { stdio: "ignore" });
+  const limit = (against: readonly number[]) => median(ours) / median(against);
   await report({
     figure: "Click to first log line, on an open connection",
     target: "≤ 1.5 × `ssh HOST python3 -c 'print(1)'`",
-    measured: `${ratio.toFixed(2)} × (${ms(median(ours))} against ${ms(median(theirs))})`,
-    met: ratio <= 1.5,
-    method: `${ours.length} alternating pairs, medians; ssh logs in each time`,
+    measured: `${limit(fresh).toFixed(2)} × (${ms(median(ours))} against ${ms(median(fresh))}); ${limit(open).toFixed(2)} × where ssh's connection is open, too (${ms(median(open))})`,
+    met: limit(fresh) <= 1.5,
+    method: `${rounds} alternating rounds, medians; ssh once with its log-in and once through a master`,
   });
 }
 

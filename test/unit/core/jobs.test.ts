@@ -222,6 +222,11 @@ it.each([1, 2, 7, 1000])("reads what the host says in pieces of %i bytes", (size
   expect(news.flatMap(({ others = [] }) => others)).toMatchObject([{ id: "a1" }]);
 });
 
-it.each(["noise\n", "log a1 x 7\n", "log a1 0 999999999\n", "x".repeat(2 ** 20 + 1)])("refuses %j", (text) => {
+it.each([
+  ["another word", "noise\n"],
+  ["a place that is no number", "log a1 x 7\n"],
+  ["more than is ever told at once", "log a1 0 999999999\n"],
+  ["a line without end", "x".repeat(2 ** 20 + 1)],
+])("refuses %s", (_what, text) => {
   expect(() => newsReader()(Buffer.from(text))).toThrow(Failure);
 });

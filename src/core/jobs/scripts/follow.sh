@@ -28,18 +28,19 @@ tail_log() { # bytes to leave out
 
 follow_log() { # bytes to leave out
   exec 3>&1 5<log
-  by=cat
-  # Only this one is woken by the kernel and not by the clock.
-  case $(tail --version 2>/dev/null) in *'GNU coreutils'*) by=tail ;; esac
+  by=clock
   # The byte before proves that this log is as long as what was read of it, and leaves the place at the next one.
   if [ "$1" -gt 0 ] && [ "$(dd bs=1 skip="$(($1 - 1))" count=1 <&5 2>/dev/null | wc -c)" -ne 1 ]; then
-    by=cat
+    by=nothing
     exec 5</dev/null
   fi
   # Nothing reads faster.
   cat <&5
   read_phase
-  if [ "$by$phase" = tailended ]; then by=cat; fi
+  if [ "$by" = clock ] && [ "$phase" != ended ]; then
+    # Only this one is woken by the kernel and not by the clock.
+    case $(tail --version 2>/dev/null) in *'GNU coreutils'*) by=tail ;; esac
+  fi
   if [ "$by" = tail ]; then
     IFS=' 	' read -r line at </proc/self/fdinfo/5 || finish
     tail_log "$at" &

@@ -5,7 +5,8 @@
 #   whole                          after the first round: that is all there is
 #   log ID START BYTES, then so many bytes   the newest of a log that grew
 #   others BYTES, then so many bytes         jobs that the back ends know besides, four lines each
-# While nothing changes a round starts nothing but sleep, and with running jobs one program that tells the length of all logs.
+# While nothing changes a round starts nothing but sleep, and with running jobs one program that tells of all their files
+# whether they are other ones or longer; shells read byte by byte, so nothing is read before it changed.
 # What lives on over calls of `tell` has names of its own here, as that is of many parts.
 
 newline='
@@ -54,18 +55,11 @@ tell_gone() {
   unseen=${unseen#*"$newline"}
 }
 
-# What is to be seen of a job without starting a program; sets $seen and $phase.
+# Sets $phase to queued or running, else to nothing.
 see() { # folder
-  seen= phase= waits=
-  { IFS= read -r seen <"$1/state"; } 2>/dev/null
-  case $seen in
-  '1 queued '*)
-    phase=queued
-    { IFS= read -r waits <"$1/waiting"; } 2>/dev/null
-    seen="$seen $waits"
-    ;;
-  '1 running '*) phase=running ;;
-  esac
+  phase= version=
+  { IFS=' ' read -r version phase line <"$1/state"; } 2>/dev/null
+  case "$version $phase" in '1 queued' | '1 running') ;; *) phase= ;; esac
 }
 
 tell_job() { # folder; stands in it afterwards
@@ -78,70 +72,102 @@ begin() { # folder: one that is new here; those that have not ended get a slot
   case ${1##*/} in *[!A-Za-z0-9-]*) return ;; esac
   see "$1"
   if [ -z "$phase" ]; then
-    [ -z "$seen" ] || tell_job "$1"
+    [ -z "$version" ] || tell_job "$1"
     return
   fi
   slot=1
   while eval "[ -n \"\$folder_$slot\" ]"; do slot=$((slot + 1)); done
   [ "$slot" -le "$slots" ] || slots=$slot
-  eval "folder_$slot=\$1 seen_$slot= who_$slot= size_$slot=-1"
+  eval "folder_$slot=\$1 state_$slot= waiting_$slot= who_$slot= size_$slot=-1"
+  untold="$untold $slot" stale=1
 }
 
-# Sets $logs to those of the jobs that run or just ended, one a line, and $over to the slots of the latter.
-look_at_jobs() {
-  logs= over= slot=0
+look_at() { # slot: tells its job, unless whoever launches it is still at it; $over are the slots of those that ended
+  eval "job=\$folder_$1"
+  [ -n "$job" ] || return 0
+  if [ ! -L "$job/holder.1" ]; then
+    [ ! -d "$job" ] || untold="$untold $1"
+    return 0
+  fi
+  tell_job "$job"
+  latest
+  who=$(readlink "$job/holder.$turn")
+  eval "who_$1=\$who"
+  see "$job"
+  [ -n "$phase" ] || over="$over $1"
+}
+
+# Supervisors that die change no file.
+look_for_supervisors() {
+  slot=0
   while [ "$slot" -lt "$slots" ]; do
     slot=$((slot + 1))
-    eval "job=\$folder_$slot was=\$seen_$slot who=\$who_$slot"
-    [ -n "$job" ] || continue
-    see "$job"
-    # Whoever launches it is still at it where it has no supervisor yet.
-    if [ -L "$job/holder.1" ] && { [ "$seen" != "$was" ] || { [ $((beats % 30)) = 0 ] && ! runs "$who"; }; }; then
-      tell_job "$job"
-      latest
-      who=$(readlink "$job/holder.$turn")
-      see "$job"
-      eval "seen_$slot=\$seen who_$slot=\$who"
-    fi
-    [ "$phase" = queued ] || logs=$logs$job/log$newline
-    [ -n "$phase" ] || over="$over $slot"
+    eval "job=\$folder_$slot who=\$who_$slot"
+    [ -z "$job" ] || [ -z "$who" ] || runs "$who" || untold="$untold $slot"
   done
 }
 
-tell_log() { # slot, folder, size: what is new, 4 KiB at most
-  eval "from=\$size_$1 size_$1=\$3"
-  [ "$from" -ge $(($3 - 4096)) ] || from=$(($3 - 4096))
-  [ "$from" -ge 0 ] || from=0
-  [ -n "$cuts" ] || from=$((from / 512 * 512))
-  length=$(($3 - from))
-  [ "$length" -gt 0 ] || return 0
-  printf 'log %s %s %s\n' "${2##*/}" "$from" "$length"
-  if [ -n "$cuts" ]; then
-    dd if="$2/log" bs=4096 iflag=skip_bytes,count_bytes,fullblock skip="$from" count="$length" 2>/dev/null
-  else
-    dd if="$2/log" bs=512 skip=$((from / 512)) count=$(((length + 511) / 512)) 2>/dev/null | head -c "$length"
-  fi
+# Sets $files to what can change of those that have not ended, one a line.
+list_files() {
+  files= stale= slot=0
+  while [ "$slot" -lt "$slots" ]; do
+    slot=$((slot + 1))
+    eval "job=\$folder_$slot"
+    [ -z "$job" ] || files=$files$job/state$newline$job/waiting$newline$job/log$newline
+  done
 }
 
-tell_logs() {
-  old_sizes=$sizes sizes=
-  [ -n "$logs" ] || return 0
+# Sets $untold to the slots of which a file is another one, $grown to those with a longer log, as SLOT:LENGTH.
+find_changes() {
+  old_facts=$facts facts= grown=
+  [ -n "$files" ] || return 0
   IFS=$newline
   set -f
-  set -- $logs
-  sizes=$(stat -c '%s %n' "$@" 2>/dev/null)
-  set -- $sizes
+  set -- $files
+  facts=$(stat -c '%i %Y %s %n' "$@" 2>/dev/null)
+  set -- $facts
   set +f
   IFS=$blank
-  [ "$sizes" != "$old_sizes" ] || return 0
-  slot=0
+  [ "$facts" != "$old_facts" ] || return 0
+  slot=0 job=
   for line; do
-    job=
-    while [ "$job/log" != "${line#* }" ] && [ "$slot" -lt "$slots" ]; do
+    path=/${line#* /}
+    while [ "$job" != "${path%/*}" ] && [ "$slot" -lt "$slots" ]; do
       slot=$((slot + 1))
       eval "job=\$folder_$slot"
     done
-    tell_log "$slot" "$job" "${line%% *}"
+    numbers=${line%% /*}
+    name=${path##*/}
+    case $name in
+    log) grown="$grown $slot:${numbers##* }" ;;
+    *)
+      eval "was=\$${name}_$slot ${name}_$slot=\$numbers"
+      [ "$was" = "$numbers" ] || untold="$untold $slot"
+      ;;
+    esac
+  done
+}
+
+tell_log() { # slot, size: what is new, 4 KiB at most
+  eval "job=\$folder_$1 from=\$size_$1 size_$1=\$2"
+  [ "$2" -gt "$from" ] || return 0
+  [ "$from" -ge $(($2 - 4096)) ] || from=$(($2 - 4096))
+  [ "$from" -ge 0 ] || from=0
+  [ -n "$cuts" ] || from=$((from / 512 * 512))
+  length=$(($2 - from))
+  [ "$length" -gt 0 ] || return 0
+  printf 'log %s %s %s\n' "${job##*/}" "$from" "$length"
+  if [ -n "$cuts" ]; then
+    dd if="$job/log" bs=4096 iflag=skip_bytes,count_bytes,fullblock skip="$from" count="$length" 2>/dev/null
+  else
+    dd if="$job/log" bs=512 skip=$((from / 512)) count=$(((length + 511) / 512)) 2>/dev/null | head -c "$length"
+  fi
+}
+
+# What a back end asked its scheduler counts for so many rounds.
+ask_anew() {
+  for backend in $backends; do
+    if command -v "${backend}_forget" >/dev/null; then "${backend}_forget"; fi
   done
 }
 
@@ -157,14 +183,25 @@ tell_others() {
 }
 
 watch_jobs() {
-  before= sizes= old_others= beats=0 slots=0
+  before= facts= old_others= beats=0 slots=0 files= stale= untold= over=
   while :; do
     list_folders
+    if [ $((beats % 30)) = 0 ]; then
+      ask_anew
+      look_for_supervisors
+    fi
     [ "$now" = "$before" ] || tell_folders
     before=$now
-    look_at_jobs
-    tell_logs
-    for slot in $over; do eval "folder_$slot="; done
+    [ -z "$stale" ] || list_files
+    find_changes
+    changed=$untold untold= over= told=
+    for slot in $changed; do
+      case $told in *" $slot "*) continue ;; esac
+      told="$told $slot "
+      look_at "$slot"
+    done
+    for slot in $grown; do tell_log "${slot%:*}" "${slot#*:}"; done
+    for slot in $over; do eval "folder_$slot= stale=1"; done
     [ "$beats" != 0 ] || printf 'whole\n'
     [ $((beats % 30)) != 0 ] || tell_others
     beats=$((beats + 1))
