@@ -142,8 +142,29 @@ spec(
     await screenshot("jobs-stop", { width: 1280, height: 900 });
     await click({ selector: `${dialog} .monaco-button`, text: "Stop" });
     await waitFor(row(/Finished.*3/), { timeout: 60_000 });
-    const running = await elements(row(/long\.py.*step/));
-    assert.deepEqual(running, []);
+    assert.deepEqual(await elements(row(/long\.py/)), []);
+  },
+  { deadlineMs: 120_000 },
+);
+
+spec(
+  "a file that ran before runs again without the form, and a finished job is deleted after a question",
+  async () => {
+    await openFile("broken.py");
+    await run("Run on GPU Again");
+    await unfoldJobs();
+    await waitFor(row(/Finished.*4/), { timeout: 60_000 });
+    await click({ selector: '.part.sidebar .monaco-list-row:has-text("Finished") .monaco-tl-twistie', nth: -1 });
+    await waitFor(row(/long\.py/));
+    await screenshot("jobs-list", { width: 1280, height: 900 });
+    await click(row(/long\.py/), { button: "right" });
+    await screenshot("jobs-menu", { width: 1280, height: 900 });
+    await click({ selector: ".monaco-menu .action-label[aria-label^='Delete Job']" });
+    await waitFor({ selector: dialog, text: /Delete long\.py on lab1.*TENSORLINE_OUT/s });
+    await screenshot("jobs-delete", { width: 1280, height: 900 });
+    await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
+    await waitFor(row(/long\.py/), { state: "detached", timeout: 30_000 });
+    await waitFor(row(/Finished.*3/));
     await run("Stop the Demo Fleet");
     await command("View: Close All Editors");
   },
