@@ -1,7 +1,7 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// sync, environments, advisor, paint); nothing is kept.
+// sync, environments, advisor, jobs, jobLogs, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -42,6 +42,8 @@ const measurements = {
   sync: () => inVsCode("sync"),
   environments: () => inVsCode("environments"),
   advisor: () => inVsCode("advisor"),
+  jobs: () => inVsCode("jobs"),
+  jobLogs: () => inVsCode("jobLogs"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 
@@ -72,6 +74,7 @@ async function sizes() {
     row("Entry bundle (`extension.cjs`)", await size("extension.cjs"), 300),
     row("SSH bundle, loaded at the first connection (`ssh.cjs`)", await size("ssh.cjs")),
     row("Environments and toolkits, loaded when somebody looks (`environments.cjs`)", await size("environments.cjs")),
+    row("Jobs, loaded when somebody looks (`jobs.cjs`)", await size("jobs.cjs")),
     row("File transfer, loaded at the first one (`transfer.cjs`)", await size("transfer.cjs")),
     row("Command line (`cli.cjs`, loads `ssh.cjs` too)", await size("cli.cjs")),
     row(

@@ -74,9 +74,9 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     identityFiles: values.identity ?? [],
     acceptNewHostKey: values["accept-new-host-key"] === true,
   };
+  if (after?.length && command !== "run") throw new UsageError("Only `tensorline run` takes words after `--`.");
   const asked = jobLine(command, rest, after, values, { json, connection });
   if (asked) return asked;
-  if (after?.length) throw new UsageError("Only `tensorline run` takes words after `--`.");
   switch (command) {
     case undefined:
       throw new UsageError(

@@ -135,11 +135,13 @@ describe.each(testShells)("the log of a job under $name", (shell) => {
   it("is not followed any more when it was cut, nor when another took its place", async () => {
     const host = jobHost(shell);
     const gate = fifo();
-    const wish = gated(gate, `echo 123456; read line <&3`);
+    const wish = gated(gate, "echo 12; read line <&3; echo 456; read line <&3");
     await host.submit(wish);
     const log = () => join(host.folder(wish.id), "log");
     const following = follow(host, wish.id);
-    await following.says("123456\n");
+    await following.says("12\n");
+    await writeFile(gate, "go\n");
+    await following.says("456\n");
     renameSync(log(), `${log()}.old`);
     writeFileSync(log(), "something else that is longer\n");
     truncateSync(log(), 3);
@@ -147,7 +149,7 @@ describe.each(testShells)("the log of a job under $name", (shell) => {
     await writeFile(gate, "go\n");
     expect((await later.ended).state).toBe("succeeded");
     await following.ended;
-    expect([following.log().toString(), later.log().toString()]).toEqual(["123456\n", ""]);
+    expect([following.log().toString(), later.log().toString()]).toEqual(["12\n456\n", ""]);
   });
 
   it("ends when nothing supervises the job any more", async () => {

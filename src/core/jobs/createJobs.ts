@@ -56,6 +56,10 @@ export function createJobs(deps: JobsDeps): Jobs {
     const watch = createJobWatch(host, deps, {
       state: () => room.state,
       change: (more) => change(host, more),
+      grow(id, logBytes) {
+        const jobs = room.state.jobs?.map((job) => (job.id === id ? { ...job, logBytes } : job));
+        if (jobs) room.state = { ...room.state, jobs };
+      },
       tail: (tail) => tails.fire(tail),
     });
     const room: Room = { state: { isReading: false }, watch };

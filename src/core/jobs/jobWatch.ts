@@ -22,6 +22,8 @@ export interface JobWatchDeps {
 export interface WatchedJobs {
   state(): HostJobs;
   change(more: Partial<HostJobs>): void;
+  /** Its log has this length; nobody is told of that apart from its new bytes. */
+  grow(id: string, logBytes: number): void;
   tail(tail: LogTail): void;
 }
 
@@ -132,7 +134,9 @@ function newsTaker(host: HostRef, jobs: WatchedJobs, clock: Clock): (news: JobNe
       // Hosts that can only cut at whole blocks repeat what was told before.
       const told = Math.min(Math.max((ends.get(id) ?? 0) - from, 0), bytes.length);
       ends.set(id, logBytes);
-      if (told < bytes.length) jobs.tail({ host, id, logBytes, bytes: bytes.subarray(told) });
+      if (told === bytes.length) continue;
+      jobs.grow(id, logBytes);
+      jobs.tail({ host, id, logBytes, bytes: bytes.subarray(told) });
     }
   };
 }
