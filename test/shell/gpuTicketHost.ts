@@ -64,7 +64,14 @@ export interface GpuTestMachine {
   addProcess(pid: number, uid: number): void;
   /** The outputs of `-L` and of `-q -x`. */
   showSlices(list: string, xml: string): void;
-  start(shell: TestShell, wish: string, options?: { readonly id?: string; readonly user?: string }): GpuWaiter;
+  /** What its commands find in their environment, for one that is reached in another way. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `through`: what runs an argv as somebody else. */
+  start(
+    shell: TestShell,
+    wish: string,
+    options?: { readonly id?: string; readonly through?: (argv: readonly string[]) => readonly string[] },
+  ): GpuWaiter;
   /** Names of the tickets, the oldest first. */
   live(): string[];
 }
@@ -73,7 +80,6 @@ export interface GpuTestMachine {
 export interface GpuWaiter {
   readonly id: string;
   readonly folder: string;
-  readonly process: ChildProcess;
   readonly lines: readonly string[];
   /** Resolves with the first line that matches, said or still to come; rejects when the supervisor ends without it. */
   says(pattern: RegExp): Promise<string>;
@@ -97,6 +103,7 @@ export const quickProgram = gpusProgram
 
 const supervisor = `mkfifo "$1/pipe" && exec 5<>"$1/pipe" && rm "$1/pipe" && cd "$1" || exit
 export TENSORLINE_SUPERVISOR=$$
+echo "$$" >"$1/supervisor"
 setsid "$2" "$1/gpus" &
 gpus=$!
 echo "$gpus" >"$1/pid"
@@ -130,6 +137,11 @@ export function gpuMachine(): GpuTestMachine {
   const machine: GpuTestMachine = {
     folder,
     tickets,
+    environment: {
+      PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
+      HOST_VAR: join(folder, "var"),
+      HOST_SYS: join(folder, "sys"),
+    },
     show(gpus) {
       state("gpus", gpus.map(gpuRow).join(""));
       state("apps", gpus.flatMap((gpu, at) => (gpu.pids ?? []).map((pid) => `${busOf(at)}, ${pid}, 1024\n`)).join(""));
@@ -159,23 +171,21 @@ export function gpuMachine(): GpuTestMachine {
             .filter((name) => name.startsWith("1-"))
             .sort()
         : [],
-    start(shell, wish, { id = `job-${made++}`, user } = {}) {
+    start(shell, wish, { id = `job-${made++}`, through = (argv: readonly string[]) => argv } = {}) {
       const job = join(folder, "jobs", id, "hosts/machine1/jobs", id);
       mkdirSync(job, { recursive: true });
       chmodSync(job, 0o777);
       writeFileSync(join(job, "gpus"), quickProgram);
       writeFileSync(join(job, "gpus.wish"), `${wish}\n`);
       const argv = [shell.sh, "-c", supervisor, "sh", job, shell.sh];
-      const [program = shell.sh, ...args] =
-        user === undefined ? argv : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", ...argv];
+      const [program = shell.sh, ...args] = through(argv);
       const child = spawn(program, args, {
         detached: true,
         stdio: ["ignore", "pipe", "inherit"],
         env: {
-          PATH: `${join(folder, "bin")}:${user === undefined ? shell.path : "/usr/bin:/bin"}`,
-          HOST_VAR: join(folder, "var"),
+          ...machine.environment,
+          PATH: `${join(folder, "bin")}:${shell.path}`,
           HOST_PROC: join(folder, "proc"),
-          HOST_SYS: join(folder, "sys"),
           HOST_ETC: join(folder, "etc"),
         },
       });
@@ -200,6 +210,7 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
     lines.push(line);
     tellAll();
   });
+  const supervisorPid = () => Number(readFileSync(join(folder, "supervisor"), "utf8"));
   const gone = once(child, "close").then(() => {
     over = true;
     tellAll();
@@ -207,7 +218,6 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
   return {
     id,
     folder,
-    process: child,
     lines,
     says: (pattern) =>
       new Promise((resolve, reject) => {
@@ -223,11 +233,11 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
       }),
     pid: () => Number(readFileSync(join(folder, "pid"), "utf8")),
     async end() {
-      if (!over && child.pid !== undefined) writeFileSync(`/proc/${child.pid}/fd/5`, "stop\n");
+      if (!over) writeFileSync(`/proc/${supervisorPid()}/fd/5`, "stop\n");
       await gone;
     },
     async kill() {
-      child.kill("SIGKILL");
+      process.kill(supervisorPid(), "SIGKILL");
       await gone;
     },
   };

@@ -242,6 +242,16 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
     expect(treeOf(plans[0] as LaunchPlan)).toMatch(/\/\.local\/state\/tensorline\/work\/my_project-[0-9a-f]{16}$/);
   });
 
+  it("runs several processes, and shows them as one would type them", async () => {
+    const { launcher } = newClient();
+    const place = project({ "run.sh": { text: '#!/bin/sh\necho "$RANK of $WORLD_SIZE: $1"\n', mode: 0o755 } });
+    const wish = { ...settings, launcher: "processes", processes: 2, arguments: "x" } as const;
+    const { id } = await launcher.run(await launcher.plan(wish, place, options), {}, options);
+    const { job, log } = await there.outcome(id);
+    expect(job).toMatchObject({ state: "succeeded", command: "./run.sh x" });
+    expect(log.split("\n").sort()).toEqual(["", "0 of 2: x", "1 of 2: x"]);
+  });
+
   it("runs what is on the host where it is", async () => {
     const { launcher, submitted } = newClient();
     const folder = newFolder();

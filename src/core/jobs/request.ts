@@ -10,6 +10,8 @@ export interface JobRequest {
   readonly backend: string;
   /** The program and its arguments. */
   readonly argv: readonly [string, ...string[]];
+  /** For people, where the program and its arguments are not what one would type. */
+  readonly command?: string;
   /** Working folder: absolute or `~/…`; with a snapshot relative to it, `.` for its top. */
   readonly folder: string;
   readonly overlay: Overlay;

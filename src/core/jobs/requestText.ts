@@ -98,12 +98,12 @@ function wishLine(gpus: GpuWish): string {
 }
 
 /** What listings show of it: one line of JSON of at most 2000 bytes. */
-function cardOf({ name, backend, argv, folder, environment }: JobRequest): string {
+function cardOf({ name, backend, argv, command, folder, environment }: JobRequest): string {
   for (let limit = 600; ; limit = Math.floor(limit / 2)) {
     const card = JSON.stringify({
       name,
       backend,
-      command: boundedText(quoteArgv(argv), limit),
+      command: boundedText(command ?? quoteArgv(argv), limit),
       folder: boundedText(folder, limit),
       ...(environment === undefined ? {} : { environment: boundedText(environment, limit) }),
     });

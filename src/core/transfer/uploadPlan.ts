@@ -45,7 +45,7 @@ export interface UploadPlan {
   /** Of `upload`: what replaces a file of the host that was changed later than the local one. */
   readonly newerOnHost: readonly string[];
   /** What the rules leave out and the host has beside what is synced, without what is in such folders. */
-  readonly ignoredThere: readonly string[];
+  readonly ignoredThere: readonly TreeEntry[];
   /** Bytes that will be sent. */
   readonly bytes: number;
   readonly warnings: readonly TransferWarning[];
@@ -173,16 +173,15 @@ function partOf({ path, size, mtime }: FileEntry, parts: Survey["parts"]): { par
   return { part, offset: offset <= size ? offset : 0 };
 }
 
-/** What only the host has: topmost for what the rules leave out, else all that was looked at. */
+/** What of the folders that were looked at only the host has. */
 async function onlyThere(local: LocalTree, { entries }: Survey, here: ReadonlyMap<string, TreeEntry>) {
   const unreadable = new Set(local.warnings.map(({ path }) => path));
   const gone: TreeEntry[] = [];
-  const ignored: string[] = [];
+  const ignored: TreeEntry[] = [];
   for (const entry of entries) {
     const { path, kind } = entry;
     if (here.has(path) || unreadable.has(path) || path.includes("\ufffd")) continue;
-    if (!(await local.ignored(path, kind === "folder"))) gone.push(entry);
-    else if (!ignored.some((above) => path.startsWith(`${above}/`))) ignored.push(path);
+    ((await local.ignored(path, kind === "folder")) ? ignored : gone).push(entry);
   }
   return { gone, ignored };
 }

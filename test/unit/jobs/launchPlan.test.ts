@@ -190,6 +190,14 @@ describe("a plan", () => {
     expect(asked.cautions).toHaveLength(1);
   });
 
+  it("is not made for a host that can never run it", async () => {
+    const hosts = { lab1: outlook(0, 1, { impossible: true, sentence: "It has no GPU." }) };
+    expect((await plan({}, { hosts })).cautions).toEqual(["The job gets no GPU. It has no GPU."]);
+    await expect(plan({ gpus: { count: 1 } }, { hosts })).rejects.toMatchObject({
+      problem: { reason: "noHostFits", hosts: ["lab1"], detail: "It has no GPU." },
+    });
+  });
+
   it("looks at no GPUs for a job that gets none, or says itself which", async () => {
     for (const settings of [{ gpus: { count: 0 } }, { variables: { CUDA_VISIBLE_DEVICES: "0" } }]) {
       const { launcher, looked } = world();
@@ -216,15 +224,17 @@ describe("any free host", () => {
   });
 
   it("is none that has too few GPUs, or not the environment", async () => {
-    expect(await choose({ a: outlook(1, 2), b: full(5) })).toBe("b");
+    expect(await choose({ a: outlook(1, 2, { impossible: true }), b: full(5) })).toBe("b");
     await expect(choose({ a: outlook(2, 2) }, { environment: "absent" })).rejects.toMatchObject({
       problem: { reason: "noHostFits", hosts: ["a"], detail: expect.stringContaining("absent") },
     });
   });
 
   it("says of each why it does not fit", async () => {
-    await expect(choose({ a: outlook(1, 2), b: full(0) }, { queue: false })).rejects.toMatchObject({
-      problem: { reason: "noHostFits", detail: "a: it has 1 of the 2 GPUs; b: All GPUs are taken; alice has 1" },
+    await expect(
+      choose({ a: outlook(1, 2, { impossible: true, sentence: "It has 1 GPU." }), b: full(0) }, { queue: false }),
+    ).rejects.toMatchObject({
+      problem: { reason: "noHostFits", detail: "a: It has 1 GPU; b: All GPUs are taken; alice has 1" },
     });
     await expect(choose({})).rejects.toMatchObject({ problem: { reason: "noHostFits", hosts: [] } });
   });

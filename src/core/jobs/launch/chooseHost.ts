@@ -2,7 +2,8 @@ import type { JobSettings } from "../../../shared/jobSettings";
 import { Failure, isFailure, problemOf } from "../../failure";
 import type { HostRef } from "../../ports";
 import { describe } from "../../words";
-import type { GpuOutlook } from "../gpus/outlook";
+import { fitsNow, type GpuOutlook } from "../gpus/outlook";
+import { rankHosts } from "../gpus/rank";
 import type { GpuWish } from "../request";
 import { environmentFor } from "./environment";
 import type { LauncherDeps } from "./ports";
@@ -25,7 +26,8 @@ export async function chooseHost(
   const hosts = deps.connectedHosts();
   const looks = await Promise.all(hosts.map((host) => lookAt(deps, host, settings, wish, signal)));
   const fitting = looks.flatMap((look) => ("why" in look ? [] : [look]));
-  const [best] = fitting.sort((a, b) => rank(a) - rank(b) || shortage(a) - shortage(b));
+  const withOutlook = fitting.flatMap(({ host, outlook }) => (outlook ? [{ host, outlook }] : []));
+  const best = withOutlook.length > 0 ? rankHosts(withOutlook)[0] : fitting[0];
   if (best) return best;
   const detail = looks.flatMap((look) => ("why" in look ? [`${look.host.name}: ${look.why}`] : [])).join("; ");
   throw new Failure({ reason: "noHostFits", hosts: hosts.map(({ name }) => name), detail });
@@ -44,19 +46,11 @@ async function lookAt(
     if (settings.environment !== undefined) await environmentFor(deps, host, settings, signal);
     if (wish.kind === "none" || wish.kind === "given") return { host };
     const outlook = await deps.outlook(host, wish, signal);
-    const all = outlook.chosen.length + outlook.held.length;
-    if (all < outlook.wanted) return { host, why: `it has ${all} of the ${outlook.wanted} GPUs` };
-    if (!wish.queue && wish.kind === "any" && outlook.chosen.length < outlook.wanted)
-      return { host, why: outlook.sentence.replace(/\.$/, "") };
+    const mustWait = wish.kind === "any" && !wish.queue && !fitsNow(outlook);
+    if (outlook.impossible || mustWait) return { host, why: outlook.sentence.replace(/\.$/, "") };
     return { host, outlook };
   } catch (error) {
     if (signal.aborted || !isFailure(error)) throw error;
     return { host, why: describe(problemOf(error)).message.replace(/\.$/, "") };
   }
 }
-
-/** Those that could begin now, then by how many wait there. */
-const rank = ({ outlook }: ChosenHost): number =>
-  outlook === undefined || outlook.chosen.length >= outlook.wanted ? -1 : outlook.ahead;
-
-const shortage = ({ outlook }: ChosenHost): number => (outlook ? outlook.wanted - outlook.chosen.length : 0);

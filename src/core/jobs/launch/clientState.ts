@@ -11,7 +11,7 @@ import { codeOf, withFileLock } from "../../fileLock";
 export interface ClientState {
   /** One word for this client, the same for as long as its storage lives. */
   id(): Promise<string>;
-  /** Does something while no other window syncs the same work tree. `key` names it: letters, digits, dashes. */
+  /** Does something while no other window syncs the same work tree. `key` is its name. */
   alone<T>(key: string, signal: AbortSignal, work: (syncs: Syncs) => Promise<T>): Promise<T>;
 }
 

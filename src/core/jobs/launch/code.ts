@@ -52,9 +52,14 @@ export function isSame({ upload }: Comparison): boolean {
   return [upload.upload, arrived, links, newFolders, gone, deleteFolders].every(({ length }) => length === 0);
 }
 
+/** Each costs the host a moment; of more than these, such as a thousand logs, the snapshot has read-only files as of code. */
+const mostLinks = 200;
+
 /** What a snapshot links to the work tree: what the ignore files leave out. Python keeps its caches beside the code. */
 export function linkedPaths({ upload }: Comparison): readonly string[] {
-  return upload.ignoredThere.filter((path) => posix.basename(path) !== "__pycache__");
+  const entries = upload.ignoredThere.filter(({ path }) => posix.basename(path) !== "__pycache__");
+  const [folders, others] = [true, false].map((wanted) => entries.filter(({ kind }) => (kind === "folder") === wanted));
+  return [...(folders ?? []), ...(others ?? [])].slice(0, mostLinks).map(({ path }) => path);
 }
 
 /**
@@ -88,7 +93,8 @@ export async function calledProgram(
   return { name: called, before: runsItself ? [] : await interpreterOf(upload.pathOf(entry)) };
 }
 
-const holds = (path: string) => (above: string) => path === above || path.startsWith(`${above}/`);
+const holds = (path: string) => (above: { readonly path: string }) =>
+  path === above.path || path.startsWith(`${above.path}/`);
 
 /** `#!/usr/bin/env bash`; a script that names none is one for `sh`, as for a shell that is asked to run it. */
 async function interpreterOf(path: string): Promise<readonly string[]> {

@@ -1,11 +1,10 @@
 import type { JobSettings } from "../../../shared/jobSettings";
-import { Failure, isFailure, problemOf } from "../../failure";
-import { type HostRef, hostId } from "../../ports";
+import { Failure, isFailure } from "../../failure";
+import type { HostRef } from "../../ports";
 import { quoteArgv, type Runner } from "../../remote";
-import { shortHash } from "../../transfer/survey";
 import { describe } from "../../words";
 import { backendOf } from "../backends";
-import type { GpuOutlook } from "../gpus/outlook";
+import { fitsNow, type GpuOutlook } from "../gpus/outlook";
 import type { GpuWish, JobRequest } from "../request";
 import { scriptText } from "../script";
 import { chooseHost } from "./chooseHost";
@@ -73,7 +72,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
         ...(sync ? { sync } : {}),
         ...(gpus.outlook ? { gpus: gpus.outlook } : {}),
         script: scriptText(request),
-        command: quoteArgv([...shownCommand(program)]),
+        command: quoteArgv(shownCommand(program)),
         summary: summaryLine({
           host: host.name,
           wish,
@@ -106,7 +105,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     };
     if (!request.snapshot) return submit(undefined);
     const name = await treeName(place.folder);
-    return deps.clientState.alone(shortHash(hostId(host), name), signal, async (syncs) => {
+    // By its name alone: hosts may share their homes, and one host may have several names.
+    return deps.clientState.alone(name, signal, async (syncs) => {
       say({ step: "connecting" });
       const lease = deps.acquire(host);
       try {
@@ -151,19 +151,23 @@ export function createLauncher(deps: LauncherDeps): Launcher {
   ): Promise<{ readonly outlook?: GpuOutlook; readonly none?: true; readonly cautions: readonly string[] }> {
     const schedules = backendOf(settings.backend ?? defaultBackend)?.schedules === true;
     if (wish.kind === "none" || wish.kind === "given" || schedules) return { cautions: [] };
-    try {
-      const outlook = known ?? (await deps.outlook(host, wish, signal));
-      const isShort = outlook.chosen.length < outlook.wanted;
-      if (isShort && wish.kind === "any" && !wish.queue) throw gpusTaken(host, outlook);
-      return { outlook, cautions: isShort ? [outlook.sentence] : [] };
-    } catch (error) {
-      if (signal.aborted || !isFailure(error) || isFailure(error, "gpusTaken") || isFailure(error, "gpuUnknown"))
-        throw error;
-      const { message } = describe(problemOf(error));
-      // Nobody asked for GPUs: then a host without any is as good.
-      if (settings.gpus === undefined) return { none: true, cautions: [`The job gets no GPU. ${message}`] };
-      return { cautions: [message] };
+    // Nobody asked for GPUs: then a host without any is as good.
+    const maybeNone = (why: string) =>
+      settings.gpus === undefined
+        ? { none: true as const, cautions: [`The job gets no GPU. ${why}`] }
+        : { cautions: [why] };
+    const found = known ?? (await deps.outlook(host, wish, signal).catch(failureOf));
+    if (isFailure(found)) {
+      if (signal.aborted) throw found;
+      return maybeNone(describe(found.problem).message);
     }
+    if (found.impossible) {
+      if (settings.gpus === undefined) return maybeNone(found.sentence);
+      throw new Failure({ reason: "noHostFits", hosts: [host.name], detail: found.sentence });
+    }
+    const waits = !fitsNow(found);
+    if (waits && wish.kind === "any" && !wish.queue) throw gpusTaken(host, found);
+    return { outlook: found, cautions: waits ? [found.sentence] : [] };
   }
 
   function requestOf(parts: {
@@ -185,6 +189,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       name: jobName(settings),
       backend: settings.backend ?? defaultBackend,
       argv: commandLine(program),
+      ...(program.launcher === "processes" ? { command: quoteArgv(shownCommand(program)) } : {}),
       folder: target.folder,
       overlay: environment.overlay,
       ...(environment.name === undefined ? {} : { environment: environment.name }),
@@ -236,6 +241,11 @@ function codeCautions({ tree, upload }: Comparison): readonly string[] {
       : []),
     ...leftOutWords(upload.warnings),
   ];
+}
+
+function failureOf(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  throw error;
 }
 
 function gpusTaken(host: HostRef, { wanted, chosen, held }: GpuOutlook): Failure {

@@ -1,7 +1,7 @@
 import type { TransferWarning } from "../../transfer/transfer";
 import { filesText, sizeText } from "../../words/size";
 import { warningSentence } from "../../words/transfer";
-import type { GpuOutlook } from "../gpus/outlook";
+import { fitsNow, type GpuOutlook } from "../gpus/outlook";
 import type { GpuWish } from "../request";
 import type { LaunchPlan } from "./launch";
 
@@ -28,12 +28,12 @@ function gpusText(wish: GpuWish, outlook: GpuOutlook | undefined): string {
   if (wish.kind === "given") return "GPUs as given";
   const wanted = wish.kind === "any" ? wish.count : wish.ids.length;
   const chosen = outlook?.chosen ?? [];
-  if (chosen.length < wanted) {
+  if (!outlook || !fitsNow(outlook)) {
     const count = wanted === 1 ? "1 GPU" : `${wanted} GPUs`;
     if (!outlook) return count;
     return outlook.ahead > 0 ? `${count} (waits behind ${outlook.ahead})` : `${count} (waits)`;
   }
-  const names = chosen.map(({ gpu }) => gpu.index).join(", ");
+  const names = chosen.map(({ gpu, slice }) => (slice ? `${gpu.index}/${slice.id}` : gpu.index)).join(", ");
   const free = chosen.map(({ freeMs }) => freeMs);
   const known = free.every((ms) => ms !== undefined) ? Math.min(...free.map((ms) => ms ?? 0)) : undefined;
   return `GPU ${names}${known === undefined ? "" : ` (free ${spanText(known)})`}`;
