@@ -108,11 +108,11 @@ describe.each(testShells)("tickets for GPUs, with $name", (shell) => {
     const first = machine.start(shell, "any 1 0 1", { id: "again" });
     await first.says(/waiting/);
     const order = /^1-\d+-\d+/.exec(machine.live()[0] ?? "")?.[0];
+    process.kill(first.pid(), "SIGKILL");
     await first.kill();
-    await until(() => machine.live().length === 0);
     const second = machine.start(shell, "any 1 0 1", { id: "again" });
     await second.says(/waiting/);
-    expect(/^1-\d+-\d+/.exec(machine.live()[0] ?? "")?.[0]).toBe(order);
+    expect(machine.live().map((name) => /^1-\d+-\d+/.exec(name)?.[0])).toEqual([order]);
   });
 
   it("that are no tickets harm nobody", async () => {
@@ -156,6 +156,10 @@ describe.each(testShells)("tickets for GPUs, with $name", (shell) => {
     chmodSync(mine.tickets, 0o755);
     await mine.start(shell, "any 1 0 1").says(/granted/);
     expect([modeOf(mine.tickets), mine.live().length]).toEqual(["1777", 1]);
+    // Whoever clears it away loses nothing.
+    rmSync(mine.tickets, { recursive: true });
+    await until(() => mine.live().length === 1);
+    expect(modeOf(mine.tickets)).toBe("1777");
   });
 
   it("do not hide that the tool hangs", async () => {
@@ -192,11 +196,12 @@ describe("tickets for GPUs", () => {
   it("of one user who makes thousands leave room for the others", async () => {
     const machine = gpuMachine();
     for (let at = 0; at < 300; at++) writeTicket(machine, nameOf(500, "any-1-0", at + 1), waiting);
-    execFileSync("sh", ["-c", "i=0; while [ $i -lt 100000 ]; do : >junk-$i; i=$((i + 1)); done"], {
-      cwd: machine.tickets,
-    });
+    const junk = `i=0; while [ $i -lt ${process.env.TENSORLINE_FULL === "1" ? 100_000 : 5000} ]; do : >junk-$i; i=$((i + 1)); done`;
+    execFileSync("sh", ["-c", junk], { cwd: machine.tickets });
     const job = machine.start(shell, "any 1 0 1");
     expect(await job.says(/waiting/)).toMatch(/^gpus waiting 100 root waits for 1 GPU; /);
+    await job.end();
+    execFileSync("rm", ["-rf", machine.tickets]);
   });
 
   it.skipIf(!asRoot)("lie in no folder that somebody else can rearrange (needs root)", async () => {

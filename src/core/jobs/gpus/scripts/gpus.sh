@@ -5,7 +5,8 @@ exec </dev/null >/dev/null 2>&1 5>&-
 umask 022
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib:/opt/bin
 export PATH
-look=10 gap=2 keep=30 moment=0.2 # seconds
+# Seconds: between the looks of all who wait; between the turns of one of them; between the first looks; of touching.
+look=10 every=10 gap=2 keep=30 moment=0.2
 nl='
 '
 id=${PWD##*/} machine=${PWD%/*/*} supervisor=$TENSORLINE_SUPERVISOR
@@ -22,7 +23,7 @@ start_of() { # pid: sets $start to when it began, in clock ticks since boot
 }
 
 leave() {
-  [ -z "$nap" ] || kill "$nap"
+  [ -z "$nap" ] || kill -KILL "$nap"
   [ -z "$ticket" ] || rm -f "$ticket"
   exit 0
 }
@@ -40,7 +41,8 @@ pause() { # seconds
   wait "$nap"
   code=$?
   nap=
-  [ "$code" = 0 ] || [ "$1" != "$moment" ] || sleep 1
+  # Not every sleep knows fractions.
+  [ "$code" = 0 ] || sleep 1
 }
 
 waits() { # jobs ahead or -, why: tells it where that is new
@@ -55,11 +57,11 @@ refuse() { # why
 
 take() { # items that stayed idle: takes what the job needs of them, for good; false where that is not enough
   choose "$1" || return
-  rest=
+  others=
   for item in $1; do
-    case " $fit" in *" $item "*) ;; *) rest=$rest${rest:+,}$item ;; esac
+    case " $fit" in *" $item "*) ;; *) others=$others${others:+,}$item ;; esac
   done
-  calm=${rest:--}
+  calm=${others:--}
   chosen_ones=$fit
   listed "$chosen_ones"
   claim "$plain" && hold "$chosen_ones"
@@ -70,15 +72,15 @@ take() { # items that stayed idle: takes what the job needs of them, for good; f
 trap leave TERM HUP INT
 start_of "$supervisor" || exit
 began=$start
-IFS=' ' read -r wish first rest <gpus.wish || exit
+IFS=' ' read -r wish first more <gpus.wish || exit
 memory=0 ids=
 case $wish in
 any) IFS=' ' read -r count memory queue <<WISH
-$first $rest
+$first $more
 WISH
   ;;
 these)
-  queue=$first ids=$rest
+  queue=$first ids=$more
   case $ids in *[!A-Za-z0-9\ /_-]*) refuse 'this host has no such GPU' ;; esac
   set -- $ids
   count=$#
@@ -102,7 +104,7 @@ while supervised; do
       continue
     fi
     waits "$ahead" "$before"
-    pause "$look"
+    pause "$every"
     continue
   fi
   if [ -z "$seen" ] && [ -n "$shared" ] && [ "$shared" != - ] && [ "$wish" = any ]; then
@@ -121,7 +123,7 @@ while supervised; do
     seen= seen_before= quick=0
     case $queue$trouble in 0* | *'no GPU of'*) refuse "$trouble" ;; esac
     waits 0 "$trouble"
-    pause "$look"
+    pause "$every"
     continue
   fi
   if [ "$wish" = these ]; then
@@ -141,6 +143,6 @@ while supervised; do
   seen_before=$seen seen=$idle
   waits 0 "$words"
   quick=$((quick - 1))
-  if [ "$quick" -gt 0 ]; then pause "$gap"; else pause "$look"; fi
+  if [ "$quick" -gt 0 ]; then pause "$gap"; else pause "$every"; fi
 done
 leave

@@ -1,22 +1,32 @@
 # Part of the program that gives GPUs to a job: its ticket, those of others, and which GPUs they have.
 
 # The folder is everybody's; one that somebody else could rearrange is not used. Tickets are advice: without them it goes on.
-open_tickets() {
-  [ -e "$tickets" ] || mkdir -m 1777 "$tickets"
+open_folder() {
+  [ -d "$tickets" ] || mkdir -m 1777 "$tickets"
   [ ! -L "$tickets" ] && [ -d "$tickets" ] || return
   if [ -O "$tickets" ]; then
     [ -k "$tickets" ] || chmod 1777 "$tickets"
   else
-    case $(stat -c %u "$tickets") in 0) ;; *) [ -k "$tickets" ] || return ;; esac
+    [ -k "$tickets" ] || [ "$(stat -c %u "$tickets")" = 0 ]
   fi
+}
+
+open_tickets() { # makes this job's own
+  open_folder || return
   # What this user left there long ago.
   for old in $(cd "$tickets" && find . ! -name . -prune -type f -mmin +10 ! -name '*[!A-Za-z0-9.-]*'); do
     [ -O "$tickets/$old" ] && rm -f "$tickets/$old"
   done
-  # A job whose supervisor is replaced keeps its place.
+  # A job whose supervisor is replaced keeps its place, but not the ticket that the one before left.
   order=
   IFS= read -r order <gpus.order
-  case $order in [0-9]*-[0-9]*) ;; *)
+  case $order in
+  [0-9]*-[0-9]*)
+    for old in "$tickets/1-$order-"*; do
+      [ -O "$old" ] && [ -f "$old" ] && IFS=' ' read -r version word theirs job since <"$old" && [ "$job" = "$id" ] && rm -f "$old"
+    done
+    ;;
+  *)
     order=$(date +%s-%N)
     case $order in *[!0-9-]*) order=${order%%-*}-000000000 ;; esac
     echo "$order" >gpus.order
@@ -29,7 +39,7 @@ open_tickets() {
 
 write_ticket() { # state, GPUs: by rename, so that nobody reads half of it
   [ -n "$ticket" ] || return 0
-  new=$(mktemp "$tickets/.new-XXXXXXXX") || return
+  open_folder && new=$(mktemp "$tickets/.new-XXXXXXXX") || return
   printf '%s\n' "1 $1 $machine $id $looked $2 $calm" >"$new" && chmod 644 "$new" && mv -f "$new" "$ticket" && return
   rm -f "$new"
   return 1

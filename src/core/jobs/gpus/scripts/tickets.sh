@@ -39,16 +39,17 @@ limited() { # seconds words...
   "$@" </dev/null &
   work=$!
   {
-    trap 'kill "$nap"; exit' TERM
+    # KILL, as a process that has only just begun may let TERM go by.
+    trap 'kill -KILL "$!"; wait "$!"; exit' TERM
     sleep "$limit" &
-    nap=$!
-    wait "$nap"
+    wait "$!"
     kill -KILL "$work"
   } >/dev/null 2>&1 &
   guard=$!
   wait "$work"
   code=$?
   kill "$guard"
+  wait "$guard"
   return "$code"
 } 2>/dev/null
 
