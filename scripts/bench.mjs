@@ -82,6 +82,11 @@ async function sizes() {
       await size("webview/gpu.js", "webview/gpu.css"),
       250,
     ),
+    row(
+      "Job panel, script and styles with xterm.js and uPlot, without codicons",
+      await size("webview/job.js", "webview/job.css"),
+      550,
+    ),
   );
 }
 

@@ -1,41 +1,52 @@
-/** A place in a source file that a line of output names. `start` and `end` are positions in the line. */
+/** A place in a source file that a line of output names. */
 export interface SourceLink {
+  /** Where in the line the link stands; UTF-16 units, `end` behind its last. */
   readonly start: number;
   readonly end: number;
+  /** As the line has it: absolute, or relative to the folder where the program ran. */
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /** From 1. */
   readonly column?: number;
 }
 
-/** Longer lines are no traceback; looking at them would only take time. */
-const longest = 4000;
-const most = 20;
+const LONGEST = 4000;
+const MOST = 20;
 
-/** `File "/home/mara/train.py", line 41` of Python's tracebacks. */
-const pythonFrame = /File "([^"\u0000-\u001f]{1,1000})", line (\d{1,7})/g;
-/** `src/model.py:41:7`, as pytest, gcc and most linters write it; a version or a time of day has no file's ending. */
-const pathAndLine = /(?<![\w./~-])((?:[\w.~-]*\/)*[\w.-]*\.[A-Za-z][\w+]{0,4}):(\d{1,7})(?::(\d{1,5}))?(?![\w.])/g;
+const file = String.raw`((?:[A-Za-z]:[\\/]|~?\.{0,2}/)?(?:[\w@%+,~.-]+[\\/])*[\w@%+,~-][\w@%+,~.-]*\.(?:pyx?|pyi|cu|cuh|cc?|cpp|cxx|hh?|hpp|hip|sh|bash|rs|go|jl|js|ts|ya?ml|toml|json|ipynb|slurm|sbatch))`;
 
-/** References to source in one line of output, by position, not overlapping. What comes from a host is only named here, never opened. */
-export function sourceLinks(line: string): readonly SourceLink[] {
-  if (line.length > longest) return [];
-  const found: SourceLink[] = [];
-  const add = (start: number, text: string, path: string, lineText: string, column?: string) => {
-    const end = start + text.length;
-    const overlaps = found.some((link) => start < link.end && link.start < end);
-    // A synthetic file such as <string> cannot be opened.
-    if (overlaps || found.length === most || path.startsWith("<") || Number(lineText) === 0) return;
-    found.push({
-      start,
-      end,
-      path,
-      line: Number(lineText),
-      ...(column === undefined || Number(column) === 0 ? {} : { column: Number(column) }),
-    });
-  };
-  for (const match of line.matchAll(pythonFrame)) add(match.index, match[0], match[1] ?? "", match[2] ?? "");
-  for (const match of line.matchAll(pathAndLine)) add(match.index, match[0], match[1] ?? "", match[2] ?? "", match[3]);
-  return found.sort((a, b) => a.start - b.start);
+/**
+ * - CPython: `  File "/a/train.py", line 3, in main`; also SyntaxError's and warnings' of `traceback`, torchrun's error file.
+ * - pytest (`x.py:3: AssertionError`), `warnings` (`/a/x.py:3: UserWarning`), rich's boxes (`│ /a/x.py:3 in main │`),
+ *   gcc and clang (`a.cu:12:5: error`), ruff, mypy, glog-style prefixes (`[x.py:3]`).
+ * - nvcc and MSVC: `a.cu(12): error`, `a.cu(12,5)`.
+ */
+const forms = [
+  /File "((?:[^"<>\u0000-\u001f]){1,1000})", line (\d{1,7})/g,
+  new RegExp(String.raw`(?:^|[\s"'([│|=])${file}:(\d{1,7})(?::(\d{1,5}))?(?=$|[\s:,;)\]'"│|])`, "g"),
+  new RegExp(String.raw`(?:^|[\s"'[│|=])${file}\((\d{1,7})(?:,(\d{1,5}))?\)(?=$|[\s:])`, "g"),
+] as const;
+
+/** References to source in one line of output, in their order; at most 20, in its first 4000 characters. */
+export function sourceLinks(line: string): SourceLink[] {
+  const text = line.length > LONGEST ? line.slice(0, LONGEST) : line;
+  if (!/\d/.test(text)) return [];
+  const links: SourceLink[] = [];
+  for (const form of forms) {
+    for (const match of text.matchAll(form)) {
+      const [whole, name = "", row = "", column] = match;
+      const at = match.index + whole.indexOf(name);
+      const end = match.index + whole.length;
+      const number = Number(row);
+      if (number < 1 || links.some((known) => at < known.end && known.start < end)) continue;
+      links.push({
+        start: at,
+        end,
+        path: name,
+        line: number,
+        ...(column === undefined ? {} : { column: Number(column) }),
+      });
+    }
+  }
+  return links.sort((one, other) => one.start - other.start).slice(0, MOST);
 }

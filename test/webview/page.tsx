@@ -54,7 +54,7 @@ class PathRecorder {
   closePath(): void {}
 }
 
-const PALETTE: Palette = {
+export const PALETTE: Palette = {
   text: "black",
   muted: "gray",
   grid: "silver",

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { JobTab } from "../../src/shared/jobPanel";
 import type { Palette } from "../lib/theme";
 import { FilesTab } from "./filesTab";
@@ -22,13 +23,16 @@ interface Props {
 /** The page of one job. The log stays where it is while another tab is looked at; the other tabs come and go. */
 export function App({ store, palette, makeTerminal }: Props) {
   const { tab } = store.view;
+  // A terminal cannot measure itself where nobody sees it: it is made when the log is looked at for the first time.
+  const seen = useRef(false);
+  seen.current ||= tab.value === "log";
   return (
     <main class="page">
       <Header store={store} />
       <Notices store={store} />
       <Tabs store={store} />
       <Tab tab="log" current={tab.value}>
-        <LogTab store={store} makeTerminal={makeTerminal} />
+        {seen.current && <LogTab store={store} makeTerminal={makeTerminal} />}
       </Tab>
       <Tab tab="metrics" current={tab.value}>
         {tab.value === "metrics" && <MetricsTab store={store} palette={palette} />}

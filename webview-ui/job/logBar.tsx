@@ -50,6 +50,8 @@ export function LogBar({ store, terminal, atEnd, finding }: LogParts) {
         pressed={wrap.value}
         onClick={() => {
           wrap.value = !wrap.value;
+          // Lines that were rewritten in place look right only in the width that they were written in.
+          if (!isPage) store.send("page", { to: "newest" });
         }}
       />
       <IconButton icon="copy" label="Copy the selection, or all that is shown" onClick={copy} />
@@ -70,7 +72,7 @@ function placeOf(log: NonNullable<LogParts["store"]["log"]["value"]>, total: num
   if (log.kind === "live")
     return log.from === 0 ? "" : `Last ${fileSize(Math.max(0, total - log.from))} of ${fileSize(total)}`;
   const place = `${fileSize(log.from)} to ${fileSize(log.to)} of ${fileSize(total)}`;
-  const [since, until] = [localTime(log.since), localTime(log.until)];
+  const [since, until] = [log.since, log.until].map((time) => localTime(time));
   const time =
     since !== undefined && until !== undefined
       ? `, ${since} to ${until}`

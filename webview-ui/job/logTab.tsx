@@ -52,6 +52,7 @@ export function LogTab({ store, makeTerminal }: { store: Store; makeTerminal: Ma
       },
     });
     terminal.current = made;
+    made.fit(store.view.wrap.peek());
     let view = -1;
     store.showLogIn({
       begin(next) {

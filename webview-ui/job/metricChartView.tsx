@@ -8,15 +8,16 @@ import { type Palette, translucent } from "../lib/theme";
 import { TimeChart } from "../lib/timeChart";
 import { metricChart } from "./metricData";
 import type { Store } from "./store";
-import { metricValue } from "./words";
+import { metricValue, round } from "./words";
 
 const CURVES: readonly Curve[] = [
   { color: (palette) => palette.load, style: "line" },
   { color: (palette) => translucent(palette.load, 35), style: "line" },
 ];
 
-const position = (at: number) => String(Math.round(at));
-const logTick = (value: number) => metricValue(10 ** value);
+const position = (at: number) => round(at);
+const tick = (value: number) => metricValue(Number(value.toPrecision(3)));
+const logTick = (value: number) => tick(10 ** value);
 
 /** One series over its steps, with the value under the pointer or the newest one. */
 export function MetricChartView(props: { series: MetricSeries; store: Store; palette: ReadonlySignal<Palette> }) {
@@ -41,7 +42,7 @@ export function MetricChartView(props: { series: MetricSeries; store: Store; pal
     <TimeChart
       title={plainText(series.name, 60)}
       curves={CURVES}
-      format={logScale.value ? logTick : metricValue}
+      format={logScale.value ? logTick : tick}
       position={position}
       group="metrics"
       timeLabels

@@ -36,10 +36,9 @@ export function metricChart({ points }: MetricSeries, { logScale, smoothing }: M
   const known = drawn.filter((value) => value !== null);
   const { min, max } = bounds(known);
   const marks = sorted.map(([, value]) => (isNumber(value) ? 0 : 1));
-  const from = times[0] ?? 0;
-  const to = times.at(-1) ?? 1;
+  const { from, to } = roundRange(times[0] ?? 0, times.at(-1) ?? 1);
   return {
-    data: { times, columns: [smooth, drawn], from, to: to === from ? from + 1 : to, min, max, marks },
+    data: { times, columns: [smooth, drawn], from, to, min, max, marks },
     values: measured,
     broken: marks.filter((mark) => mark === 1).length,
     brokenAt: times[marks.indexOf(1)],
@@ -57,6 +56,21 @@ export function smoothed(values: readonly (number | null)[], weight: number): (n
     mass = weight * mass + (1 - weight);
     return mass === 0 ? value : mean / mass;
   });
+}
+
+const DIGITS = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 12.5, 15, 20];
+
+/** A range around both whose quarters are round numbers; it begins at zero where that is not far. */
+export function roundRange(first: number, last: number): { from: number; to: number } {
+  const start = first >= 0 && first < last - first ? 0 : first;
+  const quarter = Math.max(last - start, 1e-9) / 4;
+  const scale = 10 ** Math.floor(Math.log10(quarter));
+  for (const digit of DIGITS) {
+    const step = digit * scale;
+    const from = Math.floor(start / step) * step;
+    if (from + 4 * step >= last) return { from, to: from + 4 * step };
+  }
+  return { from: start, to: last };
 }
 
 /** A little room above and below, so that no curve runs along the frame. */

@@ -46,6 +46,7 @@ export interface Store {
   /** What the live region says. */
   readonly said: ReadonlySignal<string>;
   readonly now: ReadonlySignal<number>;
+  /** Before it the log is not shown: what comes counts as taken, so that nothing waits for the page. */
   showLogIn(sink: LogSink): void;
   /** Asks for everything, and tells from now on which tab is looked at. */
   start(): void;
@@ -107,6 +108,7 @@ export function createStore({ send, saved, save, now: clock }: Ports): Store {
     now: computed(() => now.value),
     showLogIn(target) {
       sink = target;
+      if (log.peek()) send("page", { to: "newest" });
     },
     start() {
       send("ready");
@@ -130,7 +132,10 @@ export function createStore({ send, saved, save, now: clock }: Ports): Store {
         log.value = next;
         sink?.begin(next);
       },
-      logBytes: ({ view: of, bytes }) => sink?.bytes(of, bytes),
+      logBytes({ view: of, bytes }) {
+        if (sink) sink.bytes(of, bytes);
+        else send("taken", { view: of, bytes: bytes.length });
+      },
       metrics(next) {
         metrics.value = next;
       },

@@ -1,10 +1,10 @@
 import "@xterm/xterm/css/xterm.css";
 import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
-import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import type { SourceLink } from "../../src/shared/sourceLinks";
+import { characterWidths } from "./characterWidths";
 import { makeHarmless } from "./harmless";
 import { sourceLinkProvider } from "./sourceLinkProvider";
 import { matchColors, terminalTheme } from "./terminalTheme";
@@ -58,6 +58,8 @@ export const createTerminal: MakeTerminal = (parent, events) => {
     cursorStyle: "bar",
     fontFamily: style.getPropertyValue("--vscode-editor-font-family") || "monospace",
     fontSize: Number.parseFloat(style.getPropertyValue("--vscode-editor-font-size")) || 13,
+    // Rows that are as high as the font says cut the underscores of some fonts off.
+    lineHeight: 1.15,
     linkHandler: {
       activate: (_event, url) => events.openLink(url),
       hover: (_event, url) => events.hover(url),
@@ -74,8 +76,9 @@ export const createTerminal: MakeTerminal = (parent, events) => {
   const search = new SearchAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(search);
-  terminal.loadAddon(new Unicode11Addon());
-  terminal.unicode.activeVersion = "11";
+  const widths = characterWidths();
+  terminal.unicode.register(widths);
+  terminal.unicode.activeVersion = widths.version;
   const hover = {
     hover: (_event: MouseEvent, text: string) => events.hover(text),
     leave: () => events.hover(undefined),

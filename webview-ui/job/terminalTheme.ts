@@ -45,9 +45,9 @@ export function terminalTheme(): ITheme {
 
 /** How matches of a search look. */
 export function matchColors(): NonNullable<ISearchOptions["decorations"]> {
-  const under = solid(variable("editor-background"), "#000000", "#000000");
-  const match = solid(variable("terminal-findMatchHighlightBackground"), "#ea5c00", under);
-  const active = solid(variable("terminal-findMatchBackground"), "#9e6a03", under);
+  const under = solid(variable("editor-background") ?? "#000000", "#000000");
+  const match = solid(variable("terminal-findMatchHighlightBackground") ?? "#ea5c0055", under);
+  const active = solid(variable("terminal-findMatchBackground") ?? "#9e6a03", under);
   return {
     matchBackground: match,
     matchBorder: variable("terminal-findMatchHighlightBorder") ?? "transparent",
@@ -58,10 +58,10 @@ export function matchColors(): NonNullable<ISearchOptions["decorations"]> {
   };
 }
 
-/** The colour as `#rrggbb`, as the search wants it: a translucent one as it looks over `under`. */
-export function solid(color: string | undefined, otherwise: string, under: string): string {
-  const channels = color === undefined ? undefined : (hexChannels(color) ?? functionChannels(color));
-  if (!channels) return otherwise;
+/** The colour as `#rrggbb`, as the search wants it: a translucent one as it looks over `under`, which shows where it is none. */
+export function solid(color: string, under: string): string {
+  const channels = hexChannels(color) ?? functionChannels(color);
+  if (!channels) return under;
   const [red = 0, green = 0, blue = 0, alpha = 1] = channels;
   const below = hexChannels(under) ?? [0, 0, 0];
   const mixed = [red, green, blue].map((value, place) => Math.round(value * alpha + (below[place] ?? 0) * (1 - alpha)));

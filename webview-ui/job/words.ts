@@ -39,7 +39,8 @@ export function gpuNames(gpus: readonly JobGpu[] | undefined): string | undefine
 /** Steps a second, or seconds a step where that is the larger number. */
 export function rateOf(rate: number | undefined): string | undefined {
   if (rate === undefined || !Number.isFinite(rate) || rate <= 0) return undefined;
-  return rate >= 1 ? `${round(rate)} a second` : `${round(1 / rate)} s each`;
+  if (rate >= 1) return `${round(rate)} a second`;
+  return rate > 1 / 60 ? `${round(1 / rate)} s each` : `${duration(1 / rate)} each`;
 }
 
 /** Three digits that carry something. */

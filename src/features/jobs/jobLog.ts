@@ -54,6 +54,8 @@ export interface JobLog extends Disposable {
 
 /** The newest so much is shown, and kept to be shown again. */
 const shownBytes = 1024 * 1024;
+/** A little more is kept: what is before tells whether a line begins where the shown part does. */
+const keptBytes = shownBytes + 64 * 1024;
 /** So much is read for progress and metrics before what is shown. */
 const readBeforeBytes = 4 * 1024 * 1024;
 
@@ -63,8 +65,10 @@ type Shown = { readonly kind: "live"; readonly from: number } | { readonly kind:
 export function createJobLog(ports: LogPorts, clock: Clock, listener: LogListener): JobLog {
   const sender = createLogSender(logWindowBytes, clock, listener.bytes);
   let ring: LogRing | undefined;
-  /** What is shown live begins here; before it is reached, output is only read. */
+  /** What is shown live begins here at the earliest. */
   let showFrom = 0;
+  /** Output up to here is only read: enough is needed to see where a line begins. */
+  let showAt = 0;
   let shown: Shown | undefined;
   let view = 0;
   let complete = false;
@@ -90,8 +94,8 @@ export function createJobLog(ports: LogPorts, clock: Clock, listener: LogListene
 
   function showLive(log: LogRing): void {
     paging?.abort();
-    const from = Math.max(log.from, Math.min(showFrom, log.end));
-    const start = from + firstLine(log.slice(from, from + shownBytes), from);
+    const from = Math.max(Math.min(showFrom, log.end), log.end - shownBytes);
+    const start = firstLine(log.slice(from - 1, log.end), from);
     shown = { kind: "live", from: start };
     view++;
     listener.view({ view, kind: "live", from: start });
@@ -103,7 +107,7 @@ export function createJobLog(ports: LogPorts, clock: Clock, listener: LogListene
     log.add(chunk);
     listener.read(chunk);
     if (shown) sender.grown();
-    else if (log.end >= showFrom) showLive(log);
+    else if (log.end >= showAt) showLive(log);
   }
 
   async function follow(log: LogRing, signal: AbortSignal): Promise<void> {
@@ -154,10 +158,12 @@ export function createJobLog(ports: LogPorts, clock: Clock, listener: LogListene
     paging = own;
     try {
       const index = ports.logIndex(own.signal).catch(() => []);
-      const bytes = await readAll(from, to - from, own.signal);
+      const before = Math.max(0, from - 1);
+      const read = await readAll(before, to - before, own.signal);
       const moments = await index;
       if (own.signal.aborted || !ring) return;
-      const cut = keep === "from" ? 0 : firstLine(bytes, from);
+      const bytes = read.subarray(from - before);
+      const cut = keep === "from" ? 0 : firstLine(read, from) - from;
       const start = keep === "to" ? Math.max(cut, tailStart(bytes)) : cut;
       const rest = bytes.subarray(start);
       const length = keep === "to" ? rest.length : Math.min(headLength(rest), lastLine(rest, to >= ring.end));
@@ -192,12 +198,13 @@ export function createJobLog(ports: LogPorts, clock: Clock, listener: LogListene
       looking = new AbortController();
       if (!ring || logBytes - ring.end > shownBytes) {
         showFrom = Math.max(0, logBytes - shownBytes);
+        showAt = showFrom === 0 ? 0 : Math.min(logBytes, showFrom + (keptBytes - shownBytes));
         const from = Math.max(0, showFrom - readBeforeBytes);
-        ring = createLogRing(from, shownBytes);
+        ring = createLogRing(from, keptBytes);
         complete = false;
         shown = undefined;
         listener.begins(from);
-        if (ring.end >= showFrom) showLive(ring);
+        if (ring.end >= showAt) showLive(ring);
       } else {
         showLive(ring);
       }

@@ -50,7 +50,7 @@ export function createJobPanels(app: App, parts: JobPanelParts): JobPanels {
   const create = (host: HostRef, id: string, name: string) => {
     const panel = vscode.window.createWebviewPanel(
       "tensorline.jobPanel",
-      name,
+      `Job: ${name}`,
       vscode.ViewColumn.Active,
       pageOptions(app.context.extensionUri),
     );

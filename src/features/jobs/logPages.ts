@@ -8,11 +8,14 @@ const lineFeed = 10;
 /** A line that is longer is cut. */
 const longestLine = 64 * 1024;
 
-/** Where the first whole line begins in `bytes`; 0 where they begin with the log itself, or with a line that never ends. */
+/**
+ * Where the first whole line at or behind `from` begins; `bytes` are those from the one before it on. `from` itself where the
+ * log begins there, or where the line never ends.
+ */
 export function firstLine(bytes: Uint8Array, from: number): number {
   if (from === 0) return 0;
   const at = bytes.subarray(0, longestLine).indexOf(lineFeed);
-  return at < 0 || at + 1 >= bytes.length ? 0 : at + 1;
+  return at < 0 || at + 1 >= bytes.length ? from : from + at;
 }
 
 /** Where the last whole line ends in `bytes`; their length where the log ends there, or where no line ends. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { linksIn } from "../../../src/core/jobs/read/links";
 import { signalName, signalOfStatus, signals } from "../../../src/core/jobs/read/signals";
+import { sourceLinks } from "../../../src/shared/sourceLinks";
 
 describe("references to source", () => {
   it.each<[string, string, [string, number, number?][]]>([
@@ -24,7 +24,7 @@ describe("references to source", () => {
     ],
     ["home", "~/x/train.py:5", [["~/x/train.py", 5]]],
   ])("%s", (_name, line, expected) => {
-    const links = linksIn(line);
+    const links = sourceLinks(line);
     expect(
       links.map(({ path, line: row, column }) => (column === undefined ? [path, row] : [path, row, column])),
     ).toEqual(expected);
@@ -40,7 +40,7 @@ describe("references to source", () => {
     "file.py:0: nothing",
     "",
   ])("none in %j", (line) => {
-    expect(linksIn(line)).toEqual([]);
+    expect(sourceLinks(line)).toEqual([]);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe("references to source", () => {
     'File "'.repeat(20_000),
     "a.py:1 ".repeat(20_000),
   ])("hostile lines cost little and give few", (line) => {
-    expect(linksIn(line).length).toBeLessThanOrEqual(20);
+    expect(sourceLinks(line).length).toBeLessThanOrEqual(20);
   });
 });
 
