@@ -37,7 +37,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   these: { form: { settings: { ...form().settings, gpus: { ids: ["1", "4"] } } }, plan: (turn) => planned(turn) },
   any: {
     form: { settings: { program: "train.py", gpus: { count: 2 } } },
-    choices: { host: undefined, toolkits: [], gpus: [] },
+    choices: { host: undefined, environment: undefined, toolkits: [], gpus: [] },
     plan: (turn) =>
       planned(turn, {
         summary: "mi300 GPUs 0, 2 (free 3 h) · sync 212 files (1.4 MB) · the environment chosen for mi300",

@@ -11,10 +11,15 @@ type MuxHost = Awaited<ReturnType<typeof startMuxHost>>;
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Resolves once nothing of the mux runs any more; only looking tells. */
-async function allGone(host: MuxHost): Promise<void> {
-  while (host.processes().length > 0) await new Promise((resolve) => setImmediate(resolve));
+/** Resolves once nothing is left, which only looking tells; what is left for too long is told. */
+async function gone(left: () => readonly string[]): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+  expect(left()).toEqual([]);
 }
+
+/** Resolves once nothing of the mux runs any more. */
+const allGone = (host: MuxHost): Promise<void> => gone(host.processes);
 
 for (const shell of shells) {
   describe(`the mux script under ${shell.join(" ")}`, () => {
@@ -123,11 +128,9 @@ for (const shell of shells) {
     it("leaves no file of a channel, whoever ended it, and of itself neither process nor file", async () => {
       await runOn(host.link, "cat", "some");
       for (let round = 0; round < 10; round++) (await host.link.exec("trap '' HUP; cat /dev/zero")).close();
-      const ofChannels = () => host.files().filter((file) => /^\d/.test(file));
-      while (ofChannels().length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await gone(() => host.files().filter((file) => /^\d/.test(file)));
       // What was killed goes a moment later.
-      const programs = () => host.processes().filter((line) => line.startsWith("cat "));
-      while (programs().length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await gone(() => host.processes().filter((line) => line.startsWith("cat ")));
       const idle = await host.link.exec("sleep 303");
       const flood = await host.link.exec("cat /dev/zero");
       hear(idle);

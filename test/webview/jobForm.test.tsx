@@ -161,6 +161,9 @@ describe("what is wrong", () => {
     expect(page.last("run")).toBeUndefined();
     expect(page.below("Variables")).toBe("“A 1” is not of the form NAME=value.");
     expect(page.root.querySelector("details.more")?.hasAttribute("open")).toBe(true);
+    page.fill("Variables", "A=1");
+    expect(page.below("Variables")).toBe("");
+    expect(page.root.querySelector("details.more")?.hasAttribute("open")).toBe(true);
   });
 
   it("with a run is told as an alert, loses nothing, and goes with the next change", () => {

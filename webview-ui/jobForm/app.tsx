@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../lib/icon";
 import { Check, Choose, TextInput } from "./field";
 import { GpuFields, GpuIds } from "./gpuFields";
@@ -85,10 +85,7 @@ export function App({ store }: { store: FormStore }) {
           />
         </div>
         <SchedulerFields store={store} />
-        <details class="more" open={needsMore(store)}>
-          <summary>More: program, folder, variables, secrets, time limit</summary>
-          <MoreFields store={store} />
-        </details>
+        <More store={store} />
         <PlanLine store={store} />
         <Actions store={store} />
       </form>
@@ -151,9 +148,19 @@ function Actions({ store }: { store: FormStore }) {
 
 const inMore = ["program", "launcher", "processes", "folder", "timeLimit", "variables", "secrets", "name"] as const;
 
-/** What is not shown cannot be corrected. */
-function needsMore({ errors }: FormStore): boolean | undefined {
-  return inMore.some((field) => errors.value[field] !== undefined) ? true : undefined;
+/** Opens by itself where something in it is wrong, and never closes by itself. */
+function More({ store }: { store: FormStore }) {
+  const [isOpen, setOpen] = useState(false);
+  const needsYou = inMore.some((field) => store.errors.value[field] !== undefined);
+  useEffect(() => {
+    if (needsYou) setOpen(true);
+  }, [needsYou]);
+  return (
+    <details class="more" open={isOpen || needsYou} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>More: program, folder, variables, secrets, time limit</summary>
+      <MoreFields store={store} />
+    </details>
+  );
 }
 
 /** Runs, or goes to the first field that is wrong. */

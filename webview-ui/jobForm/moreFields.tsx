@@ -94,6 +94,8 @@ export function SchedulerFields({ store }: { store: FormStore }) {
           numeric
         />
         <TextInput store={store} field="gpuType" label="GPU type" placeholder="any" isCode />
+      </div>
+      <div class="row">
         <TextInput store={store} field="extra" label="Options" placeholder="--constraint=ib" size="wide" isCode />
       </div>
     </fieldset>

@@ -22,12 +22,14 @@ export function PlanLine({ store }: { store: FormStore }) {
             </p>
           ))}
           {outcome.missingSecrets.map((name) => (
-            <p class="caution secret" key={name}>
+            <p class="caution" key={name}>
               <Icon name="key" />
-              <span class="foreign-lines">The value of {name} is not known here. </span>
-              <button type="button" class="link" onClick={() => store.enterSecret(name)}>
-                Enter {name}…
-              </button>
+              <span class="foreign-lines">
+                The value of {name} is not known here.{" "}
+                <button type="button" class="link" onClick={() => store.enterSecret(name)}>
+                  Enter {name}…
+                </button>
+              </span>
             </p>
           ))}
           <details class="script">

@@ -1,6 +1,6 @@
 import { boundedText } from "../boundedText";
 import { signals } from "../jobs/read/signals";
-import { quoted } from "./say";
+import { detail, quoted } from "./say";
 
 /** What a job died of, as far as the host, its status and the end of its log tell. Text is foreign. */
 export type Death =
@@ -131,9 +131,7 @@ export function deathWords(death: Death): DeathWords {
         "Paths start in the working folder; ignored folders are not sent to the host.",
       );
     case "exception":
-      return words(
-        `The program ended with ${quoted(death.type)}${death.message === "" ? "" : `: ${quoted(death.message)}`}.`,
-      );
+      return words(closed(`The program ended with ${quoted(death.type)}${detail(death.message)}`), long(death.message));
     case "signal":
       return signalWords(death.signal, death.code);
     case "exitCode":
@@ -198,7 +196,13 @@ function exitWords(code: number, line: string | undefined): DeathWords {
   return known ? words(known[0], line, known[1]) : words(`The program ended with exit code ${code}.`, line);
 }
 
-function words(message: string, detail?: string, advice?: string): DeathWords {
-  const text = detail === undefined ? "" : boundedText(detail, 600);
+/** With a full stop, unless it was cut. */
+const closed = (text: string) => (text.endsWith("…") ? text : `${text}.`);
+
+/** What a sentence had to cut. */
+const long = (text: string) => (quoted(text).endsWith("…") ? text : undefined);
+
+function words(message: string, theirs?: string, advice?: string): DeathWords {
+  const text = theirs === undefined ? "" : boundedText(theirs, 600);
   return { message, ...(text === "" ? {} : { detail: text }), ...(advice === undefined ? {} : { advice }) };
 }

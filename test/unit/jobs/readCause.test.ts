@@ -107,6 +107,11 @@ const told: [string, string, Partial<CauseOfDeath>][] = [
     { message: "The program ended with ValueError: bad batch." },
   ],
   [
+    "the first that failed of two ranks",
+    `[rank1]: Traceback (most recent call last):\n[rank1]: ValueError: bad batch\n[rank0]: Traceback (most recent call last):\n[rank0]: RuntimeError: [gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:55481.\n`,
+    { message: "The program ended with ValueError: bad batch." },
+  ],
+  [
     "the last of two exceptions",
     `${traceback("KeyError: 'x'")}\nDuring handling of the above exception, another exception occurred:\n\n${traceback("my.pkg.Broken: really")}`,
     { message: "The program ended with Broken: really." },

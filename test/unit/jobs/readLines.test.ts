@@ -38,6 +38,16 @@ describe("lines", () => {
     expect(plain("a\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\b\x1b[?25l\x1bcd\u202e")).toBe("alinkbd");
   });
 
+  it("that were cut by a gap are not read, neither end of them", () => {
+    const seen: string[] = [];
+    const reader = createLines((text, end) => end !== "pending" && seen.push(text));
+    reader.gap();
+    reader.feed(Buffer.from("ss: 1\nloss: 2\nloss: 0."));
+    reader.gap();
+    for (const piece of ["53 loss: ", "4\rlo", "ss: 5\n"]) reader.feed(Buffer.from(piece));
+    expect(seen).toEqual(["loss: 2", "loss: 5"]);
+  });
+
   it("tell a line that has no end yet again when it grew", () => {
     const seen: string[] = [];
     const reader = createLines((text, end) => seen.push(`${end} ${text}`));

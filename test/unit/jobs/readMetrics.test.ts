@@ -117,6 +117,20 @@ describe("series", () => {
     });
   });
 
+  it("told once in each epoch have a point for each", () => {
+    const epoch = (loss: number) =>
+      `1/90 ━━━ 3s 7ms/step - loss: 9.0\r90/90 ━━━ 3s 7ms/step - loss: 2.0 - val_loss: ${loss}\n`;
+    expect(series(`${epoch(4)}${epoch(3)}`).val_loss).toEqual([
+      [90, 4],
+      [180, 3],
+    ]);
+  });
+
+  it("are not made of the name of a bar", () => {
+    expect(series("train:  25%|##  | 5/20 [00:00<00:00, 43.19it/s, loss=0.2]\n")).toEqual({ loss: [[5, 0.2]] });
+    expect(series("step 3 acc: 91.5%\n")).toEqual({ acc: [[3, 91.5]] });
+  });
+
   it("say what they count", () => {
     const axes = read("step 3 loss: 1.0\n{'eval_loss': 2.0, 'epoch': 1.0}\nfinal acc: 0.5\n").metrics();
     expect(axes.map(({ name, axis }) => [name, axis])).toEqual([

@@ -133,6 +133,14 @@ describe("loops in loops", () => {
     expect(read(`${bar("load", 10, 10)}\n${bar("train", 10, 10)}`)).toMatchObject({ label: "train", etaSeconds: 0 });
   });
 
+  it("that have all ended: the one that ended last", () => {
+    expect(read(`${bar("epochs", 2, 3)}\n${bar("train", 20, 20)}\x1b[A${bar("epochs", 3, 3)}`)).toMatchObject({
+      label: "epochs",
+      done: 3,
+      fraction: 1,
+    });
+  });
+
   it("forget one that was left without a word", () => {
     const rounds = Array.from({ length: 12 }, () => `${bar("train", 0, 2)}${bar("train", 2, 2)}`).join("");
     expect(read(`${bar("search", 3, 10)}\n${rounds}${bar("train", 1, 2)}`)).toMatchObject({ label: "train", done: 1 });

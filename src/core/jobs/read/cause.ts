@@ -97,7 +97,7 @@ function status(job: Job, lines: readonly string[]): Death {
   if (signal !== undefined)
     return { kind: "signal", signal, ...(job.exitCode === undefined ? {} : { code: job.exitCode }) };
   if (job.exitCode === undefined) return { kind: "unknown" };
-  const line = lines.findLast((one) => one.trim() !== "");
+  const line = lines.findLast((one) => one.trim() !== "" && !/%\||[━=]{4}/.test(one));
   return { kind: "exitCode", code: job.exitCode, ...(line === undefined ? {} : { line }) };
 }
 

@@ -23,10 +23,17 @@ export function tailLines(tail: string): string[] {
   return visibleLines(tail).map((line) => line.replace(prefix, ""));
 }
 
-/** The exception that ended the program: the last one behind a traceback, those of launchers only where there is no other. */
+/** What the other processes of a job say when one of them has died. */
+const consequence =
+  /Connection (?:closed|reset|aborted) by (?:remote )?peer|remote process exited|Broken pipe|worker crashing|recvValue failed/i;
+
+/**
+ * The exception that ended the program: the last one behind a traceback, those of launchers, and of
+ * processes whose peer has died, only where there is no other.
+ */
 export function lastException(lines: readonly string[]): Thrown | undefined {
   let found: Thrown | undefined;
-  let ofLauncher: Thrown | undefined;
+  let other: Thrown | undefined;
   let inTraceback = false;
   for (const line of lines) {
     if (/Traceback \(most recent call last\)/.test(line)) {
@@ -38,8 +45,8 @@ export function lastException(lines: readonly string[]): Thrown | undefined {
     if (!match || !(inTraceback || (ending.test(type) && match[2] !== undefined))) continue;
     inTraceback = false;
     const thrown = { type, message: match[2] ?? "" };
-    if (launchers.test(type)) ofLauncher = thrown;
+    if (launchers.test(type) || consequence.test(thrown.message)) other ??= thrown;
     else found = thrown;
   }
-  return found ?? ofLauncher;
+  return found ?? other;
 }

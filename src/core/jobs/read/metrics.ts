@@ -23,9 +23,6 @@ interface Growing {
   stride: number;
   count: number;
   lastX: number;
-  /** Steps of the epochs before, for steps that begin anew in each. */
-  before: number;
-  lastStep: number;
 }
 
 export const POINTS = 2000;
@@ -34,6 +31,7 @@ export const SERIES = 24;
 /** Collects series; a longer one is thinned, of more than 24 those that training is about stay. */
 export function createMetricsReader(): MetricsReader {
   const all = new Map<string, Growing>();
+  const whole = createSteps();
 
   function seriesOf(name: string, axis: Series["axis"]): Growing | undefined {
     const known = all.get(name);
@@ -43,35 +41,35 @@ export function createMetricsReader(): MetricsReader {
       if (other === undefined) return undefined;
       all.delete(other);
     }
-    const fresh: Growing = { name, axis, points: [], stride: 1, count: 0, lastX: -1, before: 0, lastStep: 0 };
+    const fresh: Growing = { name, axis, points: [], stride: 1, count: 0, lastX: -1 };
     all.set(name, fresh);
     return fresh;
   }
 
   return {
     measured({ values, step, epoch, stepOf }) {
-      const axis = step !== undefined ? "step" : epoch !== undefined ? "epoch" : "count";
+      const place = step !== undefined && stepOf !== undefined ? whole(step, stepOf) : step;
+      const axis = place !== undefined ? "step" : epoch !== undefined ? "epoch" : "count";
       for (const [name, value] of values) {
         const series = seriesOf(name, axis);
-        if (series) add(series, placeOf(series, step, epoch, stepOf), value);
+        const told = series?.axis === "step" ? place : series?.axis === "epoch" ? epoch : undefined;
+        if (series) add(series, told !== undefined && Number.isFinite(told) ? told : series.lastX + 1, value);
       }
     },
     current: () => [...all.values()].map(({ name, axis, points }) => ({ name, axis, points })),
   };
 }
 
-function placeOf(
-  series: Growing,
-  step: number | undefined,
-  epoch: number | undefined,
-  stepOf: number | undefined,
-): number {
-  const told = series.axis === "step" ? step : series.axis === "epoch" ? epoch : undefined;
-  if (told === undefined || !Number.isFinite(told)) return series.lastX + 1;
-  if (series.axis !== "step" || stepOf === undefined) return told;
-  if (told < series.lastStep) series.before += Math.max(stepOf, series.lastStep);
-  series.lastStep = told;
-  return series.before + told;
+/** Counts steps on over epochs, for bars that begin anew in each; bars are told apart by their length. */
+function createSteps(): (step: number, of: number) => number {
+  const bars = new Map<number, { before: number; last: number }>();
+  return (step, of) => {
+    const bar = bars.get(of) ?? { before: 0, last: 0 };
+    if (bars.size < SERIES) bars.set(of, bar);
+    if (step < bar.last) bar.before += Math.max(of, bar.last);
+    bar.last = step;
+    return bar.before + step;
+  };
 }
 
 function add(series: Growing, x: number, value: number): void {

@@ -8,6 +8,8 @@ import { createProgressReader, type Progress } from "./progress";
 export interface OutputReader {
   /** Bytes of the log in their order; any split. */
   feed(chunk: Uint8Array): void;
+  /** Between two chunks, or before the first one, bytes of the log were left out. */
+  gap(): void;
   progress(): Progress | undefined;
   metrics(): readonly Series[];
   alarms(): Alarms;
@@ -56,6 +58,7 @@ export function createOutputReader({ monotonic }: { monotonic(): number }): Outp
       for (const { text, end } of bars.slice(-BARS)) progress.line(text, end, now);
       bars = [];
     },
+    gap: lines.gap,
     progress: () => progress.current(monotonic()),
     metrics: metrics.current,
     alarms: alarms.current,

@@ -9,7 +9,7 @@ export interface Measured {
 }
 
 /** A number as programs print it; `nan` and `inf` are numbers. Nothing that goes on as a time, a version, an address, a unit. */
-const numeral = String.raw`[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|NAN|inf(?:inity)?|Inf(?:inity)?|INF)(?=$|[\s,;|)\]}"'%(]|\.(?:$|\s))`;
+const numeral = String.raw`[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|NAN|inf(?:inity)?|Inf(?:inity)?|INF)(?=$|[\s,;|)\]}"'(]|%(?!\|)|\.(?:$|\s))`;
 const name = `[A-Za-z_][A-Za-z0-9_@./-]{0,47}(?: (?:loss|rate|norm|scale))?`;
 
 /** `name: 1`, `name=1`, `'name': 1`, `"name": "1"` (fairseq's JSON), `name = 1`, `name : 1`, `lm loss: 6.1E+00` (Megatron-LM). */

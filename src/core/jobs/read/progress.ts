@@ -64,8 +64,10 @@ export function createProgressReader(): ProgressReader {
     Object.assign(loop, { steps, said: turn, saidAt: at });
   }
 
-  /** The oldest loop that goes on, else the newest that ended. */
-  const outermost = () => loops.find((one) => one.steps.done < one.steps.total && one.rounds < ROUNDS) ?? loops.at(-1);
+  /** The oldest loop that goes on, else the one that ended last. */
+  const outermost = (): Loop | undefined =>
+    loops.find((one) => one.steps.done < one.steps.total && one.rounds < ROUNDS) ??
+    loops.reduce<Loop | undefined>((last, one) => (last && last.moved > one.moved ? last : one), undefined);
 
   /** Counts what the loop inside has done since the outer one moved on. */
   function fractionOf(loop: Loop): number {
