@@ -69,12 +69,21 @@ if __name__ == "__main__":
     ${end}
 `;
 
+const goOn = join(dirname(sshConfig), "go-on");
+
+/** All at once and first: VS Code finds no file that is newer than its last search. */
+async function writePrograms(): Promise<void> {
+  const never = join(dirname(sshConfig), "never");
+  execFileSync("mkfifo", [goOn, never]);
+  await writeFile(join(workspace, "train.py"), program(goOn, 'print("done")'));
+  await writeFile(join(workspace, "broken.py"), "import no_such_module_anywhere\n");
+  await writeFile(join(workspace, "long.py"), program(never, "pass"));
+}
+
 spec(
   "a file runs from the editor on a GPU, is watched in the tree and the panel, and its end is told",
   async ({ signal }) => {
-    const fifo = join(dirname(sshConfig), "go-on");
-    execFileSync("mkfifo", [fifo]);
-    await writeFile(join(workspace, "train.py"), program(fifo, 'print("done")'));
+    await writePrograms();
     await writeFile(sshConfig, "");
     await waitFor({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
     await run("Try the Demo Fleet");
@@ -95,7 +104,7 @@ spec(
     await waitFor({ selector: ".part.statusbar .statusbar-item", text: /train\.py 50 %/ });
     await hover(row(/train\.py/));
     await screenshot("jobs-running", { width: 1280, height: 900 });
-    await writeFile(fifo, "go");
+    await writeFile(goOn, "go");
     await textUntil(log, (text) => text.includes("done"), signal);
     await waitFor({ selector: ".part.statusbar .statusbar-item", text: /train\.py/ }, { state: "detached" });
     // VS Code shows no message by itself while a test drives it.
@@ -111,7 +120,6 @@ spec(
 spec(
   "a job that fails says why, in the panel and in the notification",
   async ({ signal }) => {
-    await writeFile(join(workspace, "broken.py"), "import no_such_module_anywhere\n");
     await openFile("broken.py");
     await run("Run on GPU");
     await runForm();
@@ -128,9 +136,6 @@ spec(
 spec(
   "a job stops after a question that names it, and its row says so",
   async ({ signal }) => {
-    const fifo = join(dirname(sshConfig), "never");
-    execFileSync("mkfifo", [fifo]);
-    await writeFile(join(workspace, "long.py"), program(fifo, "pass"));
     await openFile("long.py");
     await run("Run on GPU");
     await runForm();
@@ -142,8 +147,29 @@ spec(
     await screenshot("jobs-stop", { width: 1280, height: 900 });
     await click({ selector: `${dialog} .monaco-button`, text: "Stop" });
     await waitFor(row(/Finished.*3/), { timeout: 60_000 });
-    const running = await elements(row(/long\.py.*step/));
-    assert.deepEqual(running, []);
+    assert.deepEqual(await elements(row(/long\.py/)), []);
+  },
+  { deadlineMs: 120_000 },
+);
+
+spec(
+  "a file that ran before runs again without the form, and a finished job is deleted after a question",
+  async () => {
+    await openFile("broken.py");
+    await run("Run on GPU Again");
+    await unfoldJobs();
+    await waitFor(row(/Finished.*4/), { timeout: 60_000 });
+    await click({ selector: '.part.sidebar .monaco-list-row:has-text("Finished") .monaco-tl-twistie', nth: -1 });
+    await waitFor(row(/long\.py/));
+    await screenshot("jobs-list", { width: 1280, height: 900 });
+    await click(row(/long\.py/), { button: "right" });
+    await screenshot("jobs-menu", { width: 1280, height: 900 });
+    await click({ selector: ".monaco-menu .action-label[aria-label^='Delete Job']" });
+    await waitFor({ selector: dialog, text: /Delete long\.py on lab1.*TENSORLINE_OUT/s });
+    await screenshot("jobs-delete", { width: 1280, height: 900 });
+    await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
+    await waitFor(row(/long\.py/), { state: "detached", timeout: 30_000 });
+    await waitFor(row(/Finished.*3/));
     await run("Stop the Demo Fleet");
     await command("View: Close All Editors");
   },

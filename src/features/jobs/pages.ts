@@ -36,7 +36,7 @@ export function createPages(
     }),
   );
   return {
-    openPanel: (host, job) => panels.open(host, job.id, job.name),
+    openPanel: (host, job) => panels.open(host, job.id, `${job.name} on ${host.name}`),
     async openForm(target) {
       openJobForm(app, await createFormPort(feature(), target));
     },

@@ -12,10 +12,10 @@ export async function deleteJobs({ parts }: JobsFeature, host: HostRef, jobs: re
   const what = jobs.length === 1 ? first.name : `${jobs.length} jobs`;
   const named = jobs.slice(0, 12).map((job) => nameOf(host, job));
   const more = jobs.length > named.length ? [`and ${jobs.length - named.length} more`] : [];
-  const detail = [
-    ...(jobs.length === 1 ? [] : [[...named, ...more].join("\n")]),
-    "Their logs, their copies of the code and what they left in $TENSORLINE_OUT will be gone.",
-  ].join("\n\n");
+  const detail =
+    jobs.length === 1
+      ? "Its log, its copy of the code and what it left in $TENSORLINE_OUT will be gone."
+      : `${[...named, ...more].join("\n")}\n\nTheir logs, their copies of the code and what they left in $TENSORLINE_OUT will be gone.`;
   const remove = "Delete";
   const question = `Delete ${what} on ${host.name}?`;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;

@@ -32,7 +32,9 @@ export async function jobTarget(
   argument: JobArgument,
   fits: (job: Job) => boolean,
 ): Promise<JobTarget | undefined> {
-  if (argument && "kind" in argument && argument.kind === "job") return argument;
+  if (argument && "kind" in argument && argument.kind === "job") {
+    return { host: argument.host, job: asItIsNow(feature, argument.host, argument.job) };
+  }
   if (argument && "id" in argument) return { host: argument.host, job: await jobOf(feature, argument) };
   const host = await hostTarget(feature, argument);
   if (!host) return undefined;
@@ -51,14 +53,18 @@ export async function jobTargets(
     const rows = selected?.some((row) => row === argument) ? selected : [argument];
     const { host } = argument;
     const jobs = rows.flatMap((row) =>
-      row.kind === "job" && row.isMine && hostId(row.host) === hostId(host) && fits(row.job) ? row.job : [],
+      row.kind === "job" && row.isMine && hostId(row.host) === hostId(host) ? asItIsNow(feature, host, row.job) : [],
     );
-    return { host, jobs };
+    return { host, jobs: jobs.filter(fits) };
   }
   if (argument && "id" in argument) return { host: argument.host, jobs: [await jobOf(feature, argument)] };
   const host = await hostTarget(feature, argument);
   return host && { host, jobs: await pickJobs(feature, host, fits, true) };
 }
+
+/** VS Code may hand over a row from before the job moved to another group. */
+const asItIsNow = ({ parts }: JobsFeature, host: HostRef, job: Job): Job =>
+  parts.jobs.state(host).jobs?.find(({ id }) => id === job.id) ?? job;
 
 /** What is known of it, else what the host says. @throws Failure `jobUnknown` */
 async function jobOf({ parts }: JobsFeature, { host, id }: JobAddress): Promise<Job> {
