@@ -63,8 +63,8 @@ function refuseUnusable(request: JobRequest): void {
     "a variable holds a NUL, or has a name that none can have",
   );
   check(
-    Object.entries(secrets).every(([key, value]) => isVariable(key) && !/[\n\0]/.test(value)),
-    "a secret holds a line break, or has a name that no variable has",
+    Object.entries(secrets).every(([key, value]) => isSecretName(key) && !/[\n\0]/.test(value)),
+    "a secret holds a line break, or has a name that is not of capital letters, digits and underscores",
   );
   check(wishLine(gpus).length <= 4000 && !/[\n\0]/.test(wishLine(gpus)), "it names GPUs that no host can have");
   check(gpus.kind !== "these" || gpus.ids.every((gpu) => /^[^\s]+$/.test(gpu)), "it names a GPU with a blank");
@@ -88,6 +88,11 @@ function refuseUnusable(request: JobRequest): void {
 
 function isVariable(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+/** Secrets pass through shells whose own variables have small letters, and which must still work. */
+function isSecretName(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(name) && !["IFS", "PATH", "HOME", "SHELL"].includes(name);
 }
 
 /** @see gpus/scripts/gpus.sh */

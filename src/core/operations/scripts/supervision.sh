@@ -36,6 +36,12 @@ set +f
 # Whoever makes the link is the one.
 ln -s "$boot:$$:${20}" "holder.$turn" 2>/dev/null || exit 0
 
+# Secrets are for the work alone: none of what is started beside it has them.
+for name in $TENSORLINE_SECRETS; do
+  eval "secret_$name=\$$name"
+  unset "$name"
+done
+
 detach() { # the client may be gone by now, which must end nothing but this word
   (trap '' PIPE && echo running) 2>/dev/null
   exec >/dev/null 2>&1
@@ -98,7 +104,7 @@ begin() { # login or plain, part: in a session of its own
     # It has to tell how the part ended, whoever ends everything at once.
     trap : TERM
     # They are for the work alone.
-    [ "$2" = script ] || unset unnamed $TENSORLINE_SECRETS
+    [ "$2" != script ] || for name in $TENSORLINE_SECRETS; do eval "export $name=\"\$secret_$name\""; done
     unset TENSORLINE_SECRETS
     umask "$mask"
     cd || cd /
