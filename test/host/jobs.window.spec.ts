@@ -87,7 +87,7 @@ spec(
     await writeFile(sshConfig, "");
     await waitFor({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
     await run("Try the Demo Fleet");
-    await waitFor(row("lab1"), { timeout: 30_000 });
+    await waitFor({ webview: 'main.page[data-layout="wide"]', text: /\d+ \/ 80 GB/ }, { timeout: 30_000 });
     await openFile("train.py");
     await waitFor({ selector: ".codelens-decoration a", text: "Run on GPU" }, { timeout: 20_000 });
     await screenshot("jobs-lens", { width: 1280, height: 900 });
