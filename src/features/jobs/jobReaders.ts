@@ -4,6 +4,8 @@ import type { Job } from "../../shared/jobs";
 /** Reads output as it comes, in chunks cut anywhere. */
 export interface OutputReader {
   feed(chunk: Uint8Array): void;
+  /** What follows does not continue what was fed. */
+  gap(): void;
   progress(): JobProgress | undefined;
   /** NaN and Infinity are as they are. */
   metrics(): readonly NumberSeries[];

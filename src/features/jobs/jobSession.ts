@@ -115,6 +115,7 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
         bytes: (view, bytes) => notify("logBytes", { view, bytes }),
         begins(from) {
           output = parts.readers.output();
+          if (from > 0) output.gap();
           urls = createUrlReader();
           readFrom = from;
         },

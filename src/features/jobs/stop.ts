@@ -5,7 +5,10 @@ import type { JobTarget } from "./targets";
 import { isSame } from "./watched";
 
 /** Ends the job and every process of it, after a question that names it. */
-export async function stopJob(feature: JobsFeature, { host, job }: JobTarget): Promise<void> {
+export async function stopJob(feature: JobsFeature, target: JobTarget): Promise<void> {
+  const { host } = target;
+  // One that waited a moment ago may have begun.
+  const job = target.job.state === "queued" ? await asItIs(feature, target) : target.job;
   const stop = job.state === "queued" ? "Take Out of the Queue" : "Stop";
   const detail =
     job.state === "queued" ? "It has not begun." : "Its processes are told to end, and killed if they do not.";
@@ -16,6 +19,10 @@ export async function stopJob(feature: JobsFeature, { host, job }: JobTarget): P
   );
   if (answer === stop) await stopNow(feature, { host, job });
 }
+
+const asItIs = async ({ parts }: JobsFeature, { host, job }: JobTarget) =>
+  (await withLateProgress(`Looking at ${job.name} on ${host.name}`, (signal) => parts.jobs.get(host, job.id, signal)))
+    .job;
 
 /** Without a question. Who stops it knows that it ended: nothing is told about that. */
 export async function stopNow({ parts, watcher }: JobsFeature, { host, job }: JobTarget): Promise<void> {

@@ -49,6 +49,8 @@ export function createTails(
       const from = tail.logBytes - tail.bytes.length;
       const fresh = tail.bytes.subarray(Math.max(0, room.end - from));
       if (fresh.length === 0) return;
+      // Two halves of lines that do not belong together are no line.
+      if (from > room.end) room.reader.gap();
       room.end = tail.logBytes;
       room.grewAt = clock.monotonic();
       room.reader.feed(fresh);

@@ -139,6 +139,7 @@ function recorder(): OutputReader {
     feed: (chunk) => {
       text += new TextDecoder().decode(chunk);
     },
+    gap() {},
     progress: () => undefined,
     metrics: () => [],
     alarms: () => (text.includes("nan") ? { brokenLoss: { name: "loss", value: Number.NaN } } : {}),
@@ -301,7 +302,7 @@ describe("watching", () => {
   });
 });
 
-it("the readers of a log get each byte once, whatever the tails overlap", () => {
+it("the readers of a log get each byte once, whatever the tails overlap, and hear of what they leave out", () => {
   const side = host();
   const fed: string[] = [];
   const output = () => {
@@ -312,6 +313,7 @@ it("the readers of a log get each byte once, whatever the tails overlap", () => 
         fed.push(new TextDecoder().decode(chunk));
         reader.feed(chunk);
       },
+      gap: () => fed.push("…"),
     };
   };
   const tails = createTails(side.jobs, { output }, createManualClock());
@@ -319,7 +321,7 @@ it("the readers of a log get each byte once, whatever the tails overlap", () => 
   side.prints("bcde", 5);
   side.prints("bcde", 5);
   side.prints("xyz", 100);
-  expect(fed).toEqual(["abc", "de", "xyz"]);
+  expect(fed).toEqual(["abc", "de", "…", "xyz"]);
   expect(tails.badLoss(lab1, "j1")).toBeUndefined();
   side.prints("loss nan", 8);
   expect(tails.badLoss(lab1, "j1")).toBe("loss NaN");

@@ -8,12 +8,13 @@ read_phase() {
   case "$version $phase" in '1 queued' | '1 running') ;; *) phase=ended ;; esac
 }
 
-# Something supervises the job, or it waits for something that will. Who looks at it finds out what became of it otherwise.
+# Something supervises the job, or it waits for something that will; that of a scheduler's job may be on another machine.
+# Who looks at it finds out what became of it otherwise.
 supervised() {
   latest
   alive "holder.$turn" && return
   read_phase
-  case $phase in ended) return ;; queued) ;; *) return 1 ;; esac
+  case $phase in ended) return ;; queued) ;; *) [ -L submitter.1 ] || return ;; esac
   unheld=$((unheld + 1))
   [ "$unheld" -lt 7 ]
 }

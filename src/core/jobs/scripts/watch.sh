@@ -85,7 +85,7 @@ begin() { # folder: one that is new here; those that have not ended get a slot
 look_at() { # slot: tells its job, unless whoever launches it is still at it; $over are the slots of those that ended
   eval "job=\$folder_$1"
   [ -n "$job" ] || return 0
-  if [ ! -L "$job/holder.1" ]; then
+  if ! begun "$job"; then
     [ ! -d "$job" ] || untold="$untold $1"
     return 0
   fi

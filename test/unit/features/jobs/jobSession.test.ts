@@ -78,6 +78,7 @@ function stage(job: Job = runningJob) {
             feed(chunk) {
               bytes += chunk.length;
             },
+            gap() {},
             progress: () => (bytes === 0 ? undefined : { done: bytes, total: 1000, fraction: bytes / 1000 }),
             metrics: () => [{ name: "loss", axis: "step", points: [[1, Number.NaN]] }],
             alarms: () => ({ brokenLoss: { name: "loss", value: Number.POSITIVE_INFINITY } }),
