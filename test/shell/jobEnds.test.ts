@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listCommand, logIndexCommand } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { newFolder, type TestShell, testShells, until } from "./operationHost";
+import { newFolder, someShells, type TestShell, until } from "./operationHost";
 import { mount, withoutMount } from "./smallDisk";
 
 /** The shell with stand-in tools before its own. */
@@ -22,7 +22,7 @@ function fifo(): string {
   return path;
 }
 
-describe.each(testShells)("under $name", (shell) => {
+describe.each(someShells("dash", "busybox"))("under $name", (shell) => {
   it("the kernel's want of memory is told from another kill", async () => {
     const sys = newFolder();
     const gate = fifo();
@@ -107,7 +107,8 @@ describe.each(testShells)("under $name", (shell) => {
 
   it("where in the log which time is, is noted once a minute while it grows", async () => {
     const minute = fifo();
-    // A minute is over when a line comes through the pipe.
+    // A minute is over when a line comes through the pipe; while that is open here, no line is lost between two readers.
+    const kept = openSync(minute, "r+");
     const host = jobHost(
       withTools(shell, { sleep: `case $1 in 60) read -r line <${minute} ;; *) exec /bin/sleep "$1" ;; esac` }),
     );
@@ -127,6 +128,7 @@ describe.each(testShells)("under $name", (shell) => {
     const index = await host.run(logIndexCommand(wish.id));
     expect(index.map(({ bytes }) => bytes)).toEqual([4, 10]);
     expect(index[0]?.at).toMatch(/^20\d\d-.*Z$/);
+    closeSync(kept);
   });
 
   it("a line of 20 MB is just bytes", async () => {

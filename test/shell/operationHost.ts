@@ -35,6 +35,10 @@ export const testShells: readonly TestShell[] = shells.map(([name]) => {
   return { name, sh: join(folder, "sh"), path: name === "busybox" ? folder : `${folder}:/usr/bin:/bin` };
 });
 
+/** For suites that take long: these shells, all of them in the full run. Two suites of one script share them out. */
+export const someShells = (...names: readonly string[]): readonly TestShell[] =>
+  process.env.TENSORLINE_FULL === "1" ? testShells : testShells.filter(({ name }) => names.includes(name));
+
 export interface OperationTestHost {
   readonly home: string;
   readonly runner: Runner;

@@ -9,6 +9,7 @@ import type { CommandOutput, RemoteCommand } from "../remote";
 import { backendOf } from "./backends";
 import { gpusProgram } from "./gpus/program";
 import { jobsPart } from "./hostScript";
+import { newestFirst } from "./present";
 import { parseJobs } from "./records";
 import type { JobRequest } from "./request";
 import { isJobId, requestText } from "./requestText";
@@ -86,7 +87,7 @@ export function listCommand(): RemoteCommand<{ readonly jobs: readonly Job[]; re
   const what = "listing the jobs";
   return command(what, listScript, [], (output) => {
     if (output.exitCode !== 0) throw failed(what, output);
-    const all = [...parseJobs(output.stdout)].sort((a, b) => b.submittedAt.localeCompare(a.submittedAt));
+    const all = [...parseJobs(output.stdout)].sort(newestFirst);
     return {
       jobs: all.filter(({ user }) => user === undefined),
       others: all.filter(({ user }) => user !== undefined),

@@ -8,6 +8,6 @@ export function withJobs(known: readonly Job[], news: readonly Job[], gone: read
 }
 
 /** By the host's clock; what began in the same second by id, so that the order is the same each time. */
-function newestFirst(a: Job, b: Job): number {
+export function newestFirst(a: Job, b: Job): number {
   return b.submittedAt.localeCompare(a.submittedAt) || (a.id < b.id ? -1 : 1);
 }
