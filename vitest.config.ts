@@ -32,7 +32,7 @@ export default defineConfig({
           name: "source",
           include: ["test/{shell,ssh,demo,python}/**/*.test.ts"],
           // These wait for servers more than they work.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

@@ -216,7 +216,7 @@ spec(
     await run("Verify Environment");
     await choose("lab1");
     await choose("vision");
-    await waitFor({ webview: ".markdown-body", text: /steps work|Everything works/ }, { timeout: 60_000 });
+    await waitFor({ webview: ".markdown-body", text: "the demo fleet has no real PyTorch" }, { timeout: 60_000 });
     await screenshot("environments-verify", { width: 1280, height: 900 });
     await run("Create Working PyTorch Environment");
     await choose("lab1");

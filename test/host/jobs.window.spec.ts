@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { click, elements, fill, frameText, hover, press, screenshot, waitFor } from "./harness/control";
 import { spec } from "./harness/spec";
@@ -175,3 +175,7 @@ spec(
   },
   { deadlineMs: 120_000 },
 );
+
+spec("the programs of these specs go", async () => {
+  for (const name of ["broken.py", "long.py"]) await rm(join(workspace, name), { force: true });
+});

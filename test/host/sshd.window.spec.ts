@@ -23,8 +23,23 @@ async function withNvidiaSmi(): Promise<string> {
   return folder;
 }
 
+/** A click on the icon would hide what is shown already. */
 async function openTensorline(): Promise<void> {
-  await click({ selector: ".part.activitybar .action-label[aria-label^='Tensorline']" });
+  const icon = { selector: ".part.activitybar .action-label[aria-label^='Tensorline']" };
+  await waitFor(icon);
+  const views = await elements({ selector: '.part.sidebar .pane-header[aria-label^="Hosts"]' });
+  if (!views.some(({ visible }) => visible)) await click(icon);
+  await unfoldHosts();
+}
+
+/** Of the views only hosts and GPUs are unfolded, whatever earlier specs left. */
+async function unfoldHosts(): Promise<void> {
+  for (const view of ["Environments", "Jobs", "Hosts", "GPUs"]) {
+    const header = { selector: `.part.sidebar .pane-header[aria-label^="${view}"]` };
+    await waitFor(header);
+    const [found] = await elements(header);
+    if (found?.attributes["aria-expanded"] !== String(view === "Hosts" || view === "GPUs")) await click(header);
+  }
 }
 
 async function runCommand(title: string): Promise<void> {

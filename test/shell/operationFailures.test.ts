@@ -6,10 +6,10 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { createOperations } from "../../src/core/operations/operations";
 import { createLocalRunner } from "../mocks/localRunner";
-import { follow, newFolder, noAbort, outcome, request, testHost, testShells, until } from "./operationHost";
+import { follow, newFolder, noAbort, outcome, request, someShells, testHost, until } from "./operationHost";
 import { mount, withoutMount } from "./smallDisk";
 
-describe.each(testShells)("under $name", (shell) => {
+describe.each(someShells("bash", "zsh"))("under $name", (shell) => {
   describe.skipIf(withoutMount !== undefined)(`a home of its own (${withoutMount ?? "tmpfs"})`, () => {
     it("that becomes full costs output, not the work, and its end is known", async () => {
       const home = mount("size=1m");

@@ -12,7 +12,18 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { followCommand } from "../../src/core/operations/commands";
-import { aliveWith, follow, newFolder, noAbort, outcome, request, testHost, testShells, until } from "./operationHost";
+import {
+  aliveWith,
+  follow,
+  newFolder,
+  noAbort,
+  outcome,
+  request,
+  someShells,
+  testHost,
+  testShells,
+  until,
+} from "./operationHost";
 
 /** The line of a fifo tells that a script has come to it, and holds it up until it is read. */
 function fifo(): string {
@@ -21,7 +32,7 @@ function fifo(): string {
   return path;
 }
 
-describe.each(testShells)("an operation under $name", (shell) => {
+describe.each(someShells("dash", "busybox"))("an operation under $name", (shell) => {
   it("runs apart, and tells its output and how it ended", async () => {
     const host = testHost(shell);
     const words = ["a b", "-n '\"ü\\", "", "$HOME `id` *", "-"];

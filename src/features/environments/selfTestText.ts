@@ -12,8 +12,9 @@ export function selfTestText(host: string, environment: Environment, { steps }: 
   const { name, prefix, pythonVersion } = environment;
   const rows = steps.map(({ step, outcome, words, detail, seconds }) => {
     const time = seconds === undefined ? "–" : `${seconds.toFixed(1)} s`;
-    const seen = [words, detail].filter((text) => text !== undefined).map(plain);
-    return `| ${plain(step)} | ${marks[outcome]} | ${time} | ${seen.join("<br>")} |`;
+    // The words may hold the detail already.
+    const seen = detail === undefined || words.includes(detail) ? [words] : [words, detail];
+    return `| ${plain(step)} | ${marks[outcome]} | ${time} | ${seen.map(plain).join("<br>")} |`;
   });
   return [
     `# Self-test of ${plain(name)} on ${plain(host)}`,
