@@ -24,6 +24,7 @@ export default defineConfig({
           include: ["test/{unit,contract,webview}/**/*.test.{ts,tsx}"],
           isolate: false,
           pool: "threads",
+          maxWorkers: 2,
         },
       },
       {

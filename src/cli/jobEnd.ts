@@ -23,18 +23,22 @@ export function exitCodeOf({ state, exitCode, signal }: Pick<Job, "state" | "exi
   return state === "stopped" || exitCode === 0 ? 128 + signals.indexOf("TERM") + 1 : failureExit;
 }
 
-/** Says what an exit code alone does not. */
+/** Says in one line what an exit code alone does not. */
 export function tellEnd(job: Job, io: TerminalIo): void {
-  const { name, state, reason, message, logIncomplete } = job;
-  const subject = boundedText(name, 100);
-  if (message !== undefined) io.complain(`${subject}: ${boundedText(message, 300)}`);
-  else if (state === "lost")
-    io.complain(`${subject} is lost: nothing says how it ended${lostWords[reason ?? ""] ?? ""}.`);
-  else if (reason === "timeLimit") io.complain(`${subject} was ended at its time limit.`);
-  else if (state === "stopped") io.complain(`${subject} was stopped.`);
-  if (logIncomplete) io.complain(`The log of ${subject} lacks output: the disk of the host was full.`);
-  const left = leftoverWords(job);
-  if (left !== undefined) io.complain(left);
+  const subject = boundedText(job.name, 100);
+  const words = [
+    howItEnded(job, subject),
+    job.logIncomplete && `The log of ${subject} lacks output: the disk of the host was full.`,
+    leftoverWords(job),
+  ].filter((sentence) => sentence !== undefined);
+  if (words.length > 0) io.complain(words.join(" "));
+}
+
+function howItEnded({ state, reason, message }: Job, subject: string): string | undefined {
+  if (message !== undefined) return `${subject}: ${boundedText(message, 300)}`;
+  if (state === "lost") return `${subject} is lost: nothing says how it ended${lostWords[reason ?? ""] ?? ""}.`;
+  if (reason === "timeLimit") return `${subject} was ended at its time limit.`;
+  return state === "stopped" ? `${subject} was stopped.` : undefined;
 }
 
 const lostWords: Readonly<Record<string, string>> = {
@@ -43,8 +47,10 @@ const lostWords: Readonly<Record<string, string>> = {
   secretsGone: ", as its secrets were in the memory of a process that is gone",
 };
 
-/** A sentence on processes that could not be stopped; undefined where there are none. */
-export function leftoverWords({ name, leftovers = [] }: Pick<Job, "name" | "leftovers">): string | undefined {
+/** A sentence on processes that are left; undefined where there are none. */
+export function leftoverWords({ name, state, leftovers = [] }: Pick<Job, "name" | "state" | "leftovers">) {
   if (leftovers.length === 0) return undefined;
+  // Nobody tried to stop those of a lost one.
+  if (state === "lost") return `These processes of ${boundedText(name, 100)} still run: ${leftovers.join(", ")}.`;
   return `These processes of ${boundedText(name, 100)} could not be stopped: ${leftovers.join(", ")}.`;
 }

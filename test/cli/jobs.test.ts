@@ -188,12 +188,13 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
   });
 
   it("are lost with 254 when nothing supervises them any more", async () => {
-    const id = await detached("sleep", "1000");
+    const id = await detached("sh", "-c", "echo up; exec sleep 1000");
+    await until(() => readFileSync(join(folderOf(id), "log"), "utf8") === "up\n");
     const [, pid] = execFileSync("readlink", [join(folderOf(id), "holder.1")], { encoding: "utf8" }).split(":");
     process.kill(Number(pid), "SIGKILL");
     const outcome = await tensorline(["wait", "box", id, "-F", config]);
     expect(outcome.code).toBe(254);
-    expect(complaint(outcome)).toMatch(/^sleep is lost/);
+    expect(complaint(outcome)).toMatch(/^sh is lost: .* These processes of sh still run: \d+\.$/);
     for (const left of aliveWith(id)) process.kill(left, "SIGKILL");
     await until(() => aliveWith(id).length === 0);
   });

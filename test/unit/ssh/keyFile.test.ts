@@ -28,8 +28,8 @@ describe.skipIf(withoutKeygen)(`encrypted key files${withoutKeygen ? `: ${withou
 
   it.each([
     ["ed25519", ["-t", "ed25519"]],
-    ["rsa", ["-t", "rsa", "-b", "2048"]],
-    ["ecdsa", ["-t", "ecdsa"]],
+    ["rsa", ["-t", "rsa", "-b", "2048", "-a", "2"]],
+    ["ecdsa", ["-t", "ecdsa", "-a", "2"]],
     ["aes128-ctr", ["-t", "ed25519", "-Z", "aes128-ctr", "-a", "2"]],
     ["aes192-cbc", ["-t", "ed25519", "-Z", "aes192-cbc", "-a", "2"]],
     ["aes256-gcm", ["-t", "ed25519", "-Z", "aes256-gcm@openssh.com", "-a", "2"]],
