@@ -96,7 +96,8 @@ async function lineLatency({ engine, host }: JobBench): Promise<void> {
 async function firstLine({ engine, host, configFile }: JobBench): Promise<void> {
   const print = "python3 -c 'print(1)'";
   // A master keeps ssh's own connection open, as ours is.
-  const master = ["-o", "ControlMaster=auto", "-o", `ControlPath=${configFile}.%C`, "-o", "ControlPersist=20"];
+  // A socket's path is short; folders of the editor are not.
+  const master = ["-o", "ControlMaster=auto", "-o", "ControlPath=/tmp/tensorline-%C", "-o", "ControlPersist=20"];
   const [ours, fresh, open]: [number[], number[], number[]] = [[], [], []];
   await ssh(configFile, print, master);
   for (let round = 0; round < rounds; round++) {
