@@ -13,7 +13,7 @@ import type { HostRef } from "../../src/core/ports";
 import type { Job } from "../../src/shared/jobs";
 import { createManualClock, type ManualClock } from "../mocks/manualClock";
 import { jobRequest } from "../shell/jobHost";
-import { aliveWith, newFolder, noAbort } from "../shell/operationHost";
+import { aliveWith, newFolder, noAbort, until } from "../shell/operationHost";
 import { hostOf, type TestClient, testClient } from "./client";
 import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
@@ -179,7 +179,8 @@ describe.skipIf(withoutSshd !== undefined)(`jobs over a real connection (${witho
     const stopped = await one.jobs.stop(host, wish.id, noAbort);
     expect(stopped.state).toBe("stopped");
     await known(two.jobs, host, is("stopped"));
-    expect(aliveWith(wish.id)).toEqual([]);
+    // The supervisor writes down the end with its last breath.
+    await until(() => aliveWith(wish.id).length === 0);
     const [listed, watched] = [(await one.jobs.refresh(host, noAbort)).jobs, two.jobs.state(host).jobs];
     expect(watched).toEqual(listed);
     await one.jobs.remove(host, [wish.id], noAbort);

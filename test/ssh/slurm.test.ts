@@ -77,7 +77,7 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
     const stopped = await host.stop(first.id);
     expect(stopped).toMatchObject({ state: "stopped", exitCode: 0 });
     expect(host.log(first.id)).toBe("up\nbye\n");
-    expect(aliveWith(first.id)).toEqual([]);
+    await until(() => aliveWith(first.id).length === 0);
     // Both can be removed now, and nothing asks Slurm about them any more.
     expect(await host.look(second.id)).toMatchObject({ state: "stopped", message: "It was cancelled in Slurm." });
   });
