@@ -62,7 +62,12 @@ async function runFiles(files, options) {
       testsPath,
       kind,
       trusted: kind !== "restricted",
-      userSettings: kind === "window" ? { ...userSettings, "tensorline.ssh.configFile": sshConfig } : userSettings,
+      userSettings: {
+        ...userSettings,
+        ...(kind === "window" ? { "tensorline.ssh.configFile": sshConfig } : {}),
+        // What gets the focus late, such as a terminal, does not close what a spec is asked.
+        "workbench.quickOpen.closeOnFocusLost": false,
+      },
       env: { ...env, [controlVariable]: control.url, TENSORLINE_TEST_SSH_CONFIG: sshConfig },
       actions,
       silence: progress.silence,
