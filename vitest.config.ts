@@ -14,7 +14,9 @@ export default defineConfig({
   plugins: [scriptsAsText],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    testTimeout: 30_000,
+    // A loaded machine takes its time; what hangs is found all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

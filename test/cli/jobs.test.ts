@@ -54,6 +54,8 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     return path;
   };
   let fifos = 0;
+  /** Resolves once nothing runs any more that came through the server, whose environment names the home. */
+  const hostIsIdle = () => until(() => aliveWith(`HOME=${home}`).length === 0);
 
   it("print their log alone and lend their exit code", async () => {
     expect(await run(["--", "sh", "-c", "echo out; echo err >&2; exit 7"])).toMatchObject({
@@ -111,7 +113,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       code: 0,
       stderr: "",
     });
-    expect(aliveWith(lasting)).toEqual([]);
+    await until(() => aliveWith(lasting).length === 0);
     expect((await list()).find((job) => job.id === lasting)).toMatchObject({ state: "stopped" });
     expect((await tensorline(["wait", "box", lasting, "-F", config])).code).toBeGreaterThan(128);
   });
@@ -144,8 +146,9 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     stopped.child.kill("SIGINT");
     const { code, stderr } = await stopped.ended;
     expect(code).toBe(143);
-    const [, id = ""] = /Stopping the job (\S+);/.exec(stderr) ?? [];
-    expect(aliveWith(id)).toEqual([]);
+    const [, id = "unknown"] = /Stopping the job (\S+);/.exec(stderr) ?? [];
+    expect(id).toMatch(/-/);
+    await until(() => aliveWith(id).length === 0);
     const left = start([
       "run",
       "box",
@@ -161,6 +164,8 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     await once(left.child.stderr, "data");
     left.child.kill("SIGINT");
     expect((await left.ended).code).toBe(130);
+    const [job] = (await list()).filter((one) => !hasEnded(one));
+    await tensorline(["stop", "box", job?.id ?? "", "-F", config]);
   });
 
   /** What the host has on its disk of a job when the client is killed. */
@@ -172,6 +177,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
 
   it.each(moments)("never run twice for a client that is killed %s", async (_when, come) => {
     await detached("true");
+    await hostIsIdle();
     const before = new Set(readdirSync(jobsFolder()));
     const news = () => readdirSync(jobsFolder()).filter((name) => !before.has(name));
     const { child } = start(["run", "box", "-F", config, "--", "sh", "-c", 'echo run >>"$TENSORLINE_OUT/runs"']);
@@ -179,7 +185,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     child.kill("SIGKILL");
     const [name = ""] = news();
     const id = name.replace(/^\.new-(.*)-\d+$/, "$1");
-    await until(() => aliveWith(id).length === 0);
+    await hostIsIdle();
     const listed = (await list()).filter((job) => job.id === id);
     const runs = join(jobsFolder(), id, "out", "runs");
     // It is there whole and ran once, or it is not there at all.
@@ -189,13 +195,14 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
 
   it("are lost with 254 when nothing supervises them any more", async () => {
     const id = await detached("sh", "-c", "echo up; exec sleep 1000");
-    await until(() => readFileSync(join(folderOf(id), "log"), "utf8") === "up\n");
+    const log = join(folderOf(id), "log");
+    await until(() => existsSync(log) && readFileSync(log, "utf8") === "up\n");
     const [, pid] = execFileSync("readlink", [join(folderOf(id), "holder.1")], { encoding: "utf8" }).split(":");
     process.kill(Number(pid), "SIGKILL");
     const outcome = await tensorline(["wait", "box", id, "-F", config]);
     expect(outcome.code).toBe(254);
-    expect(complaint(outcome)).toMatch(/^sh is lost: .* These processes of sh still run: \d+\.$/);
-    for (const left of aliveWith(id)) process.kill(left, "SIGKILL");
+    const [, left] = /^sh is lost: .* These processes of sh still run: (\d+)\.$/.exec(complaint(outcome)) ?? [];
+    process.kill(Number(left), "SIGKILL");
     await until(() => aliveWith(id).length === 0);
   });
 

@@ -182,7 +182,12 @@ describe.each(backends)("$id over a real connection", ({ id: backend }) => {
         await first.submit(wish);
         await first.says(wish.id, "up");
         const { boot, pid, startTicks } = first.supervisor(wish.id);
-        const [program] = aliveWith(wish.id).filter((one) => commandOf(one).includes("1000"));
+        // The shell has said so a moment before it becomes the program.
+        let program: number | undefined;
+        await until(() => {
+          program = aliveWith(wish.id).find((one) => commandOf(one) === "sleep 1000 ");
+          return program !== undefined;
+        });
         process.kill(pid, "SIGKILL");
         await until(() => !aliveWith(wish.id).includes(pid));
         const holder = join(first.folder(wish.id), "holder.1");

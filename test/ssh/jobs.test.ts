@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { jobParts } from "../../src/core/jobs";
@@ -179,10 +180,11 @@ describe.skipIf(withoutSshd !== undefined)(`jobs over a real connection (${witho
     const stopped = await one.jobs.stop(host, wish.id, noAbort);
     expect(stopped.state).toBe("stopped");
     await known(two.jobs, host, is("stopped"));
-    // The supervisor writes down the end with its last breath.
+    // The supervisor writes down the end with its last breath, and who watches hears of it a moment later.
     await until(() => aliveWith(wish.id).length === 0);
-    const [listed, watched] = [(await one.jobs.refresh(host, noAbort)).jobs, two.jobs.state(host).jobs];
-    expect(watched).toEqual(listed);
+    const listed = (await one.jobs.refresh(host, noAbort)).jobs;
+    expect(listed).toContainEqual(expect.objectContaining({ id: wish.id, state: "stopped" }));
+    await known(two.jobs, host, (watched) => isDeepStrictEqual(watched, listed));
     await one.jobs.remove(host, [wish.id], noAbort);
     await known(two.jobs, host, (all) => !all.some(({ id }) => id === wish.id));
     await expect(two.jobs.get(host, wish.id, noAbort)).rejects.toMatchObject({

@@ -201,6 +201,8 @@ describe.skipIf(withoutUsers !== undefined)(
       expect((await outcome({ operations }, wish.id)).log.toString()).toBe("ran\n");
       const place = `/var/tmp/tensorline-${uid}`;
       expect(statSync(place)).toMatchObject({ uid, mode: 0o40700 });
+      // The supervisor stands in there until its last breath.
+      await until(() => aliveWith(wish.id).length === 0);
       await operations.forget(wish.id, noAbort);
       expect(existsSync(place)).toBe(false);
       // What somebody else has put there is not trusted.

@@ -63,7 +63,7 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
     const settings = {
       identityFiles: () => [],
       acceptNewHostKeys: () => false,
-      connectTimeoutMs: () => 10_000,
+      connectTimeoutMs: () => 30_000,
     };
     const secrets = secretsInMemory();
     const prompts = person();

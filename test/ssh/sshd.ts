@@ -153,7 +153,8 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     async dispose() {
       await stopProcess(server);
       for (const { name } of users) changeUsers("userdel", ["-rf", name]);
-      await rm(folder, { recursive: true, force: true });
+      // A session that is ending may still write there.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
@@ -173,14 +174,22 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Test files run side by side: each has a range of its own, as far as their pids are neighbours. */
+let nextPort = (process.pid * 7919) % 20_000;
+
+/** A port of 127.0.0.1 that nobody listens on, and below those that systems give out by themselves: it stays free. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
+  for (;;) {
+    const port = 10_000 + (nextPort++ % 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 let made = 0;
