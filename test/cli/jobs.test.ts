@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasEnded, JobSchema } from "../../src/shared/jobs";
+import { JobSchema } from "../../src/shared/jobs";
 import { aliveWith, until } from "../shell/operationHost";
 import { freePort, type Sshd, startSshd, withoutSshd } from "../ssh/sshd";
 import { type CliOptions, complaint, expectPlain, start, tensorline, valid } from "./cli";
@@ -26,10 +26,10 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     config = files.config({ box: loginTo(server), far: loginTo(server, { Port: await freePort() }) });
   });
   afterAll(async () => {
-    for (const job of await list()) if (!hasEnded(job)) await tensorline(["stop", "box", job.id, "-F", config]);
+    await endAll();
     await server.dispose();
     await files.dispose();
-  }, 60_000);
+  });
 
   const run = (words: readonly string[], options?: CliOptions) =>
     tensorline(["run", "box", "-F", config, ...words], options);
@@ -55,7 +55,14 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
   };
   let fifos = 0;
   /** Resolves once nothing runs any more that came through the server, whose environment names the home. */
-  const hostIsIdle = () => until(() => aliveWith(`HOME=${home}`).length === 0);
+  const hostIsIdle = () => until(() => onHost().length === 0);
+  const onHost = () => aliveWith(`HOME=${home}`);
+  /** Ends whatever runs there. */
+  const endAll = () =>
+    until(() => {
+      for (const pid of onHost()) spawnSync("kill", ["-s", "KILL", String(pid)], { stdio: "ignore" });
+      return onHost().length === 0;
+    });
 
   it("print their log alone and lend their exit code", async () => {
     expect(await run(["--", "sh", "-c", "echo out; echo err >&2; exit 7"])).toMatchObject({
@@ -164,8 +171,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     await once(left.child.stderr, "data");
     left.child.kill("SIGINT");
     expect((await left.ended).code).toBe(130);
-    const [job] = (await list()).filter((one) => !hasEnded(one));
-    await tensorline(["stop", "box", job?.id ?? "", "-F", config]);
+    await endAll();
   });
 
   /** What the host has on its disk of a job when the client is killed. */
@@ -201,9 +207,8 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     process.kill(Number(pid), "SIGKILL");
     const outcome = await tensorline(["wait", "box", id, "-F", config]);
     expect(outcome.code).toBe(254);
-    const [, left] = /^sh is lost: .* These processes of sh still run: (\d+)\.$/.exec(complaint(outcome)) ?? [];
-    process.kill(Number(left), "SIGKILL");
-    await until(() => aliveWith(id).length === 0);
+    expect(complaint(outcome)).toMatch(/^sh is lost: .* These processes of sh still run: \d+\.$/);
+    await endAll();
   });
 
   it("fail with a sentence: 255 for run and wait, 1 for the others, 2 for wrong usage", async () => {

@@ -55,7 +55,7 @@ describe.skipIf(withoutSshd)(`forwarded ports of a real sshd${withoutSshd ? ` (s
   });
 
   it.each(transports)("carry large bodies both ways at the same time, every byte of them (%s)", async (transport) => {
-    const size = process.env.TENSORLINE_FULL === "1" ? 256 * 2 ** 20 : 24 * 2 ** 20;
+    const size = process.env.TENSORLINE_FULL === "1" ? 256 * 2 ** 20 : 12 * 2 ** 20;
     const [up, down] = [randomBytes(size), randomBytes(size)];
     let uploaded: Promise<Buffer> | undefined;
     const port = await listen(
