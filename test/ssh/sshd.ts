@@ -76,6 +76,8 @@ export interface Sshd {
   log(): string;
   /** Resolves with all of the log from position `from` on, once that matches. */
   says(pattern: RegExp, from?: number): Promise<string>;
+  /** Resolves with the port of the first connection after position `from` of the log, and all of the log since, once it has ended. */
+  ended(from: number): Promise<{ readonly port: string; readonly log: string }>;
   dispose(): Promise<void>;
 }
 
@@ -129,6 +131,16 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     log += text;
   });
   await listening(server, () => log);
+  const says = (pattern: RegExp, from = 0) =>
+    new Promise<string>((resolve) => {
+      const check = () => {
+        if (!pattern.test(log.slice(from))) return;
+        server.stderr.removeListener("data", check);
+        resolve(log.slice(from));
+      };
+      server.stderr.on("data", check);
+      check();
+    });
   return {
     address,
     port,
@@ -140,16 +152,12 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     configFile: file("ssh_config"),
     knownHostsFile: file("known_hosts"),
     log: () => log,
-    says: (pattern, from = 0) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (!pattern.test(log.slice(from))) return;
-          server.stderr.removeListener("data", check);
-          resolve(log.slice(from));
-        };
-        server.stderr.on("data", check);
-        check();
-      }),
+    says,
+    async ended(from) {
+      const came = /Connection from \S+ port (\d+)\b/;
+      const [, port = ""] = came.exec(await says(came, from)) ?? [];
+      return { port, log: await says(new RegExp(`(closed|reset|disconnect).* port ${port}\\b`, "i"), from) };
+    },
     async dispose() {
       await stopProcess(server);
       for (const { name } of users) changeUsers("userdel", ["-rf", name]);
