@@ -14,7 +14,7 @@ export default defineConfig({
   plugins: [scriptsAsText],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    // A loaded machine takes its time; what hangs is found all the same.
+    // Nothing takes so long; a machine that has much else to do may.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -55,7 +55,7 @@ export function secretsInMemory(
 
 /** One folder for all clients of a test file; it goes away with the file's last test. */
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-clients-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }));
 
 export interface TestClient {
   readonly connections: Connections;

@@ -48,7 +48,7 @@ export function jobBackendContract(backend: string): void {
       await relay.dispose();
       await server.dispose();
       await place.dispose();
-      rmSync(home, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     });
 
     async function connect(): Promise<JobTestHost & { close(): void }> {

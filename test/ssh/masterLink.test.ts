@@ -47,7 +47,7 @@ describe.skipIf(withoutSshd)(`an ssh process that others go through${withoutSshd
     systemSsh.dispose();
     await relay.dispose();
     await server.dispose();
-    rmSync(storageDir, { recursive: true, force: true });
+    rmSync(storageDir, { recursive: true, force: true, maxRetries: 10 });
   });
 
   async function loginRequest() {
