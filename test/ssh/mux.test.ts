@@ -147,7 +147,7 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
     expect((await lanes.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
     pipe.dispose();
     expect(await pipe.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "cancelled" } } });
-    expect(link.openChannels()).toBe(1);
+    await until(() => link.openChannels() === 1);
   });
 
   it("fails with the connection's reason when ssh is killed, and leaves nothing on the host", async () => {
