@@ -128,7 +128,8 @@ SchedulerType=sched/builtin
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 GresTypes=gpu
 DefMemPerCPU=100
-KillWait=2
+# What says good-bye gets the time for it, on a loaded machine, too.
+KillWait=15
 MessageTimeout=5
 SlurmdTimeout=6
 ReturnToService=2
