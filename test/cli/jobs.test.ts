@@ -123,7 +123,8 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     await until(() => aliveWith(lasting).length === 0);
     expect((await list()).find((job) => job.id === lasting)).toMatchObject({ state: "stopped" });
     expect((await tensorline(["wait", "box", lasting, "-F", config])).code).toBeGreaterThan(128);
-  });
+    // A dozen programs one after the other.
+  }, 120_000);
 
   it("that print anything at all are passed on unchanged", async () => {
     const bytes = Buffer.concat([
@@ -245,7 +246,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       expect(outcome, words.join(" ")).toMatchObject({ code: 2, stdout: "" });
       expect(complaint(outcome)).not.toContain("s3cret");
     }
-  });
+  }, 120_000);
 });
 
 function bundleWords(): readonly string[] {
