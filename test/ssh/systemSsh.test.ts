@@ -16,6 +16,7 @@ import {
   testClient,
 } from "./client";
 import { startDropbear, withoutDropbear } from "./dropbear";
+import { until } from "./processes";
 import { makeKey, readText, type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
 
@@ -214,7 +215,7 @@ describe.skipIf(withoutSshd)(`what only the system's ssh can do${withoutSshd ? `
     const runner = await client.connections.acquire(hostWith(server, [])).connected(noAbort);
     const sink = collector();
     const stream = await runner.stream(
-      { what: "echo", script: echoScript, parameters: [], deadlineMs: 10_000 },
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 },
       sink,
       noAbort,
     );
@@ -421,7 +422,7 @@ describe.skipIf(withoutDropbear)(
         const runner = await client.connections.acquire(host).connected(noAbort);
         const sink = collector();
         const stream = await runner.stream(
-          { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 10_000 },
+          { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 30_000 },
           sink,
           noAbort,
         );
@@ -430,7 +431,7 @@ describe.skipIf(withoutDropbear)(
         const late = runner.run(command(["sleep", "297"], { deadlineMs: 700 }), noAbort);
         await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
         const left = () => spawnSync("pgrep", ["-u", user, "-f", "sleep 297"], { encoding: "utf8" }).stdout;
-        while (left() !== "") await new Promise((resolve) => setImmediate(resolve));
+        await until(() => left() === "");
         expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
       } finally {
         client.connections.dispose();
