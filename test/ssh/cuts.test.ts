@@ -11,7 +11,7 @@ import { until } from "./processes";
 import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
 
-const cuts = process.env.TENSORLINE_FULL === "1" ? 500 : 8;
+const cuts = process.env.TENSORLINE_FULL === "1" ? 500 : 20;
 const seed = 20261122;
 
 /** Numbers from 0 to 1 that are the same in each run (mulberry32). */

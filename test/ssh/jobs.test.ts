@@ -20,7 +20,7 @@ import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const full = process.env.TENSORLINE_FULL === "1";
-const cuts = full ? 200 : 8;
+const cuts = full ? 200 : 20;
 const linesPerCut = full ? 50_000 : 5_000;
 const seed = 20261122;
 

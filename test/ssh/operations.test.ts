@@ -14,7 +14,7 @@ import { hostBehind, type Relay, startRelay } from "./relay";
 import { startTwoFactorSshd, verificationCode, withoutSecondFactor } from "./secondFactor";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
-const cuts = process.env.TENSORLINE_FULL === "1" ? 200 : 8;
+const cuts = process.env.TENSORLINE_FULL === "1" ? 200 : 20;
 const seed = 20261122;
 
 /** Numbers from 0 to 1 that are the same in each run (mulberry32). */
