@@ -76,7 +76,7 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
           ({ overlay: () => environmentOverlay(environment) }) as Partial<EnvironmentParts> as EnvironmentParts,
       },
     });
-    there = jobHostOf(await launch.client.connections.acquire(host).connected(noAbort), home);
+    there = jobHostOf(await launch.client.connections.acquire(host).connected(noAbort), home, minutes);
   }, minutes);
   afterAll(async () => {
     launch.client.connections.dispose();

@@ -1,26 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listCommand, logIndexCommand } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { newFolder, someShells, type TestShell, until } from "./operationHost";
+import { fifo, newFolder, someShells, until, withTools } from "./operationHost";
 import { mount, withoutMount } from "./smallDisk";
-
-/** The shell with stand-in tools before its own. */
-function withTools(shell: TestShell, tools: Readonly<Record<string, string>>): TestShell {
-  const folder = newFolder();
-  for (const [name, text] of Object.entries(tools))
-    writeFileSync(join(folder, name), `#!${shell.sh}\n${text}\n`, { mode: 0o755 });
-  return { ...shell, path: `${folder}:${shell.path}` };
-}
-
-function fifo(): string {
-  const path = join(newFolder(), "fifo");
-  execFileSync("mkfifo", [path]);
-  return path;
-}
 
 describe.each(someShells("dash", "busybox"))("under $name", (shell) => {
   it("the kernel's want of memory is told from another kill", async () => {

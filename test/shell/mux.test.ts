@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hear, runOn, says, startMuxHost, toolFolder } from "./muxHost";
+import { until } from "./operationHost";
 import { shells } from "./probeHost";
 
 type MuxHost = Awaited<ReturnType<typeof startMuxHost>>;
@@ -13,9 +14,7 @@ const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("he
 
 /** Resolves once nothing is left, which only looking tells; what is left for too long is told. */
 async function gone(left: () => readonly string[]): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
-  expect(left()).toEqual([]);
+  await until(() => left().length === 0).catch(() => expect(left()).toEqual([]));
 }
 
 /** Resolves once nothing of the mux runs any more. */
@@ -100,10 +99,10 @@ for (const shell of shells) {
       const channel = await host.link.exec("sleep 301 & exec sleep 302");
       const heard = hear(channel);
       const sleepers = () => host.processes().filter((line) => line.startsWith("sleep 30")).length;
-      while (sleepers() < 2) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => sleepers() === 2);
       channel.signal("KILL");
       expect(await heard).toMatchObject({ exitCode: null, signal: "SIGKILL" });
-      while (sleepers() > 0) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => sleepers() === 0);
     });
 
     it("kills a program that has hardly begun", async () => {

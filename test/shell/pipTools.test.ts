@@ -20,7 +20,7 @@ import {
   writeWheel,
 } from "./pipHost";
 
-const slow = 120_000;
+const slow = 300_000;
 const wheels = newFolder();
 const offline = { packages: [], offlineFolder: wheels };
 const byAge = Object.entries(pythons).sort(([a], [b]) => Number(a.slice(2)) - Number(b.slice(2)));
