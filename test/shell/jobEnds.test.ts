@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listCommand, logIndexCommand } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { fifo, newFolder, someShells, until, withTools } from "./operationHost";
+import { fifo, fullRun, newFolder, someShells, until, withTools } from "./operationHost";
 import { mount, withoutMount } from "./smallDisk";
 
 describe.each(someShells("dash", "busybox"))("under $name", (shell) => {
@@ -124,13 +124,14 @@ describe.each(someShells("dash", "busybox"))("under $name", (shell) => {
     expect(job).toMatchObject({ state: "succeeded", logBytes: 20 * 1024 * 1024 + 5 });
   });
 
-  it("a thousand jobs that have ended are listed at once, newest first", async () => {
+  it("many jobs that have ended are listed at once, newest first", async () => {
     const host = jobHost(shell);
     const wish = jobRequest("exit 0");
     await host.submit(wish);
     await host.outcome(wish.id);
     const jobs = join(host.folder(wish.id), "..");
-    for (let index = 0; index < 1000; index++) {
+    const many = fullRun ? 1000 : 300;
+    for (let index = 0; index < many; index++) {
       const name = join(jobs, `many-${index}`);
       mkdirSync(name);
       symlinkSync("boot:1:1", join(name, "holder.1"));
@@ -139,8 +140,8 @@ describe.each(someShells("dash", "busybox"))("under $name", (shell) => {
       writeFileSync(join(name, "card"), `{"name":"${"ü".repeat(150)}","backend":"process"}\n`);
     }
     const { jobs: all, others } = await host.run(listCommand());
-    expect([all.length, others.length]).toEqual([1001, 0]);
-    expect(all[1]).toMatchObject({ id: "many-999", state: "failed", exitCode: 999 % 256, logBytes: 12 });
+    expect([all.length, others.length]).toEqual([many + 1, 0]);
+    expect(all[1]).toMatchObject({ id: `many-${many - 1}`, state: "failed", exitCode: (many - 1) % 256, logBytes: 12 });
     rmSync(jobs, { recursive: true });
   });
 });

@@ -12,9 +12,9 @@ import {
   submitCommand,
 } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { aliveWith, fifo, newFolder, testShells, until } from "./operationHost";
+import { aliveWith, fifo, newFolder, someShells, testShells, until } from "./operationHost";
 
-describe.each(testShells)("a job under $name", (shell) => {
+describe.each(someShells("bash", "zsh"))("a job under $name", (shell) => {
   it("runs apart, and tells its output and how it ended", async () => {
     const host = jobHost(shell);
     const wish = jobRequest("echo one; echo two >&2; cat; pwd; exit 7", { name: "my job", settings: '{"a":1}' });

@@ -10,6 +10,7 @@ import {
   aliveWith,
   fifo,
   follow,
+  fullRun,
   newFolder,
   noAbort,
   outcome,
@@ -103,13 +104,14 @@ describe.each(someShells("bash", "zsh"))("under $name", (shell) => {
     await until(() => aliveWith(wish.id).length === 0);
   });
 
-  it("a thousand operations are listed at once, newest first", async () => {
+  it("many operations are listed at once, newest first", async () => {
     const host = testHost(shell);
     const wish = request("exit 0");
     await host.operations.start(wish, noAbort);
     await outcome(host, wish.id);
     const folder = join(host.folder(wish.id), "..");
-    for (let index = 0; index < 1000; index++) {
+    const many = fullRun ? 1000 : 300;
+    for (let index = 0; index < many; index++) {
       const name = join(folder, `many-${index}`);
       mkdirSync(name);
       symlinkSync("boot:1:1", join(name, "holder.1"));
@@ -118,8 +120,13 @@ describe.each(someShells("bash", "zsh"))("under $name", (shell) => {
       writeFileSync(join(name, "title"), `${"ü".repeat(199)}\n`);
     }
     const all = await host.operations.list(noAbort);
-    expect(all.length).toBe(1001);
-    expect(all[1]).toMatchObject({ id: "many-999", state: "failed", exitCode: 999 % 256, leftovers: true });
+    expect(all.length).toBe(many + 1);
+    expect(all[1]).toMatchObject({
+      id: `many-${many - 1}`,
+      state: "failed",
+      exitCode: (many - 1) % 256,
+      leftovers: true,
+    });
     rmSync(folder, { recursive: true });
   });
 

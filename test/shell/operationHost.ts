@@ -194,7 +194,7 @@ export function aliveWith(id: string): number[] {
  * Looks again and again until it is so: nothing tells of what happens to a process that is not ours. After so many
  * milliseconds it fails with what was waited for.
  */
-export async function until(so: () => boolean, patienceMs = 25_000): Promise<void> {
+export async function until(so: () => boolean, patienceMs = 50_000): Promise<void> {
   const over = performance.now() + patienceMs;
   while (!so()) {
     if (performance.now() > over) throw new Error(`It did not become so in ${patienceMs / 1000} s: ${so}`);
