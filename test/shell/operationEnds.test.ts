@@ -26,6 +26,7 @@ import {
   started,
   testHost,
   until,
+  withTools,
 } from "./operationHost";
 
 describe.each(someShells("bash", "zsh"))("an operation under $name", (shell) => {
@@ -88,7 +89,9 @@ describe.each(someShells("bash", "zsh"))("an operation under $name", (shell) => 
   });
 
   it("ends though something that it left behind holds its output, and takes down what it left in its session", async () => {
-    const host = testHost(shell);
+    // The five seconds for which its output is waited for.
+    const sleep = 'case $1 in 5) exec /bin/sleep 0.2 ;; *) exec /bin/sleep "$1" ;; esac';
+    const host = testHost(withTools(shell, { sleep }));
     const script = `setsid sh -c 'echo apart >"$0"; exec sleep 1000' "$1" &
       sleep 1000 &
       read -r line <"$1"; echo done`;

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { some } from "./operationHost";
-import { plant, quotable, scriptShells, type ToolkitHost, type Tree, toolkitHost } from "./toolkitHost";
+import { plant, quotable, scriptShells, sleepBut, type ToolkitHost, type Tree, toolkitHost } from "./toolkitHost";
 
 const lmodRoot = "/usr/share/lmod/lmod";
 const hasLmod = existsSync(`${lmodRoot}/libexec/lmod`);
@@ -140,10 +140,9 @@ echo 'export SOMETHING=1;'
   });
 });
 
-// One shell only, because it takes as long as the list is waited for.
 test("a module system that hangs leaves the rest known", async () => {
   const host = toolkitHost(["dash"], { "usr/local/cuda-12.4/version.txt": "CUDA Version 12.4.1\n" });
-  plant(host.bin, { modulecmd: "#!/bin/sh\nsleep 1000\n" });
+  plant(host.bin, { sleep: sleepBut(10), modulecmd: "#!/bin/sh\nsleep 1000\n" });
   const { toolkits: found, warnings } = await host.survey({
     env: inProfile(host, { MODULES_CMD: join(host.bin, "modulecmd") }),
   });
