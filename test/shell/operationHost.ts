@@ -20,7 +20,8 @@ import { createLocalRunner } from "../mocks/localRunner";
 import { shells } from "./probeHost";
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-operations-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+// What dies meanwhile may still write there.
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 export const newFolder = (): string => mkdtempSync(join(scratch, "t-"));
 

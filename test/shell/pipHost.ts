@@ -64,12 +64,7 @@ export const allHosts: readonly PipHost[] = shells.map((shell) => {
   return { name: "busybox", shell: [program, "sh"], path: applets };
 });
 
-/** Where one is enough: dash and BusyBox have their turn elsewhere. */
-export const plainHost: PipHost = allHosts.find(({ name }) => name === "bash") ?? {
-  name: "sh",
-  shell: ["sh"],
-  path: "/usr/bin:/bin",
-};
+export const plainHost: PipHost = { name: "sh", shell: ["sh"], path: "/usr/bin:/bin" };
 
 export interface Outcome {
   readonly exitCode: number;

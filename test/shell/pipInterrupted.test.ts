@@ -50,7 +50,7 @@ beforeAll(async () => {
 const halt = `import os, sys, time
 half_way = os.environ.pop("HALF_WAY", None)
 def wait(event, words):
-    if half_way and event == "open" and str(words[0]).endswith("alpha/noise.bin") and words[1] == "wb":
+    if half_way and event == "open" and str(words[0]).endswith("alpha/noise.bin") and words[1] == "w":
         os.close(os.open(half_way, os.O_CREAT))
         while os.path.exists(half_way):
             time.sleep(0.02)
