@@ -210,12 +210,16 @@ export async function kill(pid: number): Promise<void> {
 }
 
 /** Kills what has an operation's id in its command line or environment, also what it starts meanwhile. */
-export const killAll = (id: string): Promise<void> =>
-  until(() => {
+export function killAll(id: string): Promise<void> {
+  let empty = 0;
+  return until(() => {
     const left = aliveWith(id);
     killNow(...left);
-    return left.length === 0;
+    // What becomes another program at this moment has neither.
+    empty = left.length === 0 ? empty + 1 : 0;
+    return empty === 3;
   });
+}
 
 /** Zombies that nobody waits for have ended too. */
 export function runs(pid: number): boolean {
