@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listKept, removeKept } from "../../src/core/operations/kept";
 import { jobHostOf, jobRequest } from "./jobHost";
-import { newFolder, noAbort, outcome, request, testHost, testShells } from "./operationHost";
+import { fifo, newFolder, noAbort, outcome, request, someShells, testHost } from "./operationHost";
 
-describe.each(testShells)("what is kept on a host, under $name", (shell) => {
+describe.each(someShells("dash", "busybox"))("what is kept on a host, under $name", (shell) => {
   it("is nothing at first", async () => {
     const { runner } = testHost(shell);
     expect(await runner.run(listKept, noAbort)).toEqual([]);
@@ -16,8 +16,7 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
   it("is told with its size, and goes but for what still runs", async () => {
     const host = testHost(shell);
     const root = join(host.home, ".local/state/tensorline");
-    const gate = join(newFolder(), "gate");
-    execFileSync("mkfifo", [gate]);
+    const gate = fifo();
     const [over, going] = [request("echo done"), request('read -r line <"$1"', { parameters: [gate] })];
     await host.operations.start(over, noAbort);
     await outcome(host, over.id);
@@ -42,8 +41,7 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
   it("holds jobs: those that have ended go with all that they made", async () => {
     const { runner, home } = testHost(shell);
     const host = jobHostOf(runner, home);
-    const gate = join(newFolder(), "gate");
-    execFileSync("mkfifo", [gate]);
+    const gate = fifo();
     const over = jobRequest('dd if=/dev/zero of="$TENSORLINE_OUT/model" bs=1024 count=300 2>/dev/null');
     const going = jobRequest(`read -r line <${gate}`);
     await host.submit(over);
