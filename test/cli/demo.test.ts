@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { until } from "../ssh/processes";
+import { until } from "../processes";
 import { hostsOf, start, tensorline } from "./cli";
 
 interface DemoAnswer {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../ssh/processes";
+import { until } from "../processes";
 import { type Sshd, startSshd, stopProcess, withoutSshd } from "../ssh/sshd";
 import { hostsOf, start, tensorline } from "./cli";
 import { gpuEnvironment, loginTo, scratch } from "./hosts";

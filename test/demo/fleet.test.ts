@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Client } from "ssh2";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Fleet, startFleet } from "../../src/demo/fleet";
-import { runs, until } from "../shell/operationHost";
+import { isRunning, until } from "../processes";
 import { connect, open, outcome, readUntil, run, text } from "./remote";
 
 let fleet: Fleet;
@@ -169,5 +169,5 @@ test("the fleet's folder is private and gone afterwards, with every process", as
   other.dispose();
   await closed;
   expect(existsSync(folder)).toBe(false);
-  await until(() => !runs(Number(pid)));
+  await until(() => !isRunning(Number(pid)));
 });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDemoProcess } from "../../src/demo/client";
-import { runs, until } from "../shell/operationHost";
+import { isRunning, until } from "../processes";
 import { connect, open, readUntil, text } from "./remote";
 
 const folder = mkdtempSync(join(tmpdir(), "tensorline-test-"));
@@ -87,7 +87,7 @@ test("killed, it leaves neither files nor processes behind, not even those that 
   await demo.ended;
   await until(() => !existsSync(dirname(demo.configFile)));
   const pids = `${jobs}${started}`.trim().split("\n").map(Number);
-  await until(() => !pids.some(runs));
+  await until(() => !pids.some(isRunning));
 });
 
 test("something else than the fleet is told apart", async () => {

@@ -17,7 +17,10 @@ import type { Operation, OperationRequest, Operations } from "../../src/core/ope
 import { createOperations } from "../../src/core/operations/operations";
 import type { Runner } from "../../src/core/remote";
 import { createLocalRunner } from "../mocks/localRunner";
+import { isRunning, until } from "../processes";
 import { shells } from "./probeHost";
+
+export { until };
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-operations-"));
 // What dies meanwhile may still write there.
@@ -191,22 +194,10 @@ export function aliveWith(id: string): number[] {
     .map(Number);
 }
 
-/**
- * Looks again and again until it is so: nothing tells of what happens to a process that is not ours. After so many
- * milliseconds it fails with what was waited for.
- */
-export async function until(so: () => boolean, patienceMs = 50_000): Promise<void> {
-  const over = performance.now() + patienceMs;
-  while (!so()) {
-    if (performance.now() > over) throw new Error(`It did not become so in ${patienceMs / 1000} s: ${so}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-}
-
 /** Kills a process that is not ours; resolves once it has ended. */
 export async function kill(pid: number): Promise<void> {
   killNow(pid);
-  await until(() => !runs(pid));
+  await until(() => !isRunning(pid));
 }
 
 /** Kills what has an operation's id in its command line or environment, also what it starts meanwhile. */
@@ -219,14 +210,4 @@ export function killAll(id: string): Promise<void> {
     empty = left.length === 0 ? empty + 1 : 0;
     return empty === 3;
   });
-}
-
-/** Zombies that nobody waits for have ended too. */
-export function runs(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return !/^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
-  } catch {
-    return false;
-  }
 }

@@ -6,8 +6,8 @@ import { isFailure } from "../../src/core/failure";
 import type { HostRef } from "../../src/core/ports";
 import type { Runner, StreamEnd } from "../../src/core/remote";
 import { createManualClock } from "../mocks/manualClock";
+import { until } from "../processes";
 import { command, noAbort, testClient } from "./client";
-import { until } from "./processes";
 import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
 

@@ -12,6 +12,7 @@ import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import { createLanes } from "../../src/ssh/lanes";
 import { createLoginGate } from "../../src/ssh/loginGate";
 import { createManualClock, type ManualClock } from "../mocks/manualClock";
+import { gone, isRunning, until } from "../processes";
 import {
   type ClientOptions,
   collector,
@@ -25,7 +26,6 @@ import {
   testClient,
 } from "./client";
 import { startDropbear, withoutDropbear } from "./dropbear";
-import { gone, isRunning, until } from "./processes";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
 const busybox = ["/usr/bin/busybox", "/bin/busybox"].find((path) => existsSync(path));

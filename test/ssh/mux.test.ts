@@ -13,9 +13,9 @@ import { createLanes, type Lanes } from "../../src/ssh/lanes";
 import type { Link } from "../../src/ssh/link";
 import { createMuxLink } from "../../src/ssh/mux/muxLink";
 import { muxCommand } from "../../src/ssh/mux/muxWire";
+import { until } from "../processes";
 import { hostEnvironment, processesMarked } from "../shell/probeHost";
 import { collector, command, echoScript, noAbort } from "./client";
-import { until } from "./processes";
 import { freePort, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
 
 const withoutSsh =

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
+import { gone, isRunning } from "../processes";
 import { attempts } from "./attempts";
 import { type ClientOptions, noAbort, type TestClient } from "./client";
-import { gone, isRunning } from "./processes";
 import { type ProxyServer, startProxy } from "./proxyServer";
 import { freePort, readText, type Sshd, startSshd, withoutSshd } from "./sshd";
 

@@ -4,8 +4,8 @@ import type { Duplex } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runner, StreamCommand } from "../../src/core/remote";
+import { gone } from "../processes";
 import { collector, command, echoScript, noAbort } from "./client";
-import { gone } from "./processes";
 import { startRelay } from "./relay";
 import { freePort, type Sshd, startSshd } from "./sshd";
 

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
+import { until } from "../processes";
 import {
   collector,
   command,
@@ -16,7 +17,6 @@ import {
   testClient,
 } from "./client";
 import { startDropbear, withoutDropbear } from "./dropbear";
-import { until } from "./processes";
 import { makeKey, readText, type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 import { type BuiltSystemSsh, buildSystemSsh } from "./systemSsh";
 
