@@ -67,9 +67,11 @@ export async function fullId(engine: Engine, host: HostRef, id: string): Promise
 /** Jobs as a person reads them; unknown is "–". */
 export function jobLines(jobs: readonly Job[], nowMs: number): string[] {
   if (jobs.length === 0) return ["no jobs"];
-  const length = shortLength(jobs.map(({ id }) => id));
+  const length = shortLength(jobs.filter(({ user }) => user === undefined).map(({ id }) => id));
+  // Nothing can be done with another user's job, so it has no name to call it by.
+  const shortId = ({ id, user, schedulerId }: Job) => (user === undefined ? id.slice(0, length) : (schedulerId ?? "–"));
   const cells = (job: Job): string[] => [
-    boundedText(job.id.slice(0, length), 64),
+    boundedText(shortId(job), 64),
     boundedText(job.name, 40),
     job.state,
     job.exitCode === undefined ? "–" : String(job.exitCode),
@@ -79,7 +81,7 @@ export function jobLines(jobs: readonly Job[], nowMs: number): string[] {
     boundedText(job.user ?? "", 20),
   ];
   const notes = jobs.flatMap((job) =>
-    job.message === undefined ? [] : [`  ${job.id.slice(0, length)}: ${boundedText(job.message, 300)}`],
+    job.message === undefined ? [] : [`  ${shortId(job)}: ${boundedText(job.message, 300)}`],
   );
   return [...tableLines(columns, jobs.map(cells)), ...notes];
 }
