@@ -3,7 +3,7 @@ import type { Job } from "../shared/jobs";
 import type { TerminalIo } from "./terminal";
 
 /** Exit codes of `run` and `wait` beside those of jobs. */
-export const lostExit = 254;
+const lostExit = 254;
 export const failureExit = 255;
 
 /** Names by number on Linux, from 1 on; the client may be another system. */

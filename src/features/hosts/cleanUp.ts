@@ -29,7 +29,7 @@ export async function cleanUp(app: App, host: HostRef): Promise<void> {
 }
 
 /** For the confirmation: where it is, how much, and what of it goes. */
-export function keptText(kept: readonly KeptFolder[]): string {
+function keptText(kept: readonly KeptFolder[]): string {
   const sized = (words: string, bytes: number | undefined) =>
     bytes === undefined ? words : `${words}: ${sizeText(bytes)}`;
   const lines = kept.flatMap(({ path, bytes, jobs }) => [
