@@ -5,6 +5,7 @@ import type { Engine } from "../engine";
 import { hasEnded, type Job } from "../shared/jobs";
 import { createTerminalEngine, hostRef } from "./engine";
 import type { JobLine } from "./jobArguments";
+import { causeOfEnd } from "./jobEnd";
 import { type Column, tableLines } from "./table";
 import { ExitCode, type TerminalIo } from "./terminal";
 
@@ -80,9 +81,10 @@ export function jobLines(jobs: readonly Job[], nowMs: number): string[] {
     ran(job, nowMs),
     boundedText(job.user ?? "", 20),
   ];
-  const notes = jobs.flatMap((job) =>
-    job.message === undefined ? [] : [`  ${shortId(job)}: ${boundedText(job.message, 300)}`],
-  );
+  const notes = jobs.flatMap((job) => {
+    const note = causeOfEnd(job, "") ?? (job.message === undefined ? undefined : boundedText(job.message, 300));
+    return note === undefined ? [] : [`  ${shortId(job)}: ${note}`];
+  });
   return [...tableLines(columns, jobs.map(cells)), ...notes];
 }
 

@@ -10,7 +10,7 @@ export interface CauseOfDeath extends DeathWords {
 }
 
 /** Characters of the log's end that are looked at. */
-const TAIL_CHARS = 64 * 1024;
+export const TAIL_CHARS = 64 * 1024;
 
 /**
  * Why a job failed or was lost; undefined for one that goes on, succeeded or was stopped. What the host knows for certain
