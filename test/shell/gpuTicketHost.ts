@@ -98,7 +98,7 @@ afterEach(async () => {
 
 /** The program with its seconds cut down, so that a test takes moments. */
 export const quickProgram = gpusProgram
-  .replace("look=10 every=10 gap=2 keep=30 moment=0.2", "look=0 every=0.4 gap=0.05 keep=0.2 moment=0.05")
+  .replace("look=10 every=10 gap=1 keep=30 moment=0.2", "look=0 every=0.4 gap=0.05 keep=0.2 moment=0.05")
   .replace("ask 15 nvidia-smi", "ask 0.5 nvidia-smi");
 
 const supervisor = `mkfifo "$1/pipe" && exec 5<>"$1/pipe" && rm "$1/pipe" && cd "$1" || exit
