@@ -75,7 +75,9 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       stdout: "a b|$HOME|-x|--json|'||",
       stderr: "",
     });
-    expect((await run(["--", "sh", "-c", "kill -s KILL $$"])).code).toBe(137);
+    const killed = await run(["--", "sh", "-c", "kill -s KILL $$"]);
+    expect(killed.code).toBe(137);
+    expect(complaint(killed)).toMatch(/^sh: The program was ended by SIGKILL /);
   });
 
   it("run in their folder, with variables and secrets of this command", async () => {
@@ -208,7 +210,9 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     process.kill(Number(pid), "SIGKILL");
     const outcome = await tensorline(["wait", "box", id, "-F", config]);
     expect(outcome.code).toBe(254);
-    expect(complaint(outcome)).toMatch(/^sh is lost: .* These processes of sh still run: \d+\.$/);
+    expect(complaint(outcome)).toMatch(
+      /^sh: What watched over the job was killed.* These processes of sh still run: \d+\.$/,
+    );
     await endAll();
   });
 

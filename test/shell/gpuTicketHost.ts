@@ -109,7 +109,7 @@ afterEach(async () => {
 
 /** The program with its seconds cut down, so that a test takes moments; but for its patience with a tool, which may be slow. */
 export const quickProgram = gpusProgram.replace(
-  "look=10 every=10 gap=2 keep=30 moment=0.2",
+  "look=10 every=10 gap=1 keep=30 moment=0.2",
   "look=0 every=0.4 gap=0.05 keep=0.2 moment=0.05",
 );
 

@@ -13,7 +13,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import { listCommand } from "../../src/core/jobs/commands";
+import { type JobNews, watchJobs } from "../../src/core/jobs/watchJobs";
 import { type FakeGpu, gpuMachine, impatientProgram, modeOf, uuidOf, writeTicket } from "./gpuTicketHost";
+import { jobHost } from "./jobHost";
 import { fullRun, someShells, testShells, until } from "./operationHost";
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -24,6 +28,7 @@ const waiting = "1 waiting machine1 theirs 0 - -\n";
 const holding = (...gpus: number[]) => `1 holding machine1 theirs 0 ${gpus.map((at) => `${at}:${uuidOf(at)}`)} -\n`;
 const indexOf = (line: string) => Number(/granted (\d+):/.exec(line)?.[1]);
 const age = (file: string, seconds: number) => utimesSync(file, nowSeconds() - seconds, nowSeconds() - seconds);
+const isoOf = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 const asRoot = process.getuid?.() === 0;
 
 describe.each(someShells("dash", "busybox"))("tickets for GPUs, with $name", (shell) => {
@@ -160,6 +165,40 @@ describe.each(someShells("dash", "busybox"))("tickets for GPUs, with $name", (sh
     rmSync(mine.tickets, { recursive: true });
     await until(() => mine.live().length === 1);
     expect(modeOf(mine.tickets)).toBe("1777");
+  });
+
+  it.skipIf(!asRoot)("of others are among the jobs that a list and a watch tell of (needs root)", async () => {
+    const machine = gpuMachine();
+    for (const [name, uid] of [
+      ["alice", 1001],
+      ["bob", 1002],
+    ] as const)
+      machine.addUser(name, uid);
+    const of = (uid: number, name: string, text: string) => chownSync(writeTicket(machine, name, text), uid, uid);
+    const heldFor = nowSeconds() - 60;
+    of(1001, nameOf(90), `1 holding machine1 theirs ${heldFor} 0:${uuidOf(0)} -\n`);
+    of(1002, nameOf(50, "any-2-40000"), waiting);
+    of(1003, nameOf(40), "1 waiting machine1 $(reboot) 0 - -\n");
+    writeTicket(machine, nameOf(30), waiting);
+    execFileSync("mkfifo", [join(machine.tickets, nameOf(20))]);
+    const host = jobHost(shell, {
+      HOST_VAR: join(machine.folder, "var"),
+      HOST_ETC: join(machine.folder, "etc"),
+    });
+    const expected = [
+      { user: "bob", state: "queued", ahead: 0, name: "a job for 2 GPUs with 42 GB" },
+      { user: "alice", state: "running", gpus: [{ index: 0, uuid: uuidOf(0) }], startedAt: isoOf(heldFor) },
+    ];
+    const listed = await host.run(listCommand());
+    expect(listed).toMatchObject({ jobs: [], others: expected });
+    const [theirs] = listed.others;
+    await expect(host.look(theirs?.id ?? "", "stop")).rejects.toMatchObject({ problem: { reason: "jobUnknown" } });
+    const stop = new AbortController();
+    const told = await new Promise<JobNews>((resolve, reject) => {
+      watchJobs(systemClock, host.runner, (news) => news.besides && resolve(news), stop.signal).catch(reject);
+    }).finally(() => stop.abort());
+    expect(told.besides?.jobs).toEqual([]);
+    expect(told.besides?.others).toMatchObject(expected);
   });
 
   it("do not hide that the tool hangs", async () => {
