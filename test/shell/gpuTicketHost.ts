@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach } from "vitest";
 import { gpusProgram } from "../../src/core/jobs/gpus/program";
-import type { TestShell } from "./operationHost";
+import { type TestShell, until } from "./operationHost";
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-tickets-"));
 // Other users are let in, as they are to /var/tmp.
@@ -235,7 +235,10 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
     lines.push(line);
     tellAll();
   });
-  const supervisorPid = () => Number(readFileSync(join(folder, "supervisor"), "utf8"));
+  const supervisorPid = () => {
+    const file = join(folder, "supervisor");
+    return existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  };
   const gone = once(child, "close").then(() => {
     over = true;
     tellAll();
@@ -258,6 +261,8 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
       }),
     pid: () => Number(readFileSync(join(folder, "pid"), "utf8")),
     async end() {
+      // One that has only just begun does not listen yet.
+      await until(() => over || supervisorPid() > 0);
       if (!over) writeFileSync(`/proc/${supervisorPid()}/fd/5`, "stop\n");
       await gone;
     },
@@ -283,7 +288,10 @@ export function writeTicket(machine: GpuTestMachine, name: string, text: string)
   mkdirSync(machine.tickets, { recursive: true, mode: 0o1777 });
   chmodSync(machine.tickets, 0o1777);
   const file = join(machine.tickets, name);
-  writeFileSync(file, text);
+  // By rename, as tickets are: who reads half of one takes it for none.
+  const unfinished = join(machine.tickets, `.new-${name}`);
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
   return file;
 }
 

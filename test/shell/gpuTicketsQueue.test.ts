@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock";
 import { listCommand } from "../../src/core/jobs/commands";
@@ -70,14 +70,16 @@ describe.each(someShells("dash", "busybox"))("tickets for GPUs, with $name", (sh
   it("decide who has a GPU that two claim: the older, unless the younger holds it already", async () => {
     const machine = gpuMachine();
     machine.show([{}]);
-    const younger = writeTicket(machine, nameOf(-50), holding(0).replace("holding", "claiming"));
+    const claiming = holding(0).replace("holding", "claiming");
+    const younger = writeTicket(machine, nameOf(-50), claiming);
+    const theirs = basename(younger);
     const job = machine.start(shell, "any 1 0 1");
-    const own = () => machine.live().find((name) => name !== younger.split("/").at(-1)) ?? "";
+    const own = () => machine.live().find((name) => name !== theirs) ?? "";
     await until(() => own() !== "" && machine.looks() === 3 && readText(machine.tickets, own()).includes("claiming"));
-    writeFileSync(younger, holding(0));
+    writeTicket(machine, theirs, holding(0));
     expect(await job.says(/waiting .*ticket/)).toBe("gpus waiting 0 GPU 0: ticket of root");
     expect(readText(machine.tickets, own())).toContain("1 waiting");
-    writeFileSync(younger, holding(0).replace("holding", "claiming"));
+    writeTicket(machine, theirs, claiming);
     rmSync(younger);
     expect(indexOf(await job.says(/granted/))).toBe(0);
   });
