@@ -5,7 +5,7 @@ import { overlayScript, overlayShellOf } from "../../src/core/environments/overl
 import type { Runner } from "../../src/core/remote";
 import type { CommandOutcome, Explainer, HookedRun } from "../../src/core/tensors/terminal/parts";
 import { createTensorSession } from "../../src/core/tensors/terminal/session";
-import { hookOverlay, marksScript } from "../../src/core/tensors/terminal/shellText";
+import { marksScript, terminalOverlay } from "../../src/core/tensors/terminal/shellText";
 import { playPrelude } from "../../src/features/hosts/prelude";
 import type { Explanation, RunRecord } from "../../src/shared/tensors";
 import { command, noAbort } from "./client";
@@ -31,14 +31,15 @@ export interface TensorShell {
 const KEPT = 32 * 1024;
 
 /** Records that programs left in a folder of the host. */
-export function runIn(runner: Runner, folder: string, variables: Readonly<Record<string, string>> = {}): HookedRun {
-  const script = 'cd "$1" && date +%s && for file in *.json; do [ -f "$file" ] && cat "$file"; done; :';
+export function runIn(runner: Runner, folder: string): HookedRun {
+  const script =
+    'cd "$1" && date -u +%Y-%m-%dT%H:%M:%SZ && for file in *.json; do [ -f "$file" ] && cat "$file"; done; :';
   return {
-    variables: { TENSORLINE_RUN: folder, ...variables },
+    overlay: { ...noOverlay, set: { TENSORLINE_RUN: folder }, prepend: { PYTHONPATH: ["/hook"] } },
     async read(signal) {
       const { stdout } = await runner.run(command(["sh", "-c", script, "sh", folder]), signal);
       const [now = "", ...records] = stdout.trim().split("\n");
-      return { now: Number(now) * 1000, records: records.map((line) => JSON.parse(line) as RunRecord) };
+      return { now, records: records.map((line) => JSON.parse(line) as RunRecord) };
     },
   };
 }
@@ -81,7 +82,7 @@ export async function openTensorShell(runner: Runner, { run, isPrinting }: Tenso
   const outcomes: CommandOutcome[] = [];
   const decoder = new TextDecoder();
   const script = (shell: string) =>
-    overlayScript(hookOverlay(noOverlay, run?.variables ?? {}), overlayShellOf(shell)) + marksScript(shell);
+    overlayScript(terminalOverlay(noOverlay, run?.overlay), overlayShellOf(shell)) + marksScript(shell);
   const line = await overlayLine(runner, script, noAbort);
   let early = "";
   let send = (typed: string) => {

@@ -73,7 +73,7 @@ describe.skipIf(withoutUsers)(`a terminal that explains${withoutUsers ? `: ${wit
     const index = installed.indexOf(shell);
     const home = server.users[index]?.home ?? "";
     const runner = await client.connections.acquire(hostOf(server, `box${index}`)).connected(noAbort);
-    const run = runIn(runner, `${home}/runs`, { PYTHONPATH: "/hook" });
+    const run = runIn(runner, `${home}/runs`);
     return { runner, home, shell: await openTensorShell(runner, { run, ...options }) };
   }
 

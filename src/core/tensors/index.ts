@@ -1,7 +1,7 @@
 import { explanationLine, openWords, renderExplanation, showWords } from "./render";
 import type { BeginRun, Explainer } from "./terminal/parts";
 import { createTensorSession } from "./terminal/session";
-import { hookOverlay, marksScript } from "./terminal/shellText";
+import { marksScript, terminalOverlay } from "./terminal/shellText";
 
 /** Everything about tensors that is loaded with the first terminal, link or explanation. */
 export interface TensorParts {
@@ -9,7 +9,7 @@ export interface TensorParts {
   /** Absent: nothing is put on hosts, and failures are explained from what was printed. */
   readonly beginRun?: BeginRun;
   readonly createTensorSession: typeof createTensorSession;
-  readonly hookOverlay: typeof hookOverlay;
+  readonly terminalOverlay: typeof terminalOverlay;
   readonly marksScript: typeof marksScript;
   readonly renderExplanation: typeof renderExplanation;
   readonly explanationLine: typeof explanationLine;
@@ -20,7 +20,7 @@ export interface TensorParts {
 export const tensorParts: TensorParts = {
   explainer: { records: () => undefined, text: () => undefined },
   createTensorSession,
-  hookOverlay,
+  terminalOverlay,
   marksScript,
   renderExplanation,
   explanationLine,

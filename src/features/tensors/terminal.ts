@@ -85,7 +85,7 @@ async function preludeOf(
 ): Promise<Prelude> {
   const environments = app.engine.environments.parts();
   const chosen = environments.overlay(pair.environment, app.selections.toolkit(pair.host));
-  const overlay = parts().hookOverlay(chosen, run?.variables ?? {});
+  const overlay = parts().terminalOverlay(chosen, run?.overlay);
   const script = (shell: string) => `${environments.overlayScript(overlay, shell)}${parts().marksScript(shell)}`;
   const line = await overlayLine(runner, script, signal);
   return { line, note: `${pairName(pair)}: failures of tensors are explained here.` };

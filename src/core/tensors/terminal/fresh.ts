@@ -16,14 +16,14 @@ export function createFreshRecords(): FreshRecords {
   const told = new Set<string>();
   return {
     take({ records, now }, ageMs) {
-      const begun = now === undefined ? Number.NEGATIVE_INFINITY : now - ageMs - slackMs;
+      const begun = Date.parse(now) - ageMs - slackMs;
       const fresh = records.flatMap((record) => {
         const failures = record.failures.filter(({ at, origin }, index) => {
           const key = `${record.pid} ${index} ${origin} ${at}`;
           if (told.has(key)) return false;
           told.add(key);
-          const time = Date.parse(at);
-          return Number.isNaN(time) || time >= begun;
+          // Where a time cannot be read the failure counts as new.
+          return !(Date.parse(at) < begun);
         });
         return failures.length === 0 ? [] : [{ ...record, failures }];
       });

@@ -1,17 +1,18 @@
 import type { Explanation, RunRecord } from "../../../shared/tensors";
+import type { Overlay } from "../../environments/overlay";
 import type { Runner } from "../../remote";
 
-/** What the folder of a run held. */
+/** What a run has recorded so far. */
 export interface RunReading {
+  /** The host's time then, ISO 8601 UTC. */
+  readonly now: string;
   readonly records: readonly RunRecord[];
-  /** The host's clock then, milliseconds since the epoch; absent: not told. */
-  readonly now?: number;
 }
 
 /** A terminal's run on its host: what its programs get, and what they left. */
 export interface HookedRun {
-  /** `PYTHONPATH` is put in front of what is there, everything else is set. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** Switches the hook on. */
+  readonly overlay: Overlay;
   /** On the short lane. @throws Failure */
   read(signal: AbortSignal): Promise<RunReading>;
 }

@@ -18,16 +18,10 @@ export function marksScript(shell: string): string {
 }
 
 /**
- * What a shell gets so that the Pythons it starts leave records. A debugger of the editor that waits elsewhere is
- * nobody's business there.
+ * What the shell of a terminal gets besides its environment: the hook, where there is one. A debugger of the editor that
+ * waits elsewhere is nobody's business there.
  */
-export function hookOverlay(base: Overlay, variables: Readonly<Record<string, string>>): Overlay {
-  const { PYTHONPATH, ...set } = variables;
-  const hook: Overlay = {
-    ...noOverlay,
-    set,
-    unset: ["DEBUGPY_ADAPTER_ENDPOINTS"],
-    prepend: PYTHONPATH === undefined ? {} : { PYTHONPATH: PYTHONPATH.split(":").filter(Boolean) },
-  };
-  return mergeOverlays(hook, base);
+export function terminalOverlay(environment: Overlay, hook: Overlay = noOverlay): Overlay {
+  const own = { ...hook, unset: [...hook.unset, "DEBUGPY_ADAPTER_ENDPOINTS"] };
+  return mergeOverlays(own, environment);
 }
