@@ -38,7 +38,7 @@ def exact(code, lasti, lines):
     operation = opcode.opname[code.co_code[lasti]]
     if operation in ("STORE_SUBSCR", "STORE_ATTR", "UNPACK_SEQUENCE", "STORE_SLICE"):
         whole = _around(lines, first)
-        if whole is not None:
+        if whole is not None and not isinstance(whole[0], ast.Module):
             statement, from_line, indent = whole
             last = from_line + getattr(statement, "end_lineno", 1) - 1
             place = (from_line, last, statement.col_offset + indent, getattr(statement, "end_col_offset", 0) + indent)
@@ -78,7 +78,8 @@ def _around(lines, number, most=20):
             continue
         except Exception:
             return None
-        return (body[0], number, indent) if body else None
+        # Some lines hold several.
+        return (body[0] if len(body) == 1 else ast.Module(body=body), number, indent) if body else None
     return None
 
 
@@ -98,6 +99,8 @@ def likely(code, lasti, line, lines, callee):
     else:
         node = _numbered(code, lasti, operation, from_line, nodes, callee)
     last = max(getattr(one, "lineno", 1) for one in ast.walk(statement)) + from_line - 1
+    if isinstance(node, ast.Module):
+        return None
     if not hasattr(node, "end_lineno"):
         text = source.segment(lines, (from_line, last, indent, None))
         return (from_line, None, None, None), node, text.strip()[:_longest] if text else None
@@ -122,6 +125,8 @@ def _first_line(lines, line):
         if found is None:
             continue
         statement, start, _indent = found
+        if back > 0 and isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            break
         last = max(getattr(one, "end_lineno", getattr(one, "lineno", 1)) or 1 for one in ast.walk(statement)) + start - 1
         if last >= line or back == 0:
             if back == 0 and last == line and _opens(lines, line):

@@ -25,7 +25,7 @@ def install(run):
 def notice(error, origin=None):
     """Records an exception. Whatever goes wrong here stays here."""
     try:
-        if error is None or type(error) in (SystemExit, KeyboardInterrupt, GeneratorExit):
+        if error is None or issubclass(type(error), (SystemExit, KeyboardInterrupt, GeneratorExit)):
             return
         from _tensorline import record
 
@@ -148,8 +148,13 @@ def _warnings(module):
 
 
 def _processes(module):
-    # A child calls it while the exception that ends it goes on; it prints that itself, without any hook.
-    _before(module, "_exit_function", lambda *_, **__: notice(_handled(), "process"))
+    # A child process prints what ends it itself, without any hook.
+    def look(*_, **__):
+        caller = sys._getframe(2)
+        if caller.f_code.co_name == "_bootstrap" and caller.f_globals.get("__name__") == "multiprocessing.process":
+            notice(_handled(), "process")
+
+    _before(module, "print_exc", look)
 
 
 def _workers(module):
@@ -187,7 +192,7 @@ def _interactive(name):
 _patches = {
     "threading": _threading,
     "warnings": _warnings,
-    "multiprocessing.util": _processes,
+    "traceback": _processes,
     "torch._utils": _workers,
     "torch.cuda": _cuda,
     "_pytest.runner": _tests,
