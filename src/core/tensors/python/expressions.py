@@ -43,22 +43,25 @@ def exact(code, lasti, lines):
             last = from_line + getattr(statement, "end_lineno", 1) - 1
             place = (from_line, last, statement.col_offset + indent, getattr(statement, "end_col_offset", 0) + indent)
             text = source.segment(lines, place) or text
-    return place, parse(text), text[:_longest]
+    node = parse(text)
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        # The whole loop is marked; what fails is asking for the next.
+        node = node.iter
+        shift = [start if line == 1 else 0 for line in (node.lineno, node.end_lineno)]
+        place = (first + node.lineno - 1, first + node.end_lineno - 1, node.col_offset + shift[0], node.end_col_offset + shift[1])
+        text = source.segment(lines, place) or text
+    return place, node, text[:_longest]
 
 
 def parse(text):
     """The expression or the statement that a text is; None for neither."""
-    for one, mode in (("(" + text + "\n)", "eval"), (_dedented(text), "exec")):
+    for one, mode in (("(" + text + "\n)", "eval"), (text.strip(), "exec")):
         try:
             tree = ast.parse(one, mode=mode)
         except Exception:
             continue
         return tree.body if mode == "eval" else tree.body[0] if tree.body else None
     return None
-
-
-def _dedented(text):
-    return text.strip()
 
 
 def _around(lines, number, most=20):

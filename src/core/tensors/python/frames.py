@@ -11,6 +11,7 @@ _outermost = 10
 most_values = 60
 _values_of_frame = 24
 _looked_at = 2000
+_of_library = 3
 _from_container = 4
 
 
@@ -23,6 +24,9 @@ class Frame:
         self.lasti = lasti
         self.globals = frame.f_globals if type(frame.f_globals) is dict else {}
         self.locals = _locals(frame)
+        self.is_user = is_user(self.code.co_filename)
+        # Of a library's frames those where it failed tell most: what lies between only hands things on.
+        self.matters = self.is_user
 
 
 def _locals(frame):
@@ -41,7 +45,7 @@ def of_traceback(traceback, room):
         kept.append((traceback.tb_frame, traceback.tb_lineno, traceback.tb_lasti))
         traceback, count = traceback.tb_next, count + 1
     found = (first + list(last))[:room]
-    return [Frame(*one) for one in found], count > len(found)
+    return _weighed([Frame(*one) for one in found]), count > len(found)
 
 
 def of_stack(frame, room):
@@ -50,7 +54,15 @@ def of_stack(frame, room):
     while frame is not None and len(found) < room:
         found.append(Frame(frame, frame.f_lineno, frame.f_lasti))
         frame = frame.f_back
-    return found[::-1], frame is not None
+    return _weighed(found[::-1]), frame is not None
+
+
+def _weighed(found):
+    for frame in reversed(found[-_of_library:]):
+        if frame.is_user:
+            break
+        frame.matters = True
+    return found
 
 
 def own_object(frame):
@@ -92,13 +104,13 @@ class Values:
 
 
 def told(frame, below, started, values):
-    """A frame as data. `below` is the frame that it called."""
+    """(a frame as data without its values, the ids of what its operands are). `below` is the frame that it called."""
     code = frame.code
     found = {
         "file": code.co_filename[:1000],
         "line": frame.line,
         "function": getattr(code, "co_qualname", code.co_name)[:200],
-        "isUser": is_user(code.co_filename),
+        "isUser": frame.is_user,
         "operands": [],
         "values": [],
     }
@@ -109,7 +121,7 @@ def told(frame, below, started, values):
         if lines:
             part = _part(frame, below, lines, found["isUser"])
             _place(found, frame, part, lines)
-    if part is not None and part[1] is not None:
+    if part is not None and part[1] is not None and frame.matters:
         for name, value, known in operands.of_node(part[1], frame):
             if values.has_room():
                 found["operands"].append(_named(name, known))
@@ -150,6 +162,8 @@ def _place(found, frame, part, lines):
 def other_values(frame, seen, values):
     """The tensors that the frame's names hold, and those in its dicts and lists; not those of `seen`."""
     found = []
+    if not frame.matters:
+        return found
     try:
         names = list(frame.locals.items())[:_looked_at]
     except Exception:

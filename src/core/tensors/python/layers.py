@@ -37,7 +37,7 @@ def on_the_way(selves):
 
 def is_layer(thing):
     for kind in looking.kinds(thing):
-        root, name = looking.root_of(kind), type.__dict__["__name__"].__get__(kind)
+        root, name = looking.root_of(kind), looking.short_name(kind)
         if (root, name) in (("torch", "Module"), ("keras", "Layer"), ("flax", "Module")):
             return True
     return False
@@ -72,7 +72,7 @@ def _path(layer, wanted):
 
 
 def _told(path, layer):
-    told = {"path": path[:200], "type": type.__dict__["__name__"].__get__(type(layer))[:80]}
+    told = {"path": path[:200], "type": looking.short_name(type(layer))[:80]}
     own = namespace(layer)
     words = []
     for name in _sizes:

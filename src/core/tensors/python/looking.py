@@ -4,10 +4,9 @@ import types
 
 _mro = type.__dict__["__mro__"].__get__
 _module = type.__dict__["__module__"].__get__
+short_name = type.__dict__["__name__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
 _plain = (types.GetSetDescriptorType, types.MemberDescriptorType)
-# PyPy has only some of these; there a function of a type is what CPython calls a descriptor of a method.
-_reading = _plain + (type(str.join), type(object.__init__))
 
 
 def kinds(thing):

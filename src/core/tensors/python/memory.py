@@ -44,7 +44,7 @@ def _text(error):
 
 
 def _is_about_memory(kind, text):
-    name = type.__dict__["__name__"].__get__(kind)
+    name = looking.short_name(kind)
     if name in ("OutOfMemoryError", "ResourceExhaustedError"):
         return True
     return any(words in text for words in ("out of memory", "can't allocate memory", "RESOURCE_EXHAUSTED"))

@@ -5,11 +5,14 @@ import sys
 from _tensorline import looking
 from _tensorline.looking import namespace, read
 
+# No reader of JSON is exact above.
+_most = 2**53
+
 
 def describe(thing):
     """What is known of a tensor, without its name; None for any other thing, quickly."""
     for kind in looking.kinds(thing):
-        reader = _readers.get((looking.root_of(kind), kind.__name__ if type(kind) is type else type.__dict__["__name__"].__get__(kind)))
+        reader = _readers.get((looking.root_of(kind), looking.short_name(kind)))
         if reader is None:
             continue
         found = {"type": looking.name_of(type(thing))}
@@ -26,8 +29,10 @@ def _finished(found):
     if shape is not None and strides is not None:
         found["isContiguous"] = is_contiguous(shape, strides)
     width = _width(found.get("dtype", ""))
-    if shape is not None and width and None not in shape:
+    if shape is not None and width and None not in shape and _product(shape) * width < _most:
         found["bytes"] = _product(shape) * width
+    if any(abs(step) >= _most for step in strides or ()):
+        del found["strides"]
     if not found.get("notes"):
         found.pop("notes", None)
     return found
@@ -66,7 +71,7 @@ def _width(dtype):
 
 def _sizes(sizes):
     """A size that is no number of Python's own is one that is not known."""
-    return [int(size) if type(size) is int and 0 <= size < 2**63 else None for size in tuple.__iter__(sizes)]
+    return [size if type(size) is int and 0 <= size < _most else None for size in tuple.__iter__(sizes)]
 
 
 def _torch(tensor, found):
@@ -151,7 +156,7 @@ def _jax(array, found):
     aval = read(array, "aval", ("jax", "jaxlib"))
     found["shape"] = _sizes(tuple(read(aval, "shape", ("jax",))))
     found["dtype"] = str(read(aval, "dtype", ("jax",)))
-    names = [type.__dict__["__name__"].__get__(kind) for kind in looking.kinds(array)]
+    names = [looking.short_name(kind) for kind in looking.kinds(array)]
     if "Tracer" in names:
         found["notes"] = ["tracer"]
         return
@@ -172,7 +177,7 @@ _tensorflow_roots = ("tensorflow",)
 
 
 def _tensorflow(tensor, found):
-    names = [type.__dict__["__name__"].__get__(kind) for kind in looking.kinds(tensor)]
+    names = [looking.short_name(kind) for kind in looking.kinds(tensor)]
     if "EagerTensor" in names:
         shape = read(tensor, "_shape_tuple", _tensorflow_roots)()
         found["device"] = read(tensor, "device", _tensorflow_roots).rpartition("/device:")[2].lower()
