@@ -25,7 +25,7 @@ export function matchRule(exception: FailureException, failed: Failed): Match | 
       if (rule.needs === "framework" && shown.length === 0) continue;
       if (rule.needs === "shapeLine" && !isShapeLine(exception)) continue;
       const reading = read(rule, message);
-      if (reading) return { framework: framework.id, rule, reading };
+      if (reading) return { framework: rule.isShared ? (shown[0]?.id ?? framework.id) : framework.id, rule, reading };
     }
   }
   return undefined;

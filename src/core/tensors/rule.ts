@@ -75,6 +75,8 @@ export interface Rule {
   readonly needs?: Evidence;
   /** 0 to 1; how sure the text makes it. */
   readonly confidence?: number;
+  /** Other frameworks show the same text; the one of the traceback is then named. */
+  readonly isShared?: boolean;
   /** Follows from another failure: a rank that lost its peer. */
   readonly isSecondary?: boolean;
 }

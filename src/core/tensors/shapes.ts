@@ -14,13 +14,13 @@ export const shapeSource = [
   String.raw`\{\[[\d\s,]*\]\}`,
   String.raw`\[[-\w\s,*?]*\]`,
   String.raw`\((?:(?:-?\d+|None|newaxis|\?|s\d+)\s*,?\s*)*\)`,
-  String.raw`\d+(?:\s?x\s?\d+)+`,
+  String.raw`\(?\d+(?:\s?x\s?\d+)+\)?`,
 ].join("|");
 
 /** `torch.Size([2, 3])`, `[2,3]`, `(2, None)`, `2x3`, `float32[2,3]`, `{[3, 2]}`; undefined for what is no shape. */
 export function readShape(text: string): WrittenShape | undefined {
-  const product = /^\d+(?:\s?x\s?\d+)+$/.exec(text);
-  if (product) return { shape: text.split("x").map(Number) };
+  const product = /^\(?(?<sizes>\d+(?:\s?x\s?\d+)+)\)?$/.exec(text)?.groups?.sizes;
+  if (product !== undefined) return { shape: product.split("x").map(Number) };
   const parts = /^(?<before>[\w.<>]*)\(?\{?[[(](?<inside>[^\]()]*)[\])]\}?\)?$/.exec(text.trim())?.groups;
   if (!parts) return undefined;
   const { before = "", inside = "" } = parts;

@@ -13,6 +13,7 @@ const places: Readonly<Record<string, string>> = {
   int: String.raw`-?\d+`,
   number: String.raw`\d+(?:\.\d+)?`,
   name: String.raw`[A-Za-z_][\w.]*`,
+  dtype: String.raw`(?:c10::)?(?:[Bb]?[Ff]loat\d*|[Dd]ouble|[Hh]alf|BFloat16|[Ll]ong(?: int)?|[Ii]nt|[Ss]hort|[Cc]har|unsigned char|[Bb]yte|[Bb]ool|Complex\w+)`,
   word: String.raw`[^\s,;()'"]{1,120}`,
   text: String.raw`[^\n]{1,300}?`,
   block: String.raw`[\s\S]{1,4000}?`,
@@ -22,21 +23,24 @@ const places: Readonly<Record<string, string>> = {
 
 /**
  * Reads messages by a template: `shapes cannot be multiplied ({a:shape} and {b:shape})`. `{name:kind}` is a place
- * (int, number, name, word, text, block, shape, shapes), white space stands for any white space, so that wrapped lines are read
+ * (int, number, name, dtype, word, text, block, shape, shapes), white space stands for any white space, so that wrapped lines are read
  * as well, and everything else for itself. Gives undefined where the template is nowhere in the text.
  */
 export function createReader(template: string): (text: string) => Reading | undefined {
   const kinds = new Map<string, string>();
   const source = template
     .split(/(\{\w+:\w+\})/)
-    .map((part) => {
+    .filter((part) => part !== "")
+    .map((part, at, parts) => {
       const place = /^\{(\w+):(\w+)\}$/.exec(part);
       if (!place) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
       const [, name = "", kind = ""] = place;
       const allowed = places[kind];
       if (allowed === undefined) throw new Error(`no such kind of place: ${part}`);
       kinds.set(name, kind);
-      return `(?<${name}>${allowed})`;
+      // A text at the end goes on to the end of its line.
+      const isLast = kind === "text" && at === parts.length - 1;
+      return `(?<${name}>${isLast ? allowed.replace(/\?$/, "") : allowed})`;
     })
     .join("");
   // A number must not be read from its middle.
