@@ -1,5 +1,8 @@
 import type { Client, ClientChannel } from "ssh2";
 
+/** Of a terminal: a screen takes so much in a twentieth of a second. */
+export const terminalWindowBytes = 256 * 1024;
+
 /** What ssh2 lets every channel send ahead. */
 const offered = 2 * 1024 * 1024;
 
