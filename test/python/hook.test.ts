@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { hookFiles } from "../../src/core/tensors/hookFiles";
 import {
   compared,
-  newestPython(),
+  newestPython,
   newFolder,
   onlyFailure,
   parses,
@@ -74,7 +74,9 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
 
   it("finds the failing part of a line that has several, and of a statement of many lines", async () => {
     const failure = onlyFailure(await compared(python, ["parts.py"]));
-    const parts = failure.exceptions.map(({ frames, message }) => frames.at(message === "third" ? -2 : message === "matmul" ? -2 : -1)?.expression);
+    const parts = failure.exceptions.map(
+      ({ frames, message }) => frames.at(message === "third" ? -2 : message === "matmul" ? -2 : -1)?.expression,
+    );
     expect(parts).toEqual(
       version === "3.6" || version === "3.7"
         ? expect.anything()
