@@ -153,4 +153,21 @@ describe("the hook", () => {
     const failure = onlyFailure(await compared(newestPython(), ["-c", "raise RuntimeError('x' * 10**6)"]));
     expect(failure.exceptions[0]?.message).toBe("x".repeat(8000));
   });
+  });
+
+  it("keeps the newest failures of many, in bounds", async () => {
+    const { records } = await watched(newestPython(), ["many.py"]);
+    const failures = records[0]?.failures ?? [];
+    expect(failures.length).toBeGreaterThan(2);
+    expect(failures.length).toBeLessThanOrEqual(16);
+    expect(failures.at(-1)?.exceptions[0]?.message).toMatch(/^39 é{7997}$/);
+    expect(failures.at(-1)).toMatchObject({ isCut: true, exceptions: [{ frames: { length: 40 } }] });
+  });
+
+  it("has the allocator's figures of the moment when memory ran out, without using CUDA before", async () => {
+    const { memory, exceptions } = onlyFailure(await compared(newestPython(), ["cudaMemory.py"]));
+    expect(exceptions[0]?.type).toBe("torch.OutOfMemoryError");
+    const figures = { device: "cuda:1", allocated: 4000, free: 300, reserved: 6000, peak: 5000, total: 8000 };
+    expect(memory).toEqual({ ...figures, largest: [] });
+  });
 });

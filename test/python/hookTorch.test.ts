@@ -18,7 +18,6 @@ describe.skipIf(torch.without)(`the hook with real PyTorch${torch.without}`, () 
     const [, fail, inner] = userFrames(failure);
     expect(inner?.operands.map(told)).toEqual(["row float32[5] cpu functorch", "weights.T float32[3,4] cpu"]);
     const values = [
-
       "fake float32[2,3] cpu fake",
       "meta bfloat16[4,5] meta meta",
       "sparse float32[3,3] cpu sparse_coo",
@@ -38,7 +37,11 @@ describe.skipIf(torch.without)(`the hook with real PyTorch${torch.without}`, () 
       'held["x"] float32[4,3] cpu',
     ];
     expect(fail?.values.map(told).sort()).toEqual(values.sort());
-    expect(fail?.values.find(({ name }) => name.startsWith("held"))).toMatchObject({ strides: [1, 4], isContiguous: false, bytes: 48 });
+    expect(fail?.values.find(({ name }) => name.startsWith("held"))).toMatchObject({
+      strides: [1, 4],
+      isContiguous: false,
+      bytes: 48,
+    });
     expect(fail?.values.find(({ name }) => name === "weights")).toMatchObject({
       type: "torch.nn.parameter.Parameter",
       requiresGrad: true,
@@ -50,7 +53,9 @@ describe.skipIf(torch.without)(`the hook with real PyTorch${torch.without}`, () 
     const { records, stdout, exitCode } = await compared(python, ["torchRuns.py"], { env: quiet });
     expect({ stdout, exitCode }).toEqual({ stdout: "ProcessRaisedException\nthe worker failed\n", exitCode: 1 });
     const main = records.find(({ failures }) => failures.some(({ origin }) => origin === "main"));
-    const [warning, failure] = main?.failures ?? [];
+    const [warning, full, failure] = main?.failures ?? [];
+    expect(full).toMatchObject({ origin: "thread", memory: { device: "cpu" } });
+    expect(full?.memory?.largest[0]).toMatchObject({ shape: [1000, 1000], bytes: 4_000_000 });
     expect(warning).toMatchObject({ origin: "warning", exceptions: [{ type: "builtins.UserWarning" }] });
     const lossLine = warning?.exceptions[0]?.frames.find(({ expression }) => expression?.startsWith("F.mse_loss"));
     expect(lossLine?.operands.map(told)).toEqual(["prediction float32[4,1] cpu", "target float32[4] cpu"]);
@@ -78,8 +83,8 @@ describe.skipIf(torch.without)(`the hook with real PyTorch${torch.without}`, () 
     ]);
 
     const children = records.filter((record) => record !== main).flatMap(({ failures }) => failures[0] ?? []);
-    const told2 = children.map((one) => [one.origin, ...(userFrames(one).at(-1)?.operands.map(told) ?? [])]);
-    expect(told2).toEqual([
+    const ofChildren = children.map((one) => [one.origin, ...(userFrames(one).at(-1)?.operands.map(told) ?? [])]);
+    expect(ofChildren).toEqual([
       ["process", "x float32[2,3] cpu", "model.weight float32[5,4] cpu", "model.bias float32[5] cpu"],
       ["process", "image float32[3,8] cpu", "mask float32[4] cpu"],
     ]);

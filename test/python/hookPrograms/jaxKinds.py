@@ -10,7 +10,7 @@ def layer(x, w, cast):
 
 def main():
     x, w = jnp.ones((2, 3)), jnp.ones((4, 5), dtype=jnp.bfloat16)
-    key, host = jax.random.key(0), np.ones((3, 2), np.float16)
+    host = np.ones((3, 2), np.float16)
     gone = jnp.ones((3,))
     gone.delete()
     held = {"w": w}
