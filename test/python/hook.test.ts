@@ -21,6 +21,7 @@ const ends: readonly (readonly [string, ...string[]])[] = [
   ["chain", "main", "builtins.RuntimeError", "builtins.KeyError", "builtins.ValueError"],
   ["own_hook", "main", "builtins.RuntimeError"],
   ["wrapped_hook", "main", "builtins.RuntimeError"],
+  ["both_hooks", "main", "builtins.RuntimeError"],
   ["same_hooks", "main", "builtins.RuntimeError"],
   ["memory", "main", "builtins.MemoryError"],
   ["interrupted"],
@@ -45,6 +46,11 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
     const edited = failures.at(-2);
     expect(edited && userFrames(edited).at(-1)).toMatchObject({ function: "fail", line: 2 });
     expect(edited && userFrames(edited).at(-1)?.source).toBeUndefined();
+  });
+
+  it("records each of several that are alike", async () => {
+    const { records } = await compared(python, ["ends.py", "again"]);
+    expect(records[0]?.failures.map(({ origin }) => origin)).toEqual(["thread", "thread", "thread", "main"]);
   });
 
   it("records the children of multiprocessing themselves", async () => {
@@ -152,7 +158,6 @@ describe("the hook", () => {
   it("leaves a record of the failure alone where the whole would be too large", async () => {
     const failure = onlyFailure(await compared(newestPython(), ["-c", "raise RuntimeError('x' * 10**6)"]));
     expect(failure.exceptions[0]?.message).toBe("x".repeat(8000));
-  });
   });
 
   it("keeps the newest failures of many, in bounds", async () => {

@@ -15,20 +15,10 @@ _longest_message = 8000
 
 _lock = threading.Lock()
 _written = {"pid": 0, "failures": []}
-_known = []
-
-
-def knows(error):
-    """Whether this exception has been written down in this process."""
-    return (os.getpid(), id(error)) in _known
 
 
 def failure(state, error, origin):
     """Writes down an exception that nobody has handled."""
-    if origin not in ("interactive", "test") and knows(error):
-        return
-    _known.append((os.getpid(), id(error)))
-    del _known[:-32]
     values = frames.Values()
     chain, is_cut = _chain(error)
     room, told, selves = frames.most_frames, [], []
