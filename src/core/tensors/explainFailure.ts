@@ -1,7 +1,7 @@
 import type { Explanation, FailureException, FailureFrame, MemoryFigures, ModelLayer } from "../../shared/tensors";
 import { takeApart } from "./expression";
 import { fillIn } from "./fillIn";
-import { type Match, matchRule } from "./matchRule";
+import { frameworkOf, isRaisedByFramework, type Match, matchRule } from "./matchRule";
 import { expressionOf, recordedOperands, userFrame, writtenOperands } from "./operands";
 import type { Found, Told } from "./rule";
 import { explainByStructure } from "./structure";
@@ -40,7 +40,7 @@ function explainException(exception: FailureException, failed: Failed): Outcome 
   const match = matchRule(exception, failed);
   const found = gather(exception, failed, match);
   if (!match) {
-    const explanation = explainByStructure(exception, found);
+    const explanation = explainByStructure(exception, found, isRaisedByFramework(exception));
     return (
       explanation && {
         explanation: { ...surroundings(exception, failed, found), ...explanation },
@@ -105,7 +105,7 @@ function gather(exception: FailureException, failed: Failed, match: Match | unde
   const recorded = recordedOperands(exception, layer, parts);
   const reading = match?.reading ?? { words: {}, shapes: new Map() };
   return {
-    framework: match?.framework ?? "torch",
+    framework: match?.framework ?? frameworkOf(exception, failed) ?? "torch",
     words: reading.words,
     shape: (place) => reading.shapes.get(place)?.shape,
     operands: recorded.length > 0 ? recorded : writtenOperands(reading, parts, values),
