@@ -63,7 +63,7 @@ function explainException(exception: FailureException, failed: Failed): Outcome 
       operands,
       rule: told.rule ?? rule.rule,
       fixes: [...(told.fixes ?? []), ...(rule.fixes ?? []).map((text) => ({ text: fillIn(text, filled) }))],
-      confidence: found.isRecorded ? Math.min(0.98, sureness + 0.05) : sureness,
+      confidence: found.isRecorded ? Math.max(sureness, 0.95) : sureness,
     },
     isSecondary: rule.isSecondary === true,
     isWarning: /Warning$/.test(exception.type),

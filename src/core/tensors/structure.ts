@@ -2,6 +2,7 @@ import type { Explanation, FailureException } from "../../shared/tensors";
 import { broadcastRule, explainBroadcast } from "./families/broadcast";
 import { deviceRule, explainDevice } from "./families/device";
 import { explainMatmul, matmulRule } from "./families/matmul";
+import { explained } from "./operands";
 import type { Found, Told } from "./rule";
 import { broadcastClash, matmulClash } from "./shapes";
 import { findShapes } from "./template";
@@ -26,11 +27,14 @@ export function explainByStructure(
   found: Found,
   isRaisedByFramework: boolean,
 ): ToldByStructure | undefined {
-  if (!classes.test(exception.type) || (!found.isRecorded && !isRaisedByFramework)) return undefined;
+  const mayBe = found.isRecorded || isRaisedByFramework || found.frame !== undefined;
+  if (!classes.test(exception.type) || !mayBe) return undefined;
   const known = found.isRecorded ? byOperands(found) : undefined;
   if (known) return told(known.told, known.kind, known.rule, found, 0.6);
   if (!words.test(exception.message)) return undefined;
-  const operands = found.isRecorded ? found.operands : shapesOf(exception.message);
+  const shown = found.isRecorded ? found.operands : shapesOf(exception.message);
+  const operands =
+    shown.length > 0 ? shown : (found.frame?.values ?? []).slice(0, 6).flatMap((value) => explained(value) ?? []);
   if (operands.length === 0) return undefined;
   const summary = `${found.expression ?? "an operation"} failed with these tensors; the message is not a known one`;
   const rule = "Compare the sizes, types and devices of the operands with what the operation takes.";

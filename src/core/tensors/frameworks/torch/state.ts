@@ -1,4 +1,5 @@
 import { checkpointRule, explainCheckpoint } from "../../families/checkpoint";
+import { explained } from "../../operands";
 import type { Rule } from "../../rule";
 
 const both = ["1.13", "2.13"];
@@ -46,10 +47,13 @@ export const state: readonly Rule[] = [
     ],
     rule: "A shape is taken apart into as many names as the tensor has dimensions.",
     explain: (found) => {
-      const shape = found.operands[0]?.shape;
-      const rank = shape?.length ?? found.words.got;
+      const name = /([A-Za-z_][\w.]*)\.(?:shape|size\(\))/.exec(found.source ?? "")?.[1];
+      const value = found.values.find((one) => one.name === name);
+      const operand = value && explained(value);
+      const rank = operand?.shape.length ?? found.words.got;
       return {
-        summary: `${found.operands[0]?.name ?? "the tensor"} has ${rank ?? "more"} dimensions where ${found.words.needed} names stand`,
+        operands: operand ? [operand] : [],
+        summary: `${name ?? "the tensor"} has ${rank ?? "more"} dimensions where ${found.words.needed} names stand`,
         fixes: [
           {
             text: "write as many names as there are dimensions, or add the missing batch dimension with .unsqueeze(0)",
