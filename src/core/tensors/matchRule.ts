@@ -28,7 +28,7 @@ export function matchRule(exception: FailureException, failed: Failed): Match | 
       if (!reading) continue;
       // The shapes that a wrapper tells stand in for those that the message itself lacks.
       const shapes =
-        reading.shapes.size > 0 ? reading.shapes : new Map(operands.map((one, at) => [`operand${at}`, one]));
+        reading.shapes.size > 0 ? reading.shapes : new Map(operands.map((one, at) => [`operand ${at + 1}`, one]));
       const id = rule.isShared ? (shown[0]?.id ?? framework.id) : framework.id;
       return { framework: id, rule, reading: { ...reading, shapes } };
     }

@@ -94,8 +94,5 @@ export function writtenOperands(
   });
 }
 
-/** `targetSize` → `target size`; the first of a list, `operand0` → `operand 1`. */
-const placeName = (place: string): string =>
-  place
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/(?<=[a-z]{2})\d+$/, (number) => ` ${Number(number) + 1}`);
+/** `targetSize` → `target size` */
+const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -4,7 +4,7 @@ import { readShape, shapeSource, type WrittenShape } from "./shapes";
 export interface Reading {
   /** By the name of the place, as it stands there. */
   readonly words: Readonly<Record<string, string>>;
-  /** The shapes by name, in the order of the text; the second of a list is called `name1` after `name0`. */
+  /** The shapes by name, in the order of the text; those of a list are called `name 1`, `name 2`. */
   readonly shapes: ReadonlyMap<string, WrittenShape>;
 }
 
@@ -59,7 +59,7 @@ export function createReader(template: string): (text: string) => Reading | unde
         shapes.set(name, shape);
       } else if (kind === "shapes") {
         findShapes(word).forEach((shape, at) => {
-          shapes.set(`${name}${at}`, shape);
+          shapes.set(`${name} ${at + 1}`, shape);
         });
       }
     }
