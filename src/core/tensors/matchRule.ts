@@ -77,7 +77,9 @@ function hasEvidence(rule: Rule, framework: FrameworkRules, exception: FailureEx
     case "framework":
       return isRaisedIn(framework, exception) || framework.code.test(exception.frames.at(-1)?.source ?? "");
     case "shapeLine":
-      return /\.shape\b|\.size\(\)/.test(userFrame(exception.frames)?.source ?? "");
+      return /^[\w\s*()]+,[\w\s,*()]*=[^=].*\.(?:shape\b(?!\()|size\(\))/.test(
+        userFrame(exception.frames)?.source ?? "",
+      );
     case "distributed":
       return /torch[/\\.]distributed|ProcessGroup|NCCL|[Gg]loo|c10d/.test(failed.context);
   }
