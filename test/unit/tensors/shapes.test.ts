@@ -87,7 +87,7 @@ describe("an expression", () => {
 });
 
 it("a template reads wrapped messages and gives what stands in its places", () => {
-  const read = createReader("cannot be multiplied ({a:shape} and {b:shape}) in {what:text}");
+  const { read } = createReader("cannot be multiplied ({a:shape} and {b:shape}) in {what:text}");
   const reading = read("x cannot be\nmultiplied (3x4  and\n 5x6) in this line");
   expect(reading?.words.what).toBe("this line");
   expect([...(reading?.shapes ?? [])]).toEqual([
