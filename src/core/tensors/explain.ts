@@ -3,8 +3,8 @@ import { cleanLines } from "./clean";
 import { explainFailure, type Outcome } from "./explainFailure";
 import { readTracebacks } from "./traceback";
 
-/** Texts can be whole logs; what ended a program stands at their end. */
-const maximumLength = 512 * 1024;
+/** Texts can be whole logs, of which this much of the end is read. In characters. */
+export const readsAtMost = 512 * 1024;
 
 /** What one rank or process left. */
 interface Run {
@@ -35,7 +35,7 @@ export function explainRecords(records: readonly RunRecord[]): Explanation | und
 
 /** The same from text alone: a traceback or a log with one, of one or several ranks, as a terminal shows it. */
 export function explainText(text: string): Explanation | undefined {
-  const lines = cleanLines(text.slice(-maximumLength));
+  const lines = cleanLines(text.slice(-readsAtMost));
   const ranks = [...new Set(lines.map(({ rank }) => rank))];
   return firstCause(
     ranks.map((rank): Run => {
