@@ -66,6 +66,8 @@ function firstCause(runs: readonly Run[]): Explanation | undefined {
   const [first] = outcomes.sort((a, b) => weight(a) - weight(b) || a.at - b.at);
   if (!first) return undefined;
   const { rank } = first.run;
-  const others = runs.filter((run) => run.failed && run !== first.run).length;
+  // A launcher fails because its ranks did.
+  const isRank = (run: Run) => rank === undefined || run.rank !== undefined;
+  const others = runs.filter((run) => run.failed && isRank(run) && run !== first.run).length;
   return { ...first.explanation, ...(rank === undefined ? {} : { rank }), others };
 }

@@ -26,7 +26,7 @@ export const shapes: readonly Rule[] = [
     kind: "rank",
     seen,
     texts: [
-      "In[0] ndims must be >= {needed:int}",
+      "In[{n:int}] ndims must be >= {needed:int}",
       "should be a matrix, got shape {input:shape}",
       "must have either {needed:text} dimensions.",
       "Expected multiples argument to be a vector of length {needed:int} but got length {got:int}",
