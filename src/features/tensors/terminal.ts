@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import { systemClock } from "../../core/clock";
 import { overlayLine } from "../../core/environments/overlayLine";
 import { isFailure, problemOf } from "../../core/failure";
+import { hostId } from "../../core/ports";
 import type { Runner } from "../../core/remote";
 import type { CommandOutcome, HookedRun } from "../../core/tensors/terminal/parts";
 import type { TensorSession } from "../../core/tensors/terminal/session";
@@ -48,7 +49,9 @@ export function createTensorTerminal(feature: TensorsFeature, pair: Pair): vscod
     icon: "symbol-array",
     async prelude(runner, signal) {
       run = await beginRun(feature, pair, runner, signal);
-      return preludeOf(feature, pair, run, runner, signal);
+      const prelude = await preludeOf(feature, pair, run, runner, signal);
+      if (run) clearOldRuns(feature, pair, runner, signal);
+      return prelude;
     },
     filter(screen) {
       session = createSession(feature, screen, run, outcome);
@@ -74,6 +77,18 @@ async function beginRun(
     app.log.warn(`${host.name}: no records of failures in this terminal (${problemOf(error).reason})`);
     return undefined;
   }
+}
+
+const cleared = new Set<string>();
+
+/** Once for each host and window, and nobody waits for it. */
+function clearOldRuns({ app, parts }: TensorsFeature, { host }: Pair, runner: Runner, signal: AbortSignal): void {
+  if (cleared.has(hostId(host))) return;
+  cleared.add(hostId(host));
+  const command = parts().clearRuns(app.settings.jobRetentionDays());
+  runner.run(command, signal).catch((error: unknown) => {
+    if (!signal.aborted) app.log.warn(`${host.name}: old records were not cleared (${problemOf(error).reason})`);
+  });
 }
 
 async function preludeOf(
