@@ -1,7 +1,7 @@
 # Lists what Tensorline keeps on this host, a line "KIB JOBS KIB PATH" for each folder: all of it, and how many jobs of this
 # machine with how much; then a line "tree KIB PATH" for each work tree in it that no job uses. Parameters: "remove" first
-# removes operations and jobs that have ended and what was read of environments, what waits or runs stays; "trees PATH…"
-# first removes these work trees, unless a job uses them.
+# removes operations and jobs that have ended, what was read of environments, and the hook with the records of its runs,
+# what waits or runs stays; "trees PATH…" first removes these work trees, unless a job uses them.
 
 mode=$1
 [ "$#" = 0 ] || shift
@@ -17,6 +17,7 @@ clean() { # root
     case $state in queued | running) ;; *) rm -rf "${folder%/}" ;; esac
   done
   rm -f "$1"/hosts/*/environments-[0-9]*
+  rm -rf "$1/hook" "$1/hosts/$machine/runs"
   # Empty folders of work trees are theirs.
   find "$1" -depth -type d ! -path "$1/work/*" -exec rmdir {} + 2>/dev/null
 }
