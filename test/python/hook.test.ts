@@ -53,6 +53,12 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
     expect(records[0]?.failures.map(({ origin }) => origin)).toEqual(["thread", "thread", "thread", "main"]);
   });
 
+  it("keeps nothing alive that the program lets go", async () => {
+    const { records, stdout } = await compared(python, ["ends.py", "keeps_nothing"]);
+    expect(stdout).toBe("keeps_nothing\nTrue\nTrue\n256\n");
+    expect(records[0]?.failures.map(({ origin }) => origin)).toEqual(["warning", "main"]);
+  });
+
   it("records the children of multiprocessing themselves", async () => {
     const { records, stdout } = await compared(python, ["ends.py", "children"]);
     expect(stdout).toBe("children\n1\n1\n1\n0\n");
