@@ -31,7 +31,10 @@ const ends: readonly (readonly [string, ...string[]])[] = [
   ["thread", "thread", "builtins.IndexError"],
 ];
 
-describe.each(somePythons)("the hook under Python %s", (version, python) => {
+/** PyPy on a busy machine takes long to begin. */
+const patient = { timeout: 120_000 };
+
+describe.each(somePythons)("the hook under Python %s", patient, (version, python) => {
   it("changes nothing that a failing program says, and records it once", async () => {
     const { records } = await compared(python, ["ends.py", ...ends.map(([word]) => word)]);
     const failures = records.flatMap((record) => record.failures);
@@ -131,7 +134,7 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
   });
 });
 
-describe("the hook", () => {
+describe("the hook", patient, () => {
   it("has the syntax of Python 3.6, and its first file that of Python 2", () => {
     for (const [name, text] of Object.entries(hookFiles))
       expect([name, parses(newestPython(), text, "3.6")]).toEqual([name, true]);
