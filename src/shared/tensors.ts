@@ -85,7 +85,10 @@ export interface MemoryFigures {
 
 /** One thing that went wrong in a process. */
 export interface TensorFailure {
-  /** `warning`: nothing was raised, a shape was only warned of. `thread`: the main program may have gone on. */
+  /**
+   * `main`: what ended the program, or what it was handling when it called `sys.exit`, whatever its exit code was. `warning`:
+   * nothing was raised, a shape was only warned of. `thread`, `process`: the main program may have gone on.
+   */
   readonly origin: "main" | "thread" | "process" | "test" | "interactive" | "warning";
   /** ISO 8601, UTC. */
   readonly at: string;
