@@ -28,8 +28,7 @@ export function matchRule(exception: FailureException, failed: Failed): Match | 
       const reading = read(rule, message, flattened);
       if (!reading) continue;
       // The shapes that a wrapper tells stand in for those that the message itself lacks.
-      const shapes =
-        reading.shapes.size > 0 ? reading.shapes : new Map(operands.map((one, at) => [`operand ${at + 1}`, one]));
+      const shapes = reading.shapes.size > 0 ? reading.shapes : operands;
       const id = rule.isShared ? (shown[0]?.id ?? framework.id) : framework.id;
       return { framework: id, rule, reading: { ...reading, shapes } };
     }

@@ -8,8 +8,12 @@ import type { Reading } from "./template";
 export const userFrame = (frames: readonly FailureFrame[]): FailureFrame | undefined =>
   frames.findLast((frame) => frame.isUser);
 
+/** Longer lines were not written by people. */
+const longestLine = 1000;
+
 /** The failing expression of a frame: what Python underlined, else its line where that holds only one operation or call. */
 export function expressionOf(frame: FailureFrame | undefined): string | undefined {
+  if ((frame?.expression ?? frame?.source ?? "").length > longestLine) return undefined;
   if (frame?.expression !== undefined) return frame.expression.startsWith("raise ") ? undefined : frame.expression;
   const line = frame?.source?.replace(/^(?:return|yield|await)\s+/, "").replace(/^[\w.,\s[\]]+?\s*=(?!=)\s*/, "");
   if (line === undefined || line.startsWith("raise ")) return undefined;

@@ -98,7 +98,7 @@ const rules: readonly Rule[] = [
     texts: [
       "Computed output size would be negative. Received `inputs shape={input:shape}`, `kernel shape={kernel:shape}`",
       "Computed output size would be zero or negative. Received: `inputs.shape={input:text}`, `pool_size={kernel:text}`",
-      "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input",
+      "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input. Received: inputs.shape={input:shape}",
       "Computed output size would be zero or negative. Received `inputs shape={input:shape}`, `kernel shape={kernel:shape}`",
     ],
     rule: "A kernel must fit into its input.",
@@ -109,7 +109,7 @@ const rules: readonly Rule[] = [
     kind: "reshape",
     seen,
     texts: [
-      "The total size of the tensor must be unchanged, however, the input size cannot by divided by the specified dimensions",
+      "The total size of the tensor must be unchanged, however, the input size cannot by divided by the specified dimensions in target_shape. Received: input_shape={source:shape}, target_shape={target:shape}",
       "The total size of the tensor must be unchanged. Received: input_shape={source:shape}, target_shape={target:shape}",
     ],
     rule: "Reshaping keeps the number of elements of each sample.",
@@ -121,11 +121,12 @@ const rules: readonly Rule[] = [
     seen,
     texts: [
       "Full input shapes: {a:shape}, {b:shape}",
-      "A `Concatenate` layer should be called on a list of at least {needed:int} input",
+      "A `Concatenate` layer should be called on a list of at least {needed:int} input. Received: input_shape={input:shape}",
       "But found element of shape {b:shape}, which is different from the first element's shape {a:shape}",
       "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. Received: input_shape=[{input:shapes}]",
       "A merge layer should be called on a list of {fault:text}",
       "Inputs have incompatible shapes. Received shapes {a:shape} and {b:shape}",
+      "Cannot merge tensors with different {fault:text} Received tensors with shapes [{input:shapes}]",
       "Cannot merge tensors with different {fault:text}",
       "Dimension incompatibility was requested. Received shapes {a:shape} and {b:shape}",
       "Dimension value mismatch: {fault:text}",

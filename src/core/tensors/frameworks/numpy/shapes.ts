@@ -97,6 +97,7 @@ export const shapes: readonly Rule[] = [
       "operand has more dimensions than subscripts given in einstein sum",
       "more operands provided to einstein sum function than specified",
       "fewer operands provided to einstein sum function than specified",
+      "dimensions in single operand for collapsing index",
       "dimensions in operand {operand:int} for collapsing index '{label:word}' don't match ({a:int} != {b:int})",
       "Size of label '{label:word}' for operand {operand:int} ({got:int}) does not match previous terms ({needed:int})",
       "einstein sum subscripts string {fault:text}",

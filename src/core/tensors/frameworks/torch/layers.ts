@@ -43,6 +43,8 @@ export const layers: readonly Rule[] = [
       "Given weight of size {weight:shape}, expected bias to be 1-dimensional with {needed:int} elements, but got bias of size {bias:shape} instead",
       "expected {what:name} to be a single integer value or a list of {needed:int} values to match the convolution dimensions, but got {what2:name}={got:shape}",
       "non-positive stride is not supported",
+      "weight should have at least {needed:text} dimensions",
+      "padding='same' is not supported for strided convolutions",
       "negative padding is not supported",
       "{which:word} must be divisible by groups",
       "Given groups={groups:int}, expected weight to be at least {needed:int} at dimension 0",
@@ -64,6 +66,8 @@ export const layers: readonly Rule[] = [
     seen: both,
     texts: [
       "non-empty {needed:text} tensor expected for input",
+      "Expected {needed:text} tensor, but got: {input:shape}",
+      "Expected {needed:text} dimensions, but got {rank:int}-dimensional tensor for argument",
       "Input dimension should be at least {needed:int}",
       "non-empty {needed:text} tensor expected but got ndim: {rank:int}",
       "{function:name}: Expected {needed:text} tensor with optional 0 dim batch size for input, but got:{input:shape}",
@@ -80,6 +84,8 @@ export const layers: readonly Rule[] = [
     kind: "pooling",
     seen: both,
     texts: [
+      "pool {which:word} {kernel:int} too large relative to input {side:word} {size:int}",
+      "kernel_size must either be a single int, or a tuple of",
       "pad should be at most half of effective kernel size, but got pad={pad:int}, kernel_size={kernel:int}",
       "Expected shape of indices to be same as that of the input tensor ({input:shape}) but got indices tensor with shape: {indices:shape}",
     ],
@@ -135,6 +141,7 @@ export const layers: readonly Rule[] = [
     texts: [
       "Input Error: Only 3D, 4D and 5D input Tensors supported (got {rank:int}D)",
       "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of {input:shape} and output size of {output:shape}",
+      "but got input with spatial dimensions of {input:shape} and scale_factor of shape {output:shape}",
       "but got input with with spatial dimensions of {input:shape} and output size of {output:shape}",
       "Got {rank:int}D input, but {mode:word} mode needs {needed:int}D input",
       "Input and output sizes should be greater than 0, but got input (H: {h:int}, W: {w:int})",
@@ -151,6 +158,7 @@ export const layers: readonly Rule[] = [
       "Padding size should be less than the corresponding input dimension, but got: padding ({padding:text}) at dimension {dim:int} of input {rank:int}",
       "Padding length should be less than or equal to two times the input dimension but got padding length {length:int} and input of dimension {rank:int}",
       "Padding length must be divisible by 2",
+      "Padding size {length:int} is not supported for {rank:int}D input tensor",
       "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now",
       "The input size {sizes:text}, plus negative padding",
     ],
