@@ -12,7 +12,12 @@ const panel = 'main.page[data-layout="wide"]';
 const sshConfig = process.env.TENSORLINE_TEST_SSH_CONFIG ?? "";
 const tools = join(__dirname, "..", "..", "test", "fixtures", "gpu", "tools");
 
-const sshd = withNvidiaSmi().then((folder) => startSshd({ environment: { PATH: `${folder}:/usr/bin:/bin` } }));
+let begun: ReturnType<typeof startSshd> | undefined;
+/** The server of these specs, from the first that asks on. */
+const sshd = () => {
+  begun ??= withNvidiaSmi().then((folder) => startSshd({ environment: { PATH: `${folder}:/usr/bin:/bin` } }));
+  return begun;
+};
 
 /** A folder with only this stand-in in it: the host is to have one vendor. */
 async function withNvidiaSmi(): Promise<string> {
@@ -22,7 +27,7 @@ async function withNvidiaSmi(): Promise<string> {
 }
 
 spec("the hosts of the ssh config are there, and one click shows a real host's GPUs live", async ({ signal }) => {
-  const { configFile } = await sshd;
+  const { configFile } = await sshd();
   await copyFile(configFile, sshConfig);
   await run("Refresh Hosts");
   await showViews("Hosts", "GPUs");
@@ -35,7 +40,7 @@ spec("the hosts of the ssh config are there, and one click shows a real host's G
 });
 
 spec("an unknown host key is shown with its fingerprint before anything is sent, then remembered", async () => {
-  const server = await sshd;
+  const server = await sshd();
   const before = server.log().length;
   await click(row("stranger"));
   await waitFor({ selector: dialog, text: /SHA256:[A-Za-z0-9+/]{43}/ });
@@ -49,7 +54,7 @@ spec("a changed host key is refused and explained, without a way to connect anyw
   const server = await startSshd();
   try {
     const knownHosts = join(server.folder, "changed_known_hosts");
-    await writeFile(knownHosts, `[127.0.0.1]:${server.port} ${(await sshd).hostKeys[0]?.publicKey ?? ""}\n`);
+    await writeFile(knownHosts, `[127.0.0.1]:${server.port} ${(await sshd()).hostKeys[0]?.publicKey ?? ""}\n`);
     await appendFile(
       sshConfig,
       `\nHost changed\n  HostName 127.0.0.1\n  Port ${server.port}\n  IdentityFile ${server.userKeyFile}\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile none\n`,
@@ -118,5 +123,5 @@ spec("the demo fleet: faults are said in words, and the other GPUs go on", async
 spec("the servers of these specs end, and what they have opened", async () => {
   await stopDemo();
   await clearAway();
-  await (await sshd).dispose();
+  await (await sshd()).dispose();
 });

@@ -4,18 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { startSshd, withoutSshd } from "../ssh/sshd";
-import { click, elements, fill, press, screenshot, type, waitFor } from "./harness/control";
+import { elements, press, screenshot, waitFor } from "./harness/control";
 import { spec } from "./harness/spec";
-import { textUntil } from "./text";
-
-const row = (text: string | RegExp) => ({ selector: ".quick-input-list .monaco-list-row.focused", text });
-
-async function pick(label: string): Promise<void> {
-  await waitFor({ selector: ".quick-input-list .monaco-list-row" }, { timeout: 30_000 });
-  await fill({ selector: ".quick-input-box input" }, label);
-  await waitFor(row(label), { timeout: 30_000 });
-  await press("Enter");
-}
+import { choose, clearAway, input, notice, option, textUntil, typeInTerminal } from "./workbench";
 
 const rows = async () =>
   (await elements({ selector: ".terminal-wrapper.active .xterm-rows" })).map(({ text }) => text).join("\n");
@@ -72,22 +63,20 @@ spec(
 
       // Thought better of: nothing is opened, and nothing is reported.
       void vscode.commands.executeCommand("workbench.action.terminal.new");
-      await waitFor({ selector: ".quick-input-list .monaco-list-row", text: "box" }, { timeout: 30_000 });
-      await press("Escape");
+      await waitFor({ selector: ".quick-input-title", text: "Which host?" });
+      await waitFor(option("box"));
+      await press("Escape", input);
       await waitFor({ selector: ".quick-input-widget" }, { state: "hidden" });
-      assert.deepEqual(await elements({ selector: ".notification-list-item" }), []);
+      assert.equal((await elements(notice(/tensor/i))).length, 0);
 
       void vscode.commands.executeCommand("workbench.action.terminal.new");
-      await pick("box");
-      await waitFor({ selector: ".quick-input-widget", text: "Which environment of box?" }, { timeout: 30_000 });
+      await choose("Which host?", "box");
       const opened = new Promise<vscode.Terminal>((resolve) => vscode.window.onDidOpenTerminal(resolve));
-      await pick("No environment");
+      await choose("Which environment of box?", "No environment");
       const terminal = await opened;
       terminal.show();
       await textUntil(rows, (text) => /explained here\.[\s\S]*[$#%>] *$/.test(text.trimEnd()), signal);
-      await click({ selector: ".terminal-wrapper.active .xterm-screen" });
-      await type(`cd ${folder}; sh python train.py`);
-      await press("Enter");
+      await typeInTerminal(`cd ${folder}; sh python train.py`);
       const text = await textUntil(
         rows,
         (shown) => /╰[^\n]*show\sshapes[\s\S]*[$#%>] *$/.test(shown.trimEnd()),
@@ -102,7 +91,7 @@ spec(
 
       // The file of the host, which cannot be changed.
       await vscode.commands.executeCommand("vscode.open", problem?.uri);
-      await waitFor({ selector: ".editor-instance .view-line", text: /return/ }, { timeout: 20_000 });
+      await waitFor({ selector: ".editor-instance .view-line", text: /return/ });
       await vscode.commands.executeCommand("workbench.actions.view.problems");
       await waitFor({ selector: ".markers-panel .monaco-list-row", text: /tensorline/ });
       await screenshot("tensor-problem", { width: 1280, height: 900 });
@@ -120,11 +109,9 @@ spec(
       await problemsAre(0, signal);
     } finally {
       for (const name of Object.keys(own)) await settings().update(name, undefined, true);
-      await vscode.commands.executeCommand("workbench.action.terminal.killAll");
-      await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+      await clearAway();
       await host.dispose();
       await rm(home, { recursive: true, force: true });
     }
   },
-  { deadlineMs: 90_000 },
 );
