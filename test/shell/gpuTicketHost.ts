@@ -3,15 +3,19 @@ import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,8 +107,9 @@ export interface GpuWaiter {
 
 const waiters = new Set<GpuWaiter>();
 afterEach(async () => {
-  await Promise.all([...waiters].map((waiter) => waiter.end()));
+  const all = [...waiters];
   waiters.clear();
+  await Promise.all(all.map((waiter) => waiter.end()));
 });
 
 /** The program with its seconds cut down, so that a test takes moments; but for its patience with a tool, which may be slow. */
@@ -263,7 +268,14 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
     async end() {
       // One that has only just begun does not listen yet.
       await until(() => over || supervisorPid() > 0);
-      if (!over) writeFileSync(`/proc/${supervisorPid()}/fd/5`, "stop\n");
+      try {
+        // Opening a pipe that nobody reads any more would wait for ever.
+        const pipe = openSync(`/proc/${supervisorPid()}/fd/5`, constants.O_WRONLY | constants.O_NONBLOCK);
+        writeSync(pipe, "stop\n");
+        closeSync(pipe);
+      } catch {
+        // It ends already.
+      }
       await gone;
     },
     async kill() {
