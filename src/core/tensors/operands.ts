@@ -32,47 +32,20 @@ export function recordedOperands(
   const known = own?.operands ?? [];
   const unseen = [...known];
   const added = inner === own ? [] : (inner?.operands ?? []).filter((value) => !takeSame(unseen, value));
-  const owner = ownerName(layer, parts);
-  return [...known, ...added].flatMap((value) => {
-    const name = known.includes(value)
-      ? value.name
-      : value.name.replace(/^self\./, owner === undefined ? "self." : `${owner}.`);
-    return value.shape === undefined ? [] : [explained(value, name)];
-  });
+  const owner = layer?.path.split(".").at(-1) || ownerName(layer, parts);
+  const named = (name: string) => (owner === undefined ? name : name.replace(/^(?:self\.)?(?=(?:weight|bias)$)|^self\./, `${owner}.`));
+  const all = [...known.map((value) => ({ value, name: value.name })), ...added.map((value) => ({ value, name: named(value.name) }))];
+  return all.flatMap(({ value, name }) => (isUneventful(value, added) ? [] : (explained(value, name) ?? [])));
 }
 
-/** How the user's code calls the layer: `fc2` of `self.fc2(h)`, else the last part of its path. */
-export function ownerName(layer: ModelLayer | undefined, parts: ExpressionParts | undefined): string | undefined {
-  const called = parts?.function?.replace(/^self\./, "");
-  const path = layer?.path.split(".").at(-1);
-  if (path && called?.endsWith(path)) return called;
-  return path || called;
+/** A bias goes where the weight goes; it is worth a line only where it differs. */
+function isUneventful({ name, dtype, device }: TensorValue, all: readonly TensorValue[]): boolean {
+  const weight = all.find((one) => one.name.endsWith("weight"));
+  return name.endsWith("bias") && weight !== undefined && weight.dtype === dtype && weight.device === device;
 }
 
-function takeSame(from: TensorValue[], value: TensorValue): boolean {
-  const at = from.findIndex(
-    (one) =>
-      one.shape &&
-      value.shape &&
-      isSame(one.shape, value.shape) &&
-      one.dtype === value.dtype &&
-      one.device === value.device,
-  );
-  if (at < 0) return false;
-  from.splice(at, 1);
-  return true;
-}
-
-function explained(value: TensorValue, name: string): ExplainedOperand {
-  return {
-    name,
-    shape: value.shape ?? [],
-    ...(value.dtype === undefined ? {} : { dtype: value.dtype }),
-    ...(value.device === undefined ? {} : { device: value.device }),
-  };
-}
-
-/**
+/** A recorded tensor as an explanation shows it; undefined where even its rank is not known. */
+export /**
  * The operands that a message tells of, under the names of its template's places; where the user's operation has as many operands,
  * or one recorded tensor has just this shape, under that name.
  */
@@ -90,5 +63,8 @@ export function writtenOperands(
   });
 }
 
-/** `targetSize` → `target size` */
-const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** `targetSize` → `target size`; the first of a list, `operand0` → `operand 1`. */
+const placeName = (place: string): string =>
+  place
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/(?<=[a-z]{2})\d+$/, (number) => ` ${Number(number) + 1}`);

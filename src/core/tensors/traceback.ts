@@ -53,7 +53,7 @@ export function readTracebacks(lines: readonly string[]): readonly FailureExcept
 /** The lines after the first one; one that begins an exception or a traceback of its own ends them. */
 function restOfMessage(lines: readonly string[], from: number): string[] {
   const rest: string[] = [];
-  for (let at = from; at < Math.min(lines.length, from + 80); at++) {
+  for (let at = from; at < Math.min(lines.length, from + 500); at++) {
     const line = lines[at] ?? "";
     if (start.test(line) || end.test(line) || classLine.test(line) || warningLine.test(line) || pytestEnd.test(line))
       break;
