@@ -1,3 +1,4 @@
+import { explainRecords, explainText } from "./explain";
 import { explanationLine, openWords, renderExplanation, showWords } from "./render";
 import type { BeginRun, Explainer } from "./terminal/parts";
 import { createTensorSession } from "./terminal/session";
@@ -18,7 +19,7 @@ export interface TensorParts {
 }
 
 export const tensorParts: TensorParts = {
-  explainer: { records: () => undefined, text: () => undefined },
+  explainer: { records: explainRecords, text: explainText },
   createTensorSession,
   terminalOverlay,
   marksScript,
@@ -27,3 +28,5 @@ export const tensorParts: TensorParts = {
   openWords,
   showWords,
 };
+
+export { jobHook } from "./jobHook";
