@@ -11,7 +11,7 @@ state = {}
 
 def install(run):
     state.update(run=run, started=time.time(), folder=_folder(), main=_thread.get_ident(), pid=os.getpid())
-    _watch_hook(sys, "excepthook", lambda _kind, error, *_rest: notice(error))
+    _watch_hook(sys, "excepthook", lambda _kind, error, *_rest: _shown(error))
     sys.exit = _Exit(sys.exit)
     import atexit
 
@@ -32,6 +32,15 @@ def notice(error, origin=None):
         record.failure(state, error, origin or _origin())
     except BaseException:
         pass
+
+
+def _shown(error, origin=None):
+    """Records what Python keeps as its last exception, once however many hooks hand it on. It is alive as long as it is kept,
+    so no other one has its id meanwhile."""
+    key = (os.getpid(), id(error))
+    if error is not None and (origin or state.get("shown") != key):
+        state["shown"] = key
+        notice(error, origin)
 
 
 def _origin():
@@ -104,12 +113,7 @@ class _Exit:
 
 def _at_exit():
     """What a hook of the program's own showed without telling ours; Python keeps it until the end."""
-    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None:
-        return
-    record = sys.modules.get("_tensorline.record")
-    if record is None or not record.knows(error):
-        notice(error)
+    _shown(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None))
 
 
 def _before(place, name, look):
@@ -176,7 +180,7 @@ def _tests(module):
     def pytest_runtest_makereport(item, call):
         error = call.excinfo.value if call.excinfo is not None else None
         if type(error).__name__ not in from_pytest:
-            notice(error, "test")
+            _shown(error, "test")
         return original(item, call)
 
     module.pytest_runtest_makereport = pytest_runtest_makereport
@@ -184,7 +188,7 @@ def _tests(module):
 
 def _interactive(name):
     def patch(module):
-        _before(getattr(module, name), "showtraceback", lambda *_, **__: notice(_handled(), "interactive"))
+        _before(getattr(module, name), "showtraceback", lambda *_, **__: _shown(_handled(), "interactive"))
 
     return patch
 
