@@ -1,5 +1,5 @@
-import type { RunReading } from "../tensors/hook";
 import type { RemoteCommand, Runner } from "../remote";
+import type { RunReading } from "../tensors/hook";
 
 /** What makes the Pythons of jobs record how they failed. Part of the bundle that explains failures of tensors. */
 export interface JobHook {

@@ -60,11 +60,7 @@ export function prepareCommand(id: string, withFiles: boolean): RemoteCommand<Ho
   return placeCommand("runs", id, withFiles);
 }
 
-function placeCommand(
-  kind: "runs" | "jobs",
-  id: string,
-  withFiles: boolean,
-): RemoteCommand<HookPlace | undefined> {
+function placeCommand(kind: "runs" | "jobs", id: string, withFiles: boolean): RemoteCommand<HookPlace | undefined> {
   const what = kind === "runs" ? "preparing a run" : "bringing the hook";
   return {
     what,

@@ -5,6 +5,8 @@ export interface RenderOptions {
   /** Of the terminal; fewer than 40 are taken as 40. */
   readonly columns: number;
   readonly colour: boolean;
+  /** Whether the words on its last line can be clicked. Default: yes; else the place itself stands there. */
+  readonly clickable?: boolean;
 }
 
 /** Lines wider than this are hard to read. */
@@ -23,7 +25,10 @@ const painted: Paint = (colour, text) => (text === "" ? "" : `\u001b[${colours[c
 const plain: Paint = (_, text) => text;
 
 /** An explanation as a box for a terminal, a line each, without line ends; nothing in it acts on the terminal but colours. */
-export function renderExplanation(explanation: Explanation, { columns, colour }: RenderOptions): string[] {
+export function renderExplanation(
+  explanation: Explanation,
+  { columns, colour, clickable = true }: RenderOptions,
+): string[] {
   const width = Math.max(40, Math.min(columns, WIDEST)) - 1;
   const paint = colour ? painted : plain;
   const inner = width - 2;
@@ -38,11 +43,13 @@ export function renderExplanation(explanation: Explanation, { columns, colour }:
     ...text(failedRanks(explanation), "dim"),
   ];
   const title = explanation.confidence < SURE ? "tensorline (a guess)" : "tensorline";
-  const links = placeOf(explanation) === undefined ? showWords : `${openWords(explanation)} · ${showWords}`;
+  const { location } = explanation;
+  const links = location === undefined ? showWords : `${openWords(explanation)} · ${showWords}`;
+  const place = location === undefined ? "" : cutTo(`${shownText(location.file)}:${location.line}`, width - 4);
   return [
     paint("rule", rule("╭", title, width)),
     ...body.map((line) => `${paint("rule", "│")} ${line}`),
-    paint("rule", rule("╰", links, width)),
+    paint("rule", rule("╰", clickable ? links : place, width)),
   ];
 }
 
@@ -71,7 +78,7 @@ const bounded = (text: string): string => shownText(text.slice(0, LONGEST)).trim
 
 /** `╭ title ──────` */
 function rule(corner: string, title: string, width: number): string {
-  const start = `${corner} ${title} `;
+  const start = title === "" ? corner : `${corner} ${title} `;
   return `${start}${"─".repeat(Math.max(0, width - columnsOf(start)))}`;
 }
 
