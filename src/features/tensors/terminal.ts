@@ -68,7 +68,7 @@ async function beginRun(
   signal: AbortSignal,
 ): Promise<HookedRun | undefined> {
   try {
-    return await parts().beginRun?.(runner, signal);
+    return await parts().beginRun(runner, signal);
   } catch (error) {
     if (signal.aborted || isFailure(error, "connectionLost")) throw error;
     app.log.warn(`${host.name}: no records of failures in this terminal (${problemOf(error).reason})`);

@@ -1,13 +1,7 @@
 import type { Explanation, RunRecord } from "../../../shared/tensors";
 import type { Overlay } from "../../environments/overlay";
 import type { Runner } from "../../remote";
-
-/** What a run has recorded so far. */
-export interface RunReading {
-  /** The host's time then, ISO 8601 UTC. */
-  readonly now: string;
-  readonly records: readonly RunRecord[];
-}
+import type { RunReading } from "../hook";
 
 /** A terminal's run on its host: what its programs get, and what they left. */
 export interface HookedRun {

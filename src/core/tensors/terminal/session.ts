@@ -1,11 +1,12 @@
 import type { Explanation } from "../../../shared/tensors";
 import type { Clock } from "../../clock";
 import type { Disposable } from "../../lifecycle";
+import type { RunReading } from "../hook";
 import { renderExplanation } from "../render";
 import { createFlow } from "./flow";
 import { createFreshRecords } from "./fresh";
 import { createMarkSeeker, type ShellMark } from "./marks";
-import type { CommandOutcome, Explainer, HookedRun, RunReading } from "./parts";
+import type { CommandOutcome, Explainer, HookedRun } from "./parts";
 import { createTail } from "./tail";
 
 export interface TensorSessionDeps {
