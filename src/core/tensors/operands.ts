@@ -10,9 +10,9 @@ export const userFrame = (frames: readonly FailureFrame[]): FailureFrame | undef
 
 /** The failing expression of a frame: what Python underlined, else its line where that holds only one operation or call. */
 export function expressionOf(frame: FailureFrame | undefined): string | undefined {
-  if (frame?.expression !== undefined) return frame.expression;
+  if (frame?.expression !== undefined) return frame.expression.startsWith("raise ") ? undefined : frame.expression;
   const line = frame?.source?.replace(/^(?:return|yield|await)\s+/, "").replace(/^[\w.,\s[\]]+?\s*=(?!=)\s*/, "");
-  if (line === undefined) return undefined;
+  if (line === undefined || line.startsWith("raise ")) return undefined;
   const parts = takeApart(line);
   const isPlain = parts?.arguments.every((one) => !/[(@+*/%]|\s-\s/.test(one)) === true;
   return isPlain ? line : undefined;
@@ -33,10 +33,17 @@ export function recordedOperands(
   const unseen = [...known];
   const added = inner === own ? [] : (inner?.operands ?? []).filter((value) => !takeSame(unseen, value));
   const owner = layer?.path.split(".").at(-1) || ownerName(layer, parts);
-  const named = (name: string) => (owner === undefined ? name : name.replace(/^(?:self\.)?(?=(?:weight|bias)$)|^self\./, `${owner}.`));
-  const all = [...known.map((value) => ({ value, name: value.name })), ...added.map((value) => ({ value, name: named(value.name) }))];
-  return all.flatMap(({ value, name }) => (isUneventful(value, added) ? [] : (explained(value, name) ?? [])));
+  return [
+    ...known.filter((value) => !isUneventful(value, known)).flatMap((value) => explained(value) ?? []),
+    ...added
+      .filter((value) => !isUneventful(value, added))
+      .flatMap((value) => explained(value, ownedName(value.name, owner)) ?? []),
+  ];
 }
+
+/** `self.weight` or `weight` of a library's frame → `fc2.weight`. */
+const ownedName = (name: string, owner: string | undefined): string =>
+  owner === undefined ? name : name.replace(/^(?:self\.)?(?=(?:weight|bias)$)|^self\./, `${owner}.`);
 
 /** A bias goes where the weight goes; it is worth a line only where it differs. */
 function isUneventful({ name, dtype, device }: TensorValue, all: readonly TensorValue[]): boolean {
@@ -44,8 +51,32 @@ function isUneventful({ name, dtype, device }: TensorValue, all: readonly Tensor
   return name.endsWith("bias") && weight !== undefined && weight.dtype === dtype && weight.device === device;
 }
 
+/** How a sentence calls the layer: `fc2` of `self.fc2(h)`, else the last part of its path; `Conv2d 0` in a row of layers. */
+export function ownerName(layer: ModelLayer | undefined, parts: ExpressionParts | undefined): string | undefined {
+  const called = parts?.function?.replace(/^self\./, "");
+  const path = layer?.path.split(".").at(-1);
+  if (path && called?.endsWith(path)) return called;
+  return path && /^\d+$/.test(path) ? `${layer?.type} ${path}` : path || called;
+}
+
+function takeSame(from: TensorValue[], value: TensorValue): boolean {
+  const at = from.findIndex(
+    ({ shape, dtype, device }) =>
+      shape && value.shape && isSame(shape, value.shape) && dtype === value.dtype && device === value.device,
+  );
+  if (at < 0) return false;
+  from.splice(at, 1);
+  return true;
+}
+
 /** A recorded tensor as an explanation shows it; undefined where even its rank is not known. */
-export /**
+export function explained(value: TensorValue, name = value.name): ExplainedOperand | undefined {
+  const { shape, dtype, device } = value;
+  if (shape === undefined) return undefined;
+  return { name, shape, ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) };
+}
+
+/**
  * The operands that a message tells of, under the names of its template's places; where the user's operation has as many operands,
  * or one recorded tensor has just this shape, under that name.
  */
@@ -63,8 +94,5 @@ export function writtenOperands(
   });
 }
 
-/** `targetSize` → `target size`; the first of a list, `operand0` → `operand 1`. */
-const placeName = (place: string): string =>
-  place
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/(?<=[a-z]{2})\d+$/, (number) => ` ${Number(number) + 1}`);
+/** `targetSize` → `target size` */
+const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
