@@ -77,7 +77,10 @@ spec(
       void vscode.commands.executeCommand("workbench.action.terminal.new");
       await pick("box");
       await waitFor({ selector: ".quick-input-widget", text: "Which environment of box?" }, { timeout: 30_000 });
+      const opened = new Promise<vscode.Terminal>((resolve) => vscode.window.onDidOpenTerminal(resolve));
       await pick("No environment");
+      const terminal = await opened;
+      terminal.show();
       await textUntil(rows, (text) => /explained here\.[\s\S]*[$#%>] *$/.test(text.trimEnd()), signal);
       await click({ selector: ".terminal-wrapper.active .xterm-screen" });
       await type(`cd ${folder}; sh python train.py`);
@@ -88,21 +91,38 @@ spec(
         signal,
       );
       assert.ok(text.indexOf("shapes cannot be multiplied") < text.indexOf("╭ tensorline"), text);
-      assert.ok(!text.includes("/tmp/tensorline-"), text);
+      assert.ok(!text.includes("rm -f"), text);
       await problemsAre(1, signal);
       const [problem] = problems();
       assert.equal(problem?.range.start.line, 2);
       await screenshot("tensor-terminal", { width: 1280, height: 900 });
 
       // The link of the box opens the file of the host, which cannot be changed.
-      await vscode.commands.executeCommand("vscode.open", problem?.uri);
-      await waitFor({ selector: ".editor-instance .view-line", text: /return/ }, { timeout: 20_000 });
+      terminal.show();
+      const shown = new Promise<vscode.TextEditor | undefined>((resolve) => {
+        const change = vscode.window.onDidChangeActiveTextEditor((editor) => {
+          if (editor) change.dispose();
+          if (editor) resolve(editor);
+        });
+      });
+      void vscode.commands.executeCommand("workbench.action.terminal.openDetectedLink");
+      await pick("open model.py:3");
+      const editor = await shown;
+      assert.equal(editor?.document.uri.toString(), problem?.uri.toString());
+      assert.equal(editor?.document.lineAt(editor.selection.active).text.trim(), "return h @ w");
       await vscode.commands.executeCommand("workbench.actions.view.problems");
       await waitFor({ selector: ".markers-panel .monaco-list-row", text: /tensorline/ });
       await screenshot("tensor-problem", { width: 1280, height: 900 });
 
+      await vscode.env.clipboard.writeText("what was copied");
+      terminal.show();
+      await vscode.commands.executeCommand("workbench.action.terminal.selectAll");
+      await vscode.commands.executeCommand("tensorline.explainTerminalSelection");
+      assert.equal(await vscode.env.clipboard.readText(), "what was copied");
+      await waitFor({ selector: ".tab.active", text: /Tensor error/ });
+
       await writeFile(join(folder, "works"), "");
-      vscode.window.terminals.at(-1)?.sendText("sh python train.py");
+      terminal.sendText("sh python train.py");
       await problemsAre(0, signal);
     } finally {
       for (const name of Object.keys(own)) await settings().update(name, undefined, true);

@@ -2,13 +2,15 @@ import { systemClock } from "../../src/core/clock";
 import { noOverlay } from "../../src/core/environments/overlay";
 import { overlayLine } from "../../src/core/environments/overlayLine";
 import { overlayScript, overlayShellOf } from "../../src/core/environments/overlayScript";
-import type { Runner } from "../../src/core/remote";
+import type { CommandOutput, Runner } from "../../src/core/remote";
 import type { CommandOutcome, Explainer, HookedRun } from "../../src/core/tensors/terminal/parts";
 import { createTensorSession } from "../../src/core/tensors/terminal/session";
 import { marksScript, terminalOverlay } from "../../src/core/tensors/terminal/shellText";
 import { playPrelude } from "../../src/features/hosts/prelude";
 import type { Explanation, RunRecord } from "../../src/shared/tensors";
-import { command, noAbort } from "./client";
+
+/** A signal that never fires. This file stands without the test runner: the bench uses it, too. */
+const noAbort = new AbortController().signal;
 
 /** A terminal as the product opens it, with what its screen got. */
 export interface TensorShell {
@@ -37,7 +39,9 @@ export function runIn(runner: Runner, folder: string): HookedRun {
   return {
     overlay: { ...noOverlay, set: { TENSORLINE_RUN: folder }, prepend: { PYTHONPATH: ["/hook"] } },
     async read(signal) {
-      const { stdout } = await runner.run(command(["sh", "-c", script, "sh", folder]), signal);
+      const argv = ["sh", "-c", script, "sh", folder] as const;
+      const parse = (output: CommandOutput) => output;
+      const { stdout } = await runner.run({ what: "reading a run", argv, deadlineMs: 10_000, parse }, signal);
       const [now = "", ...records] = stdout.trim().split("\n");
       return { now, records: records.map((line) => JSON.parse(line) as RunRecord) };
     },

@@ -1,5 +1,6 @@
 import { explainRecords, explainText } from "./explain";
 import { explanationLine, openWords, renderExplanation, showWords } from "./render";
+import { beginRun } from "./terminal/beginRun";
 import type { BeginRun, Explainer } from "./terminal/parts";
 import { createTensorSession } from "./terminal/session";
 import { marksScript, terminalOverlay } from "./terminal/shellText";
@@ -7,8 +8,7 @@ import { marksScript, terminalOverlay } from "./terminal/shellText";
 /** Everything about tensors that is loaded with the first terminal, link or explanation. */
 export interface TensorParts {
   readonly explainer: Explainer;
-  /** Absent: nothing is put on hosts, and failures are explained from what was printed. */
-  readonly beginRun?: BeginRun;
+  readonly beginRun: BeginRun;
   readonly createTensorSession: typeof createTensorSession;
   readonly terminalOverlay: typeof terminalOverlay;
   readonly marksScript: typeof marksScript;
@@ -20,6 +20,7 @@ export interface TensorParts {
 
 export const tensorParts: TensorParts = {
   explainer: { records: explainRecords, text: explainText },
+  beginRun,
   createTensorSession,
   terminalOverlay,
   marksScript,

@@ -3,7 +3,7 @@ import type { Failed } from "./explainFailure";
 import { frameworks } from "./frameworks/index";
 import { userFrame } from "./operands";
 import type { FrameworkRules, Rule } from "./rule";
-import { createReader, type Reading } from "./template";
+import { createReader, flat, type Reader, type Reading } from "./template";
 import { unwrap } from "./wrapping";
 
 export interface Match {
@@ -12,7 +12,7 @@ export interface Match {
   readonly reading: Reading;
 }
 
-const readers = new Map<Rule, readonly ((text: string) => Reading | undefined)[]>();
+const readers = new Map<Rule, readonly Reader[]>();
 
 /** Most messages are short; of a longer one the beginning tells. */
 const maximumMessage = 65_536;
@@ -21,14 +21,15 @@ const maximumMessage = 65_536;
 export function matchRule(exception: FailureException, failed: Failed): Match | undefined {
   const shown = frameworks.filter((framework) => isShown(framework, exception, failed));
   const { message, operands } = unwrap(exception.message.slice(0, maximumMessage));
+  const flattened = flat(message);
   for (const framework of [...shown, ...frameworks.filter((one) => !shown.includes(one))]) {
     for (const rule of framework.rules) {
       if (!hasEvidence(rule, framework, exception, failed)) continue;
-      const reading = read(rule, message);
+      const reading = read(rule, message, flattened);
       if (!reading) continue;
       // The shapes that a wrapper tells stand in for those that the message itself lacks.
       const shapes =
-        reading.shapes.size > 0 ? reading.shapes : new Map(operands.map((one, at) => [`operand${at}`, one]));
+        reading.shapes.size > 0 ? reading.shapes : new Map(operands.map((one, at) => [`operand ${at + 1}`, one]));
       const id = rule.isShared ? (shown[0]?.id ?? framework.id) : framework.id;
       return { framework: id, rule, reading: { ...reading, shapes } };
     }
@@ -77,17 +78,19 @@ function hasEvidence(rule: Rule, framework: FrameworkRules, exception: FailureEx
     case "framework":
       return isRaisedIn(framework, exception) || framework.code.test(exception.frames.at(-1)?.source ?? "");
     case "shapeLine":
-      return /\.shape\b|\.size\(\)/.test(userFrame(exception.frames)?.source ?? "");
+      return /^[\w\s*()]+,[\w\s,*()]*=[^=].*\.(?:shape\b(?!\()|size\(\))/.test(
+        userFrame(exception.frames)?.source ?? "",
+      );
     case "distributed":
       return /torch[/\\.]distributed|ProcessGroup|NCCL|[Gg]loo|c10d/.test(failed.context);
   }
 }
 
-function read(rule: Rule, message: string): Reading | undefined {
+function read(rule: Rule, message: string, flattened: string): Reading | undefined {
   const known = readers.get(rule) ?? rule.texts.map(createReader);
   readers.set(rule, known);
   for (const reader of known) {
-    const reading = reader(message);
+    const reading = flattened.includes(reader.landmark) ? reader.read(message) : undefined;
     if (reading) return reading;
   }
   return undefined;

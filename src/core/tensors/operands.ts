@@ -10,9 +10,9 @@ export const userFrame = (frames: readonly FailureFrame[]): FailureFrame | undef
 
 /** The failing expression of a frame: what Python underlined, else its line where that holds only one operation or call. */
 export function expressionOf(frame: FailureFrame | undefined): string | undefined {
-  if (frame?.expression !== undefined) return frame.expression;
+  if (frame?.expression !== undefined) return frame.expression.startsWith("raise ") ? undefined : frame.expression;
   const line = frame?.source?.replace(/^(?:return|yield|await)\s+/, "").replace(/^[\w.,\s[\]]+?\s*=(?!=)\s*/, "");
-  if (line === undefined) return undefined;
+  if (line === undefined || line.startsWith("raise ")) return undefined;
   const parts = takeApart(line);
   const isPlain = parts?.arguments.every((one) => !/[(@+*/%]|\s-\s/.test(one)) === true;
   return isPlain ? line : undefined;
@@ -34,7 +34,7 @@ export function recordedOperands(
   const added = inner === own ? [] : (inner?.operands ?? []).filter((value) => !takeSame(unseen, value));
   const owner = layer?.path.split(".").at(-1) || ownerName(layer, parts);
   return [
-    ...known.flatMap((value) => explained(value) ?? []),
+    ...known.filter((value) => !isUneventful(value, known)).flatMap((value) => explained(value) ?? []),
     ...added
       .filter((value) => !isUneventful(value, added))
       .flatMap((value) => explained(value, ownedName(value.name, owner)) ?? []),
@@ -94,8 +94,5 @@ export function writtenOperands(
   });
 }
 
-/** `targetSize` → `target size`; the first of a list, `operand0` → `operand 1`. */
-const placeName = (place: string): string =>
-  place
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/(?<=[a-z]{2})\d+$/, (number) => ` ${Number(number) + 1}`);
+/** `targetSize` → `target size` */
+const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

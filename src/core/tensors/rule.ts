@@ -83,7 +83,7 @@ export interface Rule {
 
 /**
  * `class`: the exception's class is the framework's own. `framework`: that, or it was raised in a line of the framework or one that
- * calls it. `shapeLine`: the user's line works with a shape (`.shape`, `.size()`). `distributed`: several processes work together.
+ * calls it. `shapeLine`: the user's line takes a shape apart (`b, c = x.shape`). `distributed`: several processes work together.
  */
 export type Evidence = "class" | "framework" | "shapeLine" | "distributed";
 

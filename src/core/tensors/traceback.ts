@@ -80,7 +80,7 @@ function readFrame(lines: readonly string[], at: number): FailureFrame | undefin
 
 /** The line of code after a frame's head: the next line, or the one that rich points at. */
 function sourceAfter(lines: readonly string[], at: number, number: number): { source?: string; mark?: string } {
-  const pointed = new RegExp(`^\\s*[❱>]\\s*${number}\\s*[│|]?\\s?(?<source>.*)$`);
+  const pointed = new RegExp(`^\\s*[❱>]\\s*${number}[\\s│|]*(?<source>.*)$`);
   for (let next = at; next < Math.min(lines.length, at + 16); next++) {
     const source = pointed.exec(lines[next] ?? "")?.groups?.source;
     if (source !== undefined) return { source: source.trim() };

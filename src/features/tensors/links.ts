@@ -5,7 +5,6 @@ import type { CodePlace } from "../../shared/tensors";
 import { hostOfTerminal } from "../hosts/terminal";
 import type { TensorsFeature, TerminalState } from "./feature";
 import { openPlace } from "./openPlace";
-import { showExplanation } from "./showExplanation";
 import { tensorStateOf } from "./terminal";
 
 interface Link extends vscode.TerminalLink {
@@ -43,7 +42,8 @@ function fileLinks(feature: TensorsFeature, host: HostRef, state: TerminalState 
 }
 
 /** The words of the box's last line. */
-function boxLinks(feature: TensorsFeature, { host, last }: TerminalState, line: string): Link[] {
+function boxLinks(feature: TensorsFeature, state: TerminalState, line: string): Link[] {
+  const { host, last } = state;
   if (!last) return [];
   const { explanation, context } = last;
   const { openWords, showWords } = feature.parts();
@@ -58,6 +58,6 @@ function boxLinks(feature: TensorsFeature, { host, last }: TerminalState, line: 
           openPlace(feature, host, context.folder, location),
         )
       : []),
-    ...linkOf(showWords, "Show the explanation", () => showExplanation(feature, explanation, context)),
+    ...linkOf(showWords, "Show operands, layers and tensors", async () => feature.show(last, state)),
   ];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { noOverlay } from "../../../src/core/environments/overlay";
-import type { CommandOutcome, RunReading } from "../../../src/core/tensors/terminal/parts";
+import type { RunReading } from "../../../src/core/tensors/hook";
+import type { CommandOutcome } from "../../../src/core/tensors/terminal/parts";
 import { createTensorSession } from "../../../src/core/tensors/terminal/session";
 import type { Explanation, RunRecord } from "../../../src/shared/tensors";
 import { createManualClock } from "../../mocks/manualClock";

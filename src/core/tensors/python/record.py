@@ -43,7 +43,7 @@ def failure(state, error, origin):
 
 def warning(state, raised, text, frame):
     """Writes down a warning about sizes: nothing was raised, but the result will be wrong."""
-    while frame is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings", "_tensorline.watch"):
+    while frame is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings", "_tensorline.patches"):
         frame = frame.f_back
     values = frames.Values()
     held, cut = frames.of_stack(frame, frames.most_frames)
@@ -125,7 +125,8 @@ def _message(error):
 
 def _keep(state, found):
     found = {name: value for name, value in found.items() if value is not None}
-    found["at"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".%03dZ" % (time.time() % 1 * 1000)
+    now = time.time()
+    found["at"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%06dZ" % (now % 1 * 1000000)
     with _lock:
         if _written["pid"] != os.getpid():
             _written.update(pid=os.getpid(), failures=[])

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../../shared/tensors";
-import type { RunReading } from "./parts";
+import type { RunReading } from "../hook";
 
 /** Picks what the command that has just ended left, each failure once. */
 export interface FreshRecords {

@@ -1,13 +1,7 @@
 import type { Explanation, RunRecord } from "../../../shared/tensors";
 import type { Overlay } from "../../environments/overlay";
 import type { Runner } from "../../remote";
-
-/** What a run has recorded so far. */
-export interface RunReading {
-  /** The host's time then, ISO 8601 UTC. */
-  readonly now: string;
-  readonly records: readonly RunRecord[];
-}
+import type { RunReading } from "../hook";
 
 /** A terminal's run on its host: what its programs get, and what they left. */
 export interface HookedRun {
@@ -34,6 +28,9 @@ export type CommandOutcome =
       readonly explanation: Explanation;
       readonly from: "records" | "text";
       readonly records: readonly RunRecord[];
+      readonly hook: HookSeen;
     }
-  /** `silent`: Python printed a traceback, and the hook left no record of it. */
-  | { readonly kind: "unexplained"; readonly hook: "recorded" | "silent" | "unknown" };
+  | { readonly kind: "unexplained"; readonly hook: HookSeen };
+
+/** What a failure told about the hook. `silent`: Python printed a traceback, and the hook left no record of it. */
+export type HookSeen = "recorded" | "silent" | "unknown";
