@@ -34,7 +34,7 @@ const PanelTensorSchema = v.object({
 });
 
 /** Lines are counted from 1, columns from 0. */
-const PlaceSchema = v.object({ file: v.string(), line: count, column: v.optional(count) });
+export const PlaceSchema = v.object({ file: v.string(), line: count, column: v.optional(count) });
 
 const PanelFrameSchema = v.object({
   place: PlaceSchema,

@@ -1,12 +1,14 @@
 import type { Job } from "../../shared/jobs";
-import type { Explanation } from "../../shared/tensors";
+import type { Explanation, RunRecord } from "../../shared/tensors";
 import type { Jobs } from "../jobs/jobs";
 import type { HostRef } from "../ports";
 import { explainRecords, explainText } from "./explain";
 
 /** Why a job failed, and where on its host the relative files of that are. */
-export interface JobExplanation {
+export interface ExplainedJob {
   readonly explanation: Explanation;
+  /** What its Pythons recorded; empty where its log alone was explained. */
+  readonly records: readonly RunRecord[];
   readonly folder?: string;
 }
 
@@ -29,15 +31,15 @@ export async function explainJob(
   host: HostRef,
   job: Job,
   signal: AbortSignal,
-): Promise<JobExplanation | undefined> {
+): Promise<ExplainedJob | undefined> {
   if (!mayBeExplained(job)) return undefined;
   const records = await jobs.records(host, job.id, signal);
   const exact = explainRecords(records);
   const folder = (records.find(({ rank }) => rank?.rank === exact?.rank) ?? records[0])?.folder ?? job.folder;
   const place = folder?.startsWith("/") ? { folder } : {};
-  if (exact) return { explanation: exact, ...place };
+  if (exact) return { explanation: exact, records, ...place };
   const from = Math.max(0, (job.logBytes ?? 0) - tailBytes);
   const tail = await jobs.readLog(host, job.id, from, tailBytes, signal);
   const guessed = explainText(new TextDecoder().decode(tail));
-  return guessed && { explanation: guessed, ...place };
+  return guessed && { explanation: guessed, records: [], ...place };
 }

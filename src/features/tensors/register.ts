@@ -6,7 +6,7 @@ import { registerCommand } from "../../platform/commands";
 import { showProblem } from "../../platform/problems";
 import { createFailedLines } from "./diagnostics";
 import { explainSelection, explainTerminalSelection } from "./explainCommand";
-import type { TensorsFeature } from "./feature";
+import type { Explained, TensorsFeature } from "./feature";
 import { registerHostFiles } from "./hostFiles";
 import { registerLinks } from "./links";
 import { createPairs, type Pair } from "./pairs";
@@ -54,8 +54,9 @@ export function registerTensors(app: App): Disposable {
     }),
   );
   store.add(
-    registerCommand(app.log, "tensorline.showShapes", () => {
-      const last = pages.last();
+    // Without an argument that of the last failure.
+    registerCommand(app.log, "tensorline.showShapes", (explained?: Explained) => {
+      const last = explained ? { explained } : pages.last();
       if (last) pages.show(last.explained, last.terminal);
       else void vscode.window.showInformationMessage("Nothing failed in a tensor terminal of this window yet.");
     }),
