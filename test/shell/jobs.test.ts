@@ -11,8 +11,9 @@ import {
   removeCommand,
   submitCommand,
 } from "../../src/core/jobs/commands";
+import { jobHook } from "../../src/core/tensors/jobHook";
 import { jobHost, jobRequest } from "./jobHost";
-import { aliveWith, newFolder, testShells, until } from "./operationHost";
+import { aliveWith, newFolder, noAbort, testShells, until } from "./operationHost";
 
 /** A pipe in the file system: what waits for its line is let go by writing one. */
 function fifo(): string {
@@ -108,6 +109,43 @@ describe.each(testShells)("a job under $name", (shell) => {
       job: { state: "failed", exitCode: 126 },
       log: expect.stringContaining("no such folder"),
     });
+  });
+
+  it("has the hook before its own PYTHONPATH, for itself alone, and gives back what its processes recorded", async () => {
+    const host = jobHost(shell);
+    await jobHook.put(host.runner, noAbort);
+    const record = {
+      format: 1,
+      pid: 7,
+      parentPid: 6,
+      program: "-c",
+      folder: "/",
+      python: "3.12.1",
+      versions: {},
+      failures: [],
+    };
+    const text = [
+      'printf "%s|" "$PYTHONPATH"; ls "${PYTHONPATH%%:*}"',
+      'tr "\\0" "\\n" <"/proc/$PPID/environ" | grep PYTHONPATH',
+      `echo '${JSON.stringify(record)}' >"$TENSORLINE_RUN/7.json"; echo '{"format":1,' >"$TENSORLINE_RUN/8.json"`,
+    ].join("\n");
+    const wish = jobRequest(text, { hook: jobHook.name, variables: { PYTHONPATH: "/mine" } });
+    await host.submit(wish);
+    const { log } = await host.outcome(wish.id);
+    const hook = join(host.home, ".local/state/tensorline/hook", jobHook.name);
+    expect(log).toBe(`${hook}:/mine|_tensorline\nsitecustomize.py\n`);
+    expect((await host.run(jobHook.records(wish.id))).records).toEqual([record]);
+    await host.run(removeCommand([wish.id]));
+    expect((await host.run(jobHook.records(wish.id))).records).toEqual([]);
+    // What is there already is not sent again.
+    const sent: unknown[] = [];
+    const listening = {
+      run: (...[command, signal]: Parameters<typeof host.runner.run>) => (
+        sent.push(command.stdin), host.runner.run(command, signal)
+      ),
+    };
+    await jobHook.put(listening as typeof host.runner, noAbort);
+    expect(sent).toEqual([undefined]);
   });
 
   it("has its secrets in variables, for itself alone, and in no file", async () => {

@@ -22,19 +22,22 @@ export function Explained({ store, explanation }: { store: Store; explanation: J
         {layers.length > 0 && <span class="muted"> {plainText(layers.join(" › "), 300)}</span>}
       </p>
       {operands.length > 0 && (
-        <table class="operands" aria-label="Tensors">
-          <tbody>
-            {operands.map((operand) => (
-              <OperandRow key={operand.name} operand={operand} dimensions={dimensions} />
-            ))}
-          </tbody>
-        </table>
+        <div class="operands">
+          <table aria-label="Tensors">
+            <tbody>
+              {operands.map((operand) => (
+                <OperandRow key={operand.name} operand={operand} dimensions={dimensions} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <p>{plainText(rule, 600)}</p>
       {fixes.length > 0 && (
         <ul class="fixes" aria-label="Fixes">
-          {fixes.map((fix) => (
+          {fixes.map((fix, at) => (
             <li key={fix}>
+              <span class="muted">{at === 0 ? "Fix" : "or"}</span>
               <code>{plainText(fix, 300)}</code>
               <IconButton icon="copy" label={`Copy: ${fix}`} onClick={() => store.send("copy", { text: fix })} />
             </li>
