@@ -95,6 +95,34 @@ def again():
     child(5)
 
 
+def keeps_nothing():
+    """After a warning the program goes on: what it lets go must go."""
+    import warnings
+    import weakref
+
+    class Thing(object):
+        pass
+
+    def work(own):
+        thing = Thing()
+        gone = weakref.ref(thing)
+        mine = locals() if own else {"thing": thing}
+        warnings.warn("Using a target size that is different to the input size")
+        sys.stdout.write("%s\n" % (mine.get("thing") is thing))
+        mine = thing = None
+        # A frame of PyPy keeps what was once asked for.
+        if not own and sys.implementation.name == "cpython":
+            import gc
+
+            gc.collect()
+            assert gone() is None
+
+    work(False)
+    work(True)
+    sys.stdout.flush()
+    child(4)
+
+
 def same_hooks():
     import threading
 

@@ -13,6 +13,7 @@ most_values = 60
 _values_of_frame = 24
 _looked_at = 2000
 _of_library = 3
+_is_function = 1
 _from_container = 4
 
 
@@ -32,6 +33,13 @@ class Frame:
 
 def _locals(frame):
     held = frame.f_locals
+    if type(held) is dict and frame.f_code.co_flags & _is_function:
+        found = dict(held)
+        # Until Python 3.12 the frame keeps this copy, and what is in it alive for as long as it runs. It may be the program's
+        # own by now, from a call of locals().
+        if sys.implementation.name == "cpython" and sys.getrefcount(held) <= 3:
+            held.clear()
+        return found
     if type(held) is dict or type(held).__name__ == "FrameLocalsProxy":
         return held
     # A class body may keep its names in anything.

@@ -127,14 +127,18 @@ def _keep(state, found):
     found = {name: value for name, value in found.items() if value is not None}
     now = time.time()
     found["at"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%06dZ" % (now % 1 * 1000000)
-    with _lock:
+    # A process that was forked meanwhile has a lock that nobody gives back.
+    held = _lock.acquire(timeout=0.2)
+    try:
         if _written["pid"] != os.getpid():
             _written.update(pid=os.getpid(), failures=[])
         kept = _written["failures"]
         kept.append(found)
         del kept[:-_most_failures]
-        text = _fitting(state, kept)
-        _write(state["run"], text)
+        _write(state["run"], _fitting(state, kept))
+    finally:
+        if held:
+            _lock.release()
 
 
 def _fitting(state, kept):
