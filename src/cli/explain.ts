@@ -1,5 +1,4 @@
-import { text } from "node:stream/consumers";
-import { explainText } from "../core/tensors/explain";
+import { explainText, readsAtMost } from "../core/tensors/explain";
 import { shapeText } from "../core/tensors/shapes";
 import type { Explanation } from "../shared/tensors";
 import type { CommandLine } from "./arguments";
@@ -14,7 +13,7 @@ export async function runExplain(
   const { job } = line;
   const explanation = job
     ? await explanationOf({ ...job, connection: line.connection }, io)
-    : explainText(await text(process.stdin));
+    : explainText(await endOf(process.stdin.setEncoding("utf8")));
   if (!explanation) {
     const where = job ? "how this job ended" : "this text";
     io.complain(`There is nothing about tensors in ${where} that could be explained.`);
@@ -23,6 +22,13 @@ export async function runExplain(
   if (line.json) io.printJson(explanationJson(explanation), true);
   else io.print(explanationLines(explanation).join("\n"));
   return ExitCode.done;
+}
+
+/** A log may be larger than what fits into memory, and what ended a program stands at its end. */
+async function endOf(log: AsyncIterable<string>): Promise<string> {
+  let end = "";
+  for await (const part of log) end = (end + part).slice(-readsAtMost);
+  return end;
 }
 
 /** The names of docs/cli.md; fixes are sentences alone. */

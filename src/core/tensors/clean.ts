@@ -20,6 +20,9 @@ const others = [
   /^ {2}[|+](?:[- \d+]*$| )/,
 ];
 
+/** Boxes are as wide as a terminal; longer lines are none, and would take long to look at. */
+const widestBox = 1000;
+
 /** Both borders of a box that rich draws, or its upper and lower edge. */
 const edge = /^\s*[╭╰┌└+][─━-].*[─━-][╮╯┐┘+]\s*$/;
 const border = /^\s*[│┃|] ?(?<inside>.*?)\s*[│┃|]\s*$/;
@@ -50,6 +53,7 @@ function cleanLine(line: string): CleanLine | undefined {
     for (const pattern of others) text = text.replace(pattern, "");
     if (text === before) break;
   }
+  if (text.length > widestBox) return rank === undefined ? { text } : { text, rank };
   if (edge.test(text)) return undefined;
   text = border.exec(text)?.groups?.inside ?? text;
   return rank === undefined ? { text } : { text, rank };

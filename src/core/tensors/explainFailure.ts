@@ -19,6 +19,10 @@ export interface Failed {
   readonly isRecorded: boolean;
 }
 
+/** Messages can quote whole tensors and tracebacks. In characters. */
+const longestMessage = 8000;
+const mostOperands = 60;
+
 export interface Outcome {
   readonly explanation: Explanation;
   /** Follows from a failure elsewhere. */
@@ -51,7 +55,7 @@ function explainException(exception: FailureException, failed: Failed): Outcome 
   }
   const { rule } = match;
   const told: Told = rule.explain?.(found) ?? { summary: rule.summary ?? rule.rule };
-  const operands = told.operands ?? found.operands;
+  const operands = (told.operands ?? found.operands).slice(0, mostOperands);
   const filled = { ...found, operands };
   const sureness = rule.confidence ?? (exception.type === "" ? 0.75 : 0.9);
   return {
@@ -74,7 +78,7 @@ function surroundings(exception: FailureException, failed: Failed, found: Found)
   const place = ownFrame(exception, failed);
   const path = found.layer?.path ?? found.words.layer;
   return {
-    message: exception.message.trim(),
+    message: exception.message.trim().slice(0, longestMessage),
     layers: failed.layers,
     ...(found.expression === undefined ? {} : { expression: found.expression }),
     ...(path ? { module: path } : {}),

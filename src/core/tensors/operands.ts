@@ -8,8 +8,12 @@ import type { Reading } from "./template";
 export const userFrame = (frames: readonly FailureFrame[]): FailureFrame | undefined =>
   frames.findLast((frame) => frame.isUser);
 
+/** Longer lines were not written by people. */
+const longestLine = 1000;
+
 /** The failing expression of a frame: what Python underlined, else its line where that holds only one operation or call. */
 export function expressionOf(frame: FailureFrame | undefined): string | undefined {
+  if ((frame?.expression ?? frame?.source ?? "").length > longestLine) return undefined;
   if (frame?.expression !== undefined) return frame.expression.startsWith("raise ") ? undefined : frame.expression;
   const line = frame?.source?.replace(/^(?:return|yield|await)\s+/, "").replace(/^[\w.,\s[\]]+?\s*=(?!=)\s*/, "");
   if (line === undefined || line.startsWith("raise ")) return undefined;
@@ -86,13 +90,17 @@ export function writtenOperands(
   values: readonly TensorValue[],
 ): ExplainedOperand[] {
   const written = [...reading.shapes];
-  const isOperation = parts?.operator !== undefined && parts.arguments.length === written.length;
+  const arePlain = written.every(([place]) => wholeOperand.test(place));
+  const isOperation = arePlain && parts?.operator !== undefined && parts.arguments.length === written.length;
   return written.map(([place, { shape, dtype }], at) => {
     const same = new Set(values.filter((value) => value.shape && isSame(value.shape, shape)).map(({ name }) => name));
     const own = isOperation ? parts.arguments[at] : same.size === 1 ? [...same][0] : undefined;
     return { name: own ?? placeName(place), shape, ...(dtype === undefined ? {} : { dtype }) };
   });
 }
+
+/** Places of templates in which an operand's whole shape stands, in the order of the operation. */
+const wholeOperand = /^(?:[abc]|m(?:at)?[12]|operand \d+)$/;
 
 /** `targetSize` → `target size` */
 const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

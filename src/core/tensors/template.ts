@@ -36,48 +36,62 @@ export const flat = (text: string): string => text.replace(/\s+/g, " ");
  * as well, and everything else for itself. Gives undefined where the template is nowhere in the text.
  */
 export function createReader(template: string): Reader {
-  const kinds = new Map<string, string>();
-  const source = template
-    .split(/(\{\w+:\w+\})/)
-    .filter((part) => part !== "")
-    .map((part, at, parts) => {
-      const place = /^\{(\w+):(\w+)\}$/.exec(part);
-      if (!place) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
-      const [, name = "", kind = ""] = place;
-      const allowed = places[kind];
-      if (allowed === undefined) throw new Error(`no such kind of place: ${part}`);
-      kinds.set(name, kind);
-      // A text at the end goes on to the end of its line.
-      const isLast = kind === "text" && at === parts.length - 1;
-      return `(?<${name}>${isLast ? allowed.replace(/\?$/, "") : allowed})`;
-    })
-    .join("");
-  // A number must not be read from its middle.
-  const pattern = new RegExp(template.startsWith("{") ? `(?<![\\w.])${source}` : source);
-  const landmark = flat(template)
-    .split(/\{\w+:\w+\}/)
-    .reduce((longest, part) => (part.length > longest.length ? part : longest), "");
+  const parts = template.split(/(\{\w+:\w+\})/).map(partOf);
+  const texts = parts.flatMap((part) => (part.kind === undefined ? [flat(part.text)] : []));
+  const landmark = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "").trim();
+  // Few of the many templates are ever tried on a text, and a pattern takes long to make.
+  let pattern: RegExp | undefined;
   const read = (text: string): Reading | undefined => {
-    const groups = pattern.exec(text)?.groups;
-    if (!groups && !pattern.test(text)) return undefined;
-    const words: Record<string, string> = {};
-    const shapes = new Map<string, WrittenShape>();
-    for (const [name, word] of Object.entries(groups ?? {})) {
-      words[name] = word.trim();
-      const kind = kinds.get(name);
-      if (kind === "shape") {
-        const shape = readShape(word);
-        if (!shape) return undefined;
-        shapes.set(name, shape);
-      } else if (kind === "shapes") {
-        findShapes(word).forEach((shape, at) => {
-          shapes.set(`${name} ${at + 1}`, shape);
-        });
-      }
-    }
-    return { words, shapes };
+    pattern ??= patternOf(parts);
+    const match = pattern.exec(text);
+    return match ? readPlaces(parts, match.groups ?? {}) : undefined;
   };
-  return { landmark: landmark.trim(), read };
+  return { landmark, read };
+}
+
+/** A piece of a template: text that stands for itself, or a place. */
+type Part =
+  | { readonly kind?: undefined; readonly text: string }
+  | { readonly kind: string; readonly name: string; readonly allowed: string };
+
+function partOf(text: string): Part {
+  const [, name, kind] = /^\{(\w+):(\w+)\}$/.exec(text) ?? [];
+  if (name === undefined || kind === undefined) return { text };
+  const allowed = places[kind];
+  if (allowed === undefined) throw new Error(`no such kind of place: ${text}`);
+  return { kind, name, allowed };
+}
+
+function patternOf(parts: readonly Part[]): RegExp {
+  const filled = parts.filter((part) => part.kind !== undefined || part.text !== "");
+  const source = filled.map((part, at) => {
+    if (part.kind === undefined) return part.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
+    // A text at the end goes on to the end of its line.
+    const isLast = part.kind === "text" && at === filled.length - 1;
+    return `(?<${part.name}>${isLast ? part.allowed.replace(/\?$/, "") : part.allowed})`;
+  });
+  // A word must not be read from its middle.
+  const start = filled[0]?.kind === undefined ? "" : "(?<![\\w.])";
+  return new RegExp(start + source.join(""));
+}
+
+/** Undefined where something that should be a shape is none. */
+function readPlaces(parts: readonly Part[], groups: Readonly<Record<string, string>>): Reading | undefined {
+  const words: Record<string, string> = {};
+  const shapes = new Map<string, WrittenShape>();
+  for (const part of parts) {
+    if (part.kind === undefined) continue;
+    const word = groups[part.name] ?? "";
+    words[part.name] = word.trim();
+    if (part.kind === "shape") {
+      const shape = readShape(word);
+      if (!shape) return undefined;
+      shapes.set(part.name, shape);
+    } else if (part.kind === "shapes") {
+      for (const [at, shape] of findShapes(word).entries()) shapes.set(`${part.name} ${at + 1}`, shape);
+    }
+  }
+  return { words, shapes };
 }
 
 const anyShape = new RegExp(shapeSource, "g");

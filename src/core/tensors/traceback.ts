@@ -15,6 +15,8 @@ const end =
   /^(?:\s*-{10,}\s*$|During handling of the above|The above exception was|The stack trace below excludes|For simplicity, JAX|\S*[$#%❯➜] |=+ .* =+$|Root Cause|terminate called|\[W|\[E)/;
 const libraries =
   /(?:^|[/\\])(?:site-packages|dist-packages|lib(?:64)?[/\\]python3[^/\\]*|torch[/\\]nn|keras[/\\]src)[/\\]|^<frozen |^<__array_function__|^<@beartype|^<(?:site|dist)-packages>/;
+/** What is shown of a line of code; longer ones were not written by people. */
+const longestLine = 1000;
 const underline = /^\s*[~^]{1,400}\s*$/;
 
 /** Whether a file is code of the user, and not of an installed package or of Python itself. */
@@ -107,7 +109,7 @@ function framesOf(message: readonly string[]): FailureFrame[] {
 }
 
 function frameAt(file: string, line: string, source = ""): FailureFrame {
-  const shown = source.trim() === "" ? {} : { source: source.trim() };
+  const shown = source.trim() === "" ? {} : { source: source.trim().slice(0, longestLine) };
   return { file, line: Number(line), function: "", isUser: isUserFile(file), ...shown, operands: [], values: [] };
 }
 

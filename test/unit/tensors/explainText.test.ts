@@ -173,13 +173,24 @@ it("tells how much memory was asked for, and who has it", () => {
 });
 
 it("reads hostile texts in a moment", () => {
-  for (const text of [
-    "(".repeat(50_000),
-    "a".repeat(200_000),
-    "[1, ".repeat(30_000),
-    "x ".repeat(60_000),
-    "1x".repeat(60_000),
-  ]) {
-    expect(explainText(`RuntimeError: ${text}`)).toBeUndefined();
+  const line = (text: string) =>
+    `Traceback (most recent call last):\n  File "/x/torch/a.py", line 1, in f\n    ${text}\n`;
+  const parts = ["(", "a", "[1, ", "x ", "1x", " ", "│ ", "= ", ", ", "a.", '"', "Expected "];
+  for (const text of parts.map((part) => part.repeat(30_000))) {
+    expect(explainText(`RuntimeError: ${text}`)?.kind ?? "unknown").toBe("unknown");
+    expect(explainText(`| ${text}x`)).toBeUndefined();
+    expect(explainText(`${line(text)}KeyError: 1`)).toBeUndefined();
   }
+});
+
+it("gives no operand a name that is not its own", () => {
+  const at = (line: string, error: string) =>
+    explainText(`Traceback (most recent call last):\n  File "a.py", line 1, in f\n    ${line}\n${error}`);
+  const grown = at("total += step", "RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]");
+  expect(grown?.operands.map(({ name }) => name)).toEqual(["output", "result"]);
+  const summed = at(
+    "x @ y",
+    "TypeError: dot_general requires contracting dimensions to have the same shape, got (3,) and (2,).",
+  );
+  expect(summed?.operands.map(({ name }) => name)).toEqual(["first", "second"]);
 });

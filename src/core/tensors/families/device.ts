@@ -36,7 +36,10 @@ export function explainDevice(found: Found): Told {
   return {
     operands: found.operands.map((one) => (one === stray ? { ...one, note: `not on ${home}` } : one)),
     summary: `${stray.name} is on ${stray.device} and ${other.name} on ${home}`,
-    fixes: [replaceFix(found, `use ${text}`, stray.name, text), ...general(stray.name).slice(1)],
+    fixes:
+      stray.device === "meta"
+        ? [{ text: `give ${stray.name} data: on the device meta there is none` }]
+        : [replaceFix(found, `use ${text}`, stray.name, text), ...general(stray.name).slice(1)],
   };
 }
 

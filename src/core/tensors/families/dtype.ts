@@ -37,7 +37,7 @@ export function explainDtype(found: Found): Told {
   if (a !== undefined && b !== undefined) return pairTold(found, dtypeName(a), dtypeName(b));
   const types = new Set(found.operands.flatMap(({ dtype }) => dtype ?? []));
   const wanted = needed && /long|int/i.test(needed) ? "int64" : "float32";
-  const name = found.operands[0]?.name ?? "the tensor";
+  const name = found.operands[0]?.name ?? plainArgument(found) ?? "x";
   const change = vocabularies[found.framework].cast(name, wanted);
   if (types.size > 1)
     return {
@@ -66,7 +66,7 @@ function pairTold(found: Found, first: string, second: string): Told {
   const wrong = found.operands.find(
     ({ dtype, name }) => dtype !== undefined && dtype !== target && !/weight|bias/.test(name),
   );
-  const name = wrong?.name ?? found.parts?.arguments[0] ?? "x";
+  const name = wrong?.name ?? plainArgument(found) ?? "x";
   const text = write.cast(name, target);
   const fixes: Fix[] = [
     wrong ? replaceFix(found, `use ${text}`, name, text) : { text: `bring both to ${target}, such as ${text}` },
@@ -81,6 +81,9 @@ function pairTold(found: Found, first: string, second: string): Told {
     fixes,
   };
 }
+
+const plainArgument = ({ parts }: Found): string | undefined =>
+  parts?.arguments.find((one) => /^[A-Za-z_][\w.]*$/.test(one));
 
 const deviceTold = (a: string, b: string): Told => ({
   kind: "device",

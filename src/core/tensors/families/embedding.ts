@@ -8,17 +8,18 @@ export const embeddingRule =
 export function explainEmbedding(found: Found): Told {
   const weight = found.operands.find((one) => /(?:^|\.)weight$/.test(one.name) && one.shape.length === 2);
   const rows = found.words.rows ?? (weight?.shape[0] === null ? undefined : weight?.shape[0]?.toString());
-  const indices = found.operands.find((one) => one !== weight) ?? { name: found.parts?.arguments[0] ?? "the indices" };
+  const own = found.operands.find((one) => one !== weight)?.name ?? found.parts?.arguments[0];
+  const ids = own ?? "ids";
   const name = ownerName(found.layer, found.parts);
   const table = name ? `${name}${rows ? ` (${rows} rows)` : ""}` : rows ? `the table of ${rows} rows` : "the table";
   const isPosition = /pos/i.test(name ?? "");
   return {
     operands: found.operands.map((one) => (one === weight ? { ...one, clash: [0], note: `${rows} rows` } : one)),
-    summary: `${indices.name} holds ${found.words.index ? `the index ${found.words.index}` : "an index"} beyond ${table}`,
+    summary: `${own ?? "the input"} holds ${found.words.index ? `the index ${found.words.index}` : "an index"} beyond ${table}`,
     fixes: [
       isPosition
         ? { text: "cut the sequence to as many positions as the table has, or make the table longer" }
-        : { text: `compare ${indices.name}.max() with num_embeddings, and ${indices.name}.min() with 0` },
+        : { text: `compare ${ids}.max() with num_embeddings, and ${ids}.min() with 0` },
       { text: "after tokens were added, resize the table: model.resize_token_embeddings(len(tokenizer))" },
       { text: "a position table is indexed by the sequence: keep its length below the number of positions" },
     ].slice(0, isPosition ? 1 : 3),

@@ -15,10 +15,15 @@ export function explainReshape(found: Found): Told {
   const name = real?.name ?? found.parts?.function?.replace(/\.(?:view|reshape|resize)$/, "") ?? "the input";
   const product = elementCount(target);
   const known = target.filter((size) => size !== null && size > 0).reduce<number>((all, size) => all * (size ?? 1), 1);
-  const needs = product === undefined ? `a multiple of ${known}` : `${target.join(" × ")} = ${product}`;
+  const needs =
+    product === undefined
+      ? `a multiple of ${known}`
+      : target.length < 2
+        ? product
+        : `${target.join(" × ")} = ${product}`;
   return {
     summary: `${name} has ${count} elements and ${shapeText(target)} needs ${needs}`,
-    fixes: reshapeFixes(found, name, target, count, real?.shape ?? source),
+    fixes: reshapeFixes(found, name === "the input" ? "x" : name, target, count, real?.shape ?? source),
   };
 }
 

@@ -109,6 +109,7 @@ export const devices: readonly Rule[] = [
       "Invalid device string: '{device:word}'",
       "device type at start of device string: {device:word}",
       "CUDA error: invalid device ordinal",
+      "without ATen_cuda library",
       "CUDA error: no kernel image is available for execution on the device",
       "Distributed package doesn't have NCCL built in",
     ],

@@ -64,6 +64,7 @@ export const elementwise: readonly Rule[] = [
       "only one dimension can be inferred",
       "cannot reshape tensor of 0 elements into shape {target:shape}",
       "invalid shape dimension {n:int}",
+      "Dimension size must be non-negative",
       "unflatten: Provided sizes {target:shape} don't multiply up to the size of dim {dim:int} ({size:int}) in the input tensor",
       "unflatten: Provided sizes {target:shape}",
       "requested size {rest:text} does not match",

@@ -32,7 +32,7 @@ export const gradients: readonly Rule[] = [
     texts: [
       "element {n:int} of tensors does not require grad and does not have a grad_fn",
       "One of the differentiated Tensors does not require grad",
-      "One of the differentiated Tensors appears to not have been used in the graph",
+      "appears to not have been used in the graph",
       "There are no graph nodes that require computing gradients",
     ],
     rule: "Gradients flow only through tensors that require them and through operations that record a graph.",

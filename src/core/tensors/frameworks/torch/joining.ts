@@ -10,6 +10,7 @@ export const joining: readonly Rule[] = [
     seen: both,
     texts: [
       "Sizes of tensors must match except in dimension {dim:int}. Expected size {needed:int} but got size {got:int} for tensor number {part:int} in the list",
+      "Sizes of tensors must match except in dimension {dim:int}. Expected {needed:int} in dimension {differs:int} but got {got:int} for tensor number {part:int} in the list",
       "Sizes of tensors must match except in dimension {dim:int}. Got {needed:int} and {got:int} in dimension",
       "Expected size {needed:int} but got size {got:int} for tensor number {part:int} in the list",
     ],
@@ -89,6 +90,7 @@ export const joining: readonly Rule[] = [
       "start ({start:int}) + length ({length:int}) exceeds dimension size ({size:int})",
       "chunk expects `chunks` to be greater than 0, got: {n:int}",
       "number of sections must be larger than 0, got {n:int}",
+      "split_size can only be 0 if dimension size is 0",
       "maximum size for tensor at dimension {dim:int} is {size:int} but size is {wanted:int}",
       "split expects split_size be non-negative, but got split_size={n:int}",
     ],

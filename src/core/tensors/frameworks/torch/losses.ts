@@ -114,6 +114,7 @@ export const losses: readonly Rule[] = [
     texts: [
       "probability tensor contains either `inf`, `nan` or element < 0",
       "invalid multinomial distribution",
+      "prob_dist must be 1 or 2 dim",
       "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
       "Expected p_in >= 0 && p_in <= 1",
       "Expected parameter {name:name} (Tensor of shape {shape:shape}) of distribution {distribution:text} to satisfy the constraint {constraint:text}, but found invalid values",
