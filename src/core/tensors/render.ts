@@ -38,11 +38,11 @@ export function renderExplanation(explanation: Explanation, { columns, colour }:
     ...text(failedRanks(explanation), "dim"),
   ];
   const title = explanation.confidence < SURE ? "tensorline (a guess)" : "tensorline";
-  const links = placeOf(explanation) === undefined ? showWords : `${openWords(explanation)} · ${showWords}`;
+  const words = placeOf(explanation) === undefined ? [showWords] : [openWords(explanation), showWords];
   return [
-    paint("rule", rule("╭", title, width)),
+    paint("rule", `╭ ${title} ${ruleAfter(title, width)}`),
     ...body.map((line) => `${paint("rule", "│")} ${line}`),
-    paint("rule", rule("╰", links, width)),
+    `${paint("rule", "╰ ")}${words.map((each) => paint("place", each)).join(" · ")} ${paint("rule", ruleAfter(words.join(" · "), width))}`,
   ];
 }
 
@@ -69,11 +69,8 @@ const shapeText = ({ shape, clash = [] }: ExplainedOperand): string =>
 
 const bounded = (text: string): string => shownText(text.slice(0, LONGEST)).trim();
 
-/** `╭ title ──────` */
-function rule(corner: string, title: string, width: number): string {
-  const start = `${corner} ${title} `;
-  return `${start}${"─".repeat(Math.max(0, width - columnsOf(start)))}`;
-}
+/** What is left of a line behind its corner and its words. */
+const ruleAfter = (words: string, width: number): string => "─".repeat(Math.max(0, width - columnsOf(words) - 3));
 
 /** `model.py:41` */
 function placeOf({ location }: Explanation): string | undefined {

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import type { FixEdit } from "../../shared/tensors";
+import type { Explained } from "./feature";
 import { hostFileScheme } from "./hostFiles";
 import { absolutePath } from "./openPlace";
 import { placeOf } from "./places";
-import type { Explained } from "./feature";
 
 /** A fix whose place in this window is known. */
 export interface PlacedEdit {
@@ -55,7 +55,13 @@ export async function applyEdit(placed: PlacedEdit): Promise<boolean> {
   change.replace(placed.uri, range, placed.edit.text);
   if (!(await vscode.workspace.applyEdit(change))) return false;
   const end = range.start.translate(0, placed.edit.text.length);
-  const selection = placed.edit.text.includes("\n") ? new vscode.Range(range.start, range.start) : new vscode.Range(range.start, end);
-  await vscode.window.showTextDocument(placed.uri, { selection, viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  const selection = placed.edit.text.includes("\n")
+    ? new vscode.Range(range.start, range.start)
+    : new vscode.Range(range.start, end);
+  await vscode.window.showTextDocument(placed.uri, {
+    selection,
+    viewColumn: vscode.ViewColumn.Beside,
+    preserveFocus: true,
+  });
   return true;
 }

@@ -1,5 +1,5 @@
-import type { Explanation, FailureFrame, RunRecord, TensorFailure, TensorValue } from "../../shared/tensors";
 import type { PanelFailure, PanelFrame, PanelTensor } from "../../shared/tensorPanel";
+import type { Explanation, FailureFrame, RunRecord, TensorFailure, TensorValue } from "../../shared/tensors";
 
 /** What only the shower of a failure knows. */
 export interface PanelFacts {
@@ -54,7 +54,10 @@ export function panelFailure(
     })),
     ...(memory ? { memory: { ...memory, largest: memory.largest.map((value) => tensorOf(value, false)) } } : {}),
     ...(rank === undefined ? {} : { rank }),
-    others: records.filter((one) => one !== record && hasFailed(one)).slice(0, MOST_OTHERS).map(otherOf),
+    others: records
+      .filter((one) => one !== record && hasFailed(one))
+      .slice(0, MOST_OTHERS)
+      .map(otherOf),
     facts: record ? factsOf(record) : [],
     from: failure ? "record" : "text",
     isHookSilent,
@@ -107,7 +110,11 @@ function tensorOf(value: TensorValue, isOperand: boolean): PanelTensor {
     ...(device === undefined ? {} : { device }),
     ...(bytes === undefined ? {} : { bytes }),
     isOperand,
-    notes: [...notes, ...(isContiguous === false ? ["not contiguous"] : []), ...(requiresGrad ? ["requires grad"] : [])],
+    notes: [
+      ...notes,
+      ...(isContiguous === false ? ["not contiguous"] : []),
+      ...(requiresGrad ? ["requires grad"] : []),
+    ],
   };
 }
 

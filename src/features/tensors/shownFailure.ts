@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { Shapes } from "../../shared/tensorPanel";
-import { applyEdit, type PlacedEdit, placeEdits, standingRange } from "./fixEdits";
 import type { Explained, TensorsFeature, TerminalState } from "./feature";
+import { applyEdit, type PlacedEdit, placeEdits, standingRange } from "./fixEdits";
 import { panelFailure } from "./panelFailure";
 
 /** What one Shape panel shows, and which of its fixes can be applied while the files change. */

@@ -4,8 +4,8 @@ import { createPageFlow, type PageFlow } from "../../core/tensors/terminal/pageF
 import { showProblem } from "../../platform/problems";
 import { pageHtml, pageOptions } from "../../platform/webview/html";
 import { connectPage } from "../../platform/webview/page";
-import type { CodePlace } from "../../shared/tensors";
 import { TensorPanelApi } from "../../shared/tensorPanel";
+import type { CodePlace } from "../../shared/tensors";
 import { createHostShell, type HostShell } from "../hosts/hostShell";
 import { createExplainingShell } from "./explainingShell";
 import type { Explained, TensorsFeature, TerminalState } from "./feature";
@@ -191,9 +191,11 @@ export function createTensorPages(feature: () => TensorsFeature): TensorPages {
     show(explained, terminal) {
       last = { explained, ...(terminal ? { terminal } : {}) };
       const own = terminal && pageOf(terminal);
-      alone ??= own ? undefined : openTensorPage(feature(), undefined, () => {
-        alone = undefined;
-      });
+      alone ??= own
+        ? undefined
+        : openTensorPage(feature(), undefined, () => {
+            alone = undefined;
+          });
       const target = own ?? alone;
       target?.shown.show(explained, terminal);
       target?.reveal();

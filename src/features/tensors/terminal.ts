@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { createHostTerminal } from "../hosts/terminal";
 import { createExplainingShell } from "./explainingShell";
 import type { TensorsFeature, TerminalState } from "./feature";

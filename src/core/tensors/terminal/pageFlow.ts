@@ -33,7 +33,7 @@ export function createPageFlow({ begin, send }: PageFlowPorts, moved: () => void
   let owed = 0;
   let isShown = false;
   let isOver = false;
-  let whenDrained: (() => void)[] = [];
+  const whenDrained: (() => void)[] = [];
 
   const settle = () => {
     if (waiting > 0) return;
