@@ -1,7 +1,7 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// sync, environments, advisor, jobs, jobLogs, jobOutput, hook, paint); nothing is kept.
+// sync, environments, advisor, jobs, jobLogs, jobOutput, hook, tensorTerminal, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -49,6 +49,7 @@ const measurements = {
   jobLogs: () => inVsCode("jobLogs"),
   jobOutput: () => inVsCode("jobOutput"),
   hook: () => inVsCode("hook"),
+  tensorTerminal: () => inVsCode("tensorTerminal"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 
@@ -91,6 +92,11 @@ async function sizes() {
     row(
       "Job panel, script and styles with xterm.js and uPlot, without codicons",
       await size("webview/job.js", "webview/job.css"),
+      550,
+    ),
+    row(
+      "Tensor terminal in an editor tab, script and styles with xterm.js, without codicons",
+      await size("webview/tensor.js", "webview/tensor.css"),
       550,
     ),
   );

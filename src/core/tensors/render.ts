@@ -43,13 +43,11 @@ export function renderExplanation(
     ...text(failedRanks(explanation), "dim"),
   ];
   const title = explanation.confidence < SURE ? "tensorline (a guess)" : "tensorline";
-  const { location } = explanation;
-  const links = location === undefined ? showWords : `${openWords(explanation)} · ${showWords}`;
-  const place = location === undefined ? "" : cutTo(`${shownText(location.file)}:${location.line}`, width - 4);
+  const words = clickable ? clickWords(explanation) : pathWords(explanation, width - 4);
   return [
-    paint("rule", rule("╭", title, width)),
+    paint("rule", `╭ ${title} ${ruleAfter(title, width)}`),
     ...body.map((line) => `${paint("rule", "│")} ${line}`),
-    paint("rule", rule("╰", clickable ? links : place, width)),
+    lastLine(words, width, paint),
   ];
 }
 
@@ -76,11 +74,21 @@ const shapeText = ({ shape, clash = [] }: ExplainedOperand): string =>
 
 const bounded = (text: string): string => shownText(text.slice(0, LONGEST)).trim();
 
-/** `╭ title ──────` */
-function rule(corner: string, title: string, width: number): string {
-  const start = title === "" ? corner : `${corner} ${title} `;
-  return `${start}${"─".repeat(Math.max(0, width - columnsOf(start)))}`;
+/** What is left of a line behind its corner and its words. */
+const ruleAfter = (words: string, width: number): string => "─".repeat(Math.max(0, width - columnsOf(words) - 3));
+
+/** `╰ open model.py:41 · show shapes ──────` */
+function lastLine(words: readonly string[], width: number, paint: Paint): string {
+  const shown = words.map((each) => `${paint("place", each)} `).join("· ");
+  return `${paint("rule", "╰ ")}${shown}${paint("rule", ruleAfter(words.join(" · "), width))}`;
 }
+
+const clickWords = (explanation: Explanation): string[] =>
+  explanation.location ? [openWords(explanation), showWords] : [showWords];
+
+/** `/home/me/model.py:41`, where nothing can be clicked. */
+const pathWords = ({ location }: Explanation, columns: number): string[] =>
+  location ? [cutTo(`${shownText(location.file)}:${location.line}`, columns)] : [];
 
 /** `model.py:41` */
 function placeOf({ location }: Explanation): string | undefined {

@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
 import type { HostRef } from "../../core/ports";
-import { sourceLinks } from "../../shared/sourceLinks";
-import type { CodePlace } from "../../shared/tensors";
 import { hostOfTerminal } from "../hosts/terminal";
 import type { TensorsFeature, TerminalState } from "./feature";
+import { type KnownFailure, type LinkTarget, lineLinks } from "./lineLinks";
 import { openPlace } from "./openPlace";
 import { tensorStateOf } from "./terminal";
 
@@ -18,46 +17,35 @@ export function registerLinks(feature: TensorsFeature): vscode.Disposable {
       const host = hostOfTerminal(terminal);
       if (!host) return [];
       const state = tensorStateOf(terminal);
-      const own = state?.last && line.startsWith("╰ ") ? boxLinks(feature, state, line) : [];
-      return [...own, ...fileLinks(feature, host, state, line)];
+      return lineLinks(line, state && knownFailure(feature, state)).map(({ start, length, target }) => ({
+        startIndex: start,
+        length,
+        tooltip: target.kind === "place" ? `Open on ${host.name}` : "Show the explanation",
+        run: () => follow(feature, host, state, target),
+      }));
     },
     handleTerminalLink: ({ run }) => run(),
   };
   return vscode.window.registerTerminalLinkProvider(provider);
 }
 
-function fileLinks(feature: TensorsFeature, host: HostRef, state: TerminalState | undefined, line: string): Link[] {
-  return sourceLinks(line).map(({ start, end, path, line: row, column }) => {
-    const known = state?.last?.explanation.location;
-    const isKnown = known?.line === row && (known.file === path || known.file.endsWith(`/${path}`));
-    const told: CodePlace = { file: path, line: row, ...(column === undefined ? {} : { column: column - 1 }) };
-    const folder = isKnown ? state?.last?.context.folder : state?.folder();
-    return {
-      startIndex: start,
-      length: end - start,
-      tooltip: `Open on ${host.name}`,
-      run: () => openPlace(feature, host, folder, isKnown ? known : told),
-    };
-  });
+function knownFailure({ parts }: TensorsFeature, { last }: TerminalState): KnownFailure | undefined {
+  if (!last) return undefined;
+  const { explanation } = last;
+  const words = { openWords: parts().openWords(explanation), showWords: parts().showWords };
+  return explanation.location ? { ...words, location: explanation.location } : words;
 }
 
-/** The words of the box's last line. */
-function boxLinks(feature: TensorsFeature, state: TerminalState, line: string): Link[] {
-  const { host, last } = state;
-  if (!last) return [];
-  const { explanation, context } = last;
-  const { openWords, showWords } = feature.parts();
-  const { location } = explanation;
-  const linkOf = (words: string, tooltip: string, run: () => Promise<void>): Link[] => {
-    const startIndex = line.indexOf(words);
-    return startIndex < 0 ? [] : [{ startIndex, length: words.length, tooltip, run }];
-  };
-  return [
-    ...(location
-      ? linkOf(openWords(explanation), "Open the line that failed", () =>
-          openPlace(feature, host, context.folder, location),
-        )
-      : []),
-    ...linkOf(showWords, "Show operands, layers and tensors", async () => feature.show(last, state)),
-  ];
+async function follow(
+  feature: TensorsFeature,
+  host: HostRef,
+  state: TerminalState | undefined,
+  target: LinkTarget,
+): Promise<void> {
+  const last = state?.last;
+  if (target.kind === "place") {
+    const folder = target.isFailed ? last?.context.folder : state?.folder();
+    return openPlace(feature, host, folder, target.place);
+  }
+  if (last) feature.show(last, state);
 }
