@@ -69,6 +69,14 @@ if __name__ == "__main__":
     ${end}
 `;
 
+/** Fails as PyTorch does, and needs none. */
+const misfit = `def forward(h):
+    raise RuntimeError("mat1 and mat2 shapes cannot be multiplied (32x784 and 512x10)")
+
+
+forward(1)
+`;
+
 const goOn = join(dirname(sshConfig), "go-on");
 
 /** All at once and first: VS Code finds no file that is newer than its last search. */
@@ -78,6 +86,7 @@ async function writePrograms(): Promise<void> {
   await writeFile(join(workspace, "train.py"), program(goOn, 'print("done")'));
   await writeFile(join(workspace, "broken.py"), "import no_such_module_anywhere\n");
   await writeFile(join(workspace, "long.py"), program(never, "pass"));
+  await writeFile(join(workspace, "shapes.py"), misfit);
 }
 
 spec(
@@ -131,6 +140,32 @@ spec(
     await command("Notifications: Clear All Notifications");
   },
   { deadlineMs: 120_000 },
+);
+
+spec(
+  "a job that fails because of tensors is explained, and its line is a problem until a job of that file succeeds",
+  async ({ signal }) => {
+    await openFile("shapes.py");
+    await run("Run on GPU");
+    await runForm();
+    await waitFor({ webview: panel, selector: ".cause h2", text: /784/ }, { timeout: 60_000 });
+    await textUntil(log, (text) => text.includes("32x784 and 512x10"), signal);
+    await screenshot("jobs-explained", { width: 1280, height: 900 });
+    await command("Notifications: Show Notifications");
+    await waitFor(notice(/shapes\.py failed on lab1.*: .*784/), { timeout: 30_000 });
+    await click({ selector: ".notifications-center .monaco-button", text: "Open at Line" });
+    const cursor = (text: string) => ({ selector: ".part.statusbar .statusbar-item", text });
+    await waitFor(cursor("Ln 2, Col 5"), { timeout: 20_000 });
+    await command("Notifications: Clear All Notifications");
+    await command("Problems: Focus on Problems View");
+    const problem = { selector: ".markers-panel .monaco-list-row", text: /784.*tensorline/ };
+    await waitFor(problem, { timeout: 20_000 });
+    await writeFile(join(workspace, "shapes.py"), 'print("fits")\n');
+    await run("Run on GPU");
+    await runForm();
+    await waitFor(problem, { state: "detached", timeout: 60_000 });
+  },
+  { deadlineMs: 180_000 },
 );
 
 spec(
