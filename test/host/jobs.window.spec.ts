@@ -59,7 +59,7 @@ async function runForm(): Promise<void> {
 /** The focus goes elsewhere with the last of them, which closes what asks for a word just then. */
 async function clearNotifications(): Promise<void> {
   await command("Notifications: Clear All Notifications");
-  await waitFor(notice(/./), { state: "detached" });
+  await waitFor(notice(/./), { state: "hidden" });
 }
 
 const log = () => frameText(panel, ".log-terminal .xterm-rows");

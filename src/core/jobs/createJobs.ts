@@ -7,7 +7,7 @@ import { Failure, isFailure, type Problem, problemOf } from "../failure";
 import type { Logger } from "../logger";
 import { isInterruption, pause } from "../operations/persistence";
 import { type HostRef, hostId } from "../ports";
-import type { RemoteCommand } from "../remote";
+import type { RemoteCommand, Runner } from "../remote";
 import type { JobRetention } from "./commands";
 import type { JobHook } from "./hook";
 import type { HostJobs, Jobs, LogTail } from "./jobs";
@@ -96,11 +96,10 @@ export function createJobs(deps: JobsDeps): Jobs {
   }
 
   /** Every command may be repeated, so a lost one is. */
-  async function run<T>(lease: HostLease, command: RemoteCommand<T>, signal: AbortSignal): Promise<T> {
+  async function persist<T>(lease: HostLease, work: (runner: Runner) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (;;) {
       try {
-        const runner = await lease.connected(signal);
-        return await runner.run(command, signal);
+        return await work(await lease.connected(signal));
       } catch (error) {
         if (signal.aborted || !isInterruption(error)) throw error;
         await pause(clock, 200, signal);
@@ -110,7 +109,10 @@ export function createJobs(deps: JobsDeps): Jobs {
 
   const ask = <T>(host: HostRef, command: (parts: JobParts) => RemoteCommand<T>, given: AbortSignal): Promise<T> => {
     const signal = AbortSignal.any([given, closing.signal]);
-    return use(host, async (lease) => run(lease, command(deps.parts()), signal));
+    return use(host, async (lease) => {
+      const asked = command(deps.parts());
+      return persist(lease, (runner) => runner.run(asked, signal), signal);
+    });
   };
 
   async function get(host: HostRef, id: string, signal: AbortSignal) {
@@ -125,15 +127,18 @@ export function createJobs(deps: JobsDeps): Jobs {
     const { hook: _, ...without } = request;
     const hook = deps.hook?.();
     if (!hook) return without;
-    try {
-      await use(host, async (lease) => hook.put(await lease.connected(signal), signal));
-      return request;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (!hookless.has(hostId(host))) deps.onNoHook?.(host, problemOf(error));
-      hookless.add(hostId(host));
-      return without;
-    }
+    const put = async (runner: Runner): Promise<JobRequest> => {
+      try {
+        await hook.put(runner, signal);
+        return request;
+      } catch (error) {
+        if (signal.aborted || isInterruption(error)) throw error;
+        if (!hookless.has(hostId(host))) deps.onNoHook?.(host, problemOf(error));
+        hookless.add(hostId(host));
+        return without;
+      }
+    };
+    return use(host, (lease) => persist(lease, put, signal));
   }
 
   return {

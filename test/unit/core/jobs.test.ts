@@ -83,7 +83,8 @@ function service(answers: Partial<Record<"submit" | "look" | "list", (() => unkn
     name: "abc",
     async put() {
       asked.push("hook");
-      if (++puts > 1) throw new Failure({ reason: "hostDiskFull", path: "~" });
+      if (++puts === 1) throw new Failure({ reason: "connectionLost", host: "lab1" });
+      if (puts > 2) throw new Failure({ reason: "hostDiskFull", path: "~" });
     },
     records: never,
   };
@@ -136,9 +137,15 @@ it("submits again after a lost connection, and looks up what became of a submiss
 });
 
 it("puts the hook on the host before the job that asks for it, and tells once of a host that takes none", async () => {
-  const { jobs, asked, told } = service({ submit: [() => jobOf("a1"), () => jobOf("a1"), () => jobOf("a1")] });
-  for (let turn = 0; turn < 3; turn++) await jobs.submit(host, { ...request, hook: "abc" }, noAbort);
-  expect(asked).toEqual(["hook", "submit a1 abc", "hook", "submit a1", "hook", "submit a1"]);
+  const { jobs, asked, told, clock } = service({ submit: [() => jobOf("a1"), () => jobOf("a1"), () => jobOf("a1")] });
+  const first = jobs.submit(host, { ...request, hook: "abc" }, noAbort);
+  await until(
+    () => asked.length === 3,
+    () => clock.advance(1000),
+  );
+  await first;
+  for (let turn = 0; turn < 2; turn++) await jobs.submit(host, { ...request, hook: "abc" }, noAbort);
+  expect(asked).toEqual(["hook", "hook", "submit a1 abc", "hook", "submit a1", "hook", "submit a1"]);
   expect(told).toEqual(["lab1: hostDiskFull"]);
 });
 
