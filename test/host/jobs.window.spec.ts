@@ -154,7 +154,7 @@ spec(
     await openFile("shapes.py");
     await run("Run on GPU");
     await runForm();
-    await waitFor({ webview: panel, selector: ".cause h2", text: /784/ }, { timeout: 60_000 });
+    await waitFor({ webview: panel, selector: ".cause .button", text: "Open shapes.py:2" }, { timeout: 60_000 });
     await textUntil(log, (text) => text.includes("32x784 and 512x10"), signal);
     await screenshot("jobs-explained", { width: 1280, height: 900 });
     await command("Notifications: Show Notifications");
@@ -163,13 +163,11 @@ spec(
     const cursor = (text: string) => ({ selector: ".part.statusbar .statusbar-item", text });
     await waitFor(cursor("Ln 2, Col 5"), { timeout: 20_000 });
     await clearNotifications();
-    await command("Problems: Focus on Problems View");
-    const problem = { selector: ".markers-panel .monaco-list-row", text: /784.*tensorline/ };
-    await waitFor(problem, { timeout: 20_000 });
+    const problems = (text: RegExp) => ({ selector: '.part.statusbar [id="status.problems"]', text });
+    await waitFor(problems(/^\s*1/), { timeout: 20_000 });
     await writeFile(join(workspace, "shapes.py"), 'print("fits")\n');
-    await run("Run on GPU");
-    await runForm();
-    await waitFor(problem, { state: "detached", timeout: 60_000 });
+    await run("Run on GPU Again");
+    await waitFor(problems(/^\s*0/), { timeout: 60_000 });
   },
   { deadlineMs: 180_000 },
 );
@@ -187,7 +185,7 @@ spec(
     await waitFor({ selector: dialog, text: /Stop long\.py on lab1/ });
     await screenshot("jobs-stop", { width: 1280, height: 900 });
     await click({ selector: `${dialog} .monaco-button`, text: "Stop" });
-    await waitFor(row(/Finished.*3/), { timeout: 60_000 });
+    await waitFor(row(/Finished.*5/), { timeout: 60_000 });
     assert.deepEqual(await elements(row(/long\.py/)), []);
   },
   { deadlineMs: 120_000 },
@@ -199,7 +197,7 @@ spec(
     await openFile("broken.py");
     await run("Run on GPU Again");
     await unfoldJobs();
-    await waitFor(row(/Finished.*4/), { timeout: 60_000 });
+    await waitFor(row(/Finished.*6/), { timeout: 60_000 });
     await click({ selector: '.part.sidebar .monaco-list-row:has-text("Finished") .monaco-tl-twistie', nth: -1 });
     await waitFor(row(/long\.py/));
     await screenshot("jobs-list", { width: 1280, height: 900 });
@@ -210,7 +208,7 @@ spec(
     await screenshot("jobs-delete", { width: 1280, height: 900 });
     await click({ selector: `${dialog} .monaco-button`, text: "Delete" });
     await waitFor(row(/long\.py/), { state: "detached", timeout: 30_000 });
-    await waitFor(row(/Finished.*3/));
+    await waitFor(row(/Finished.*5/));
     await run("Stop the Demo Fleet");
     await command("View: Close All Editors");
   },
