@@ -167,6 +167,8 @@ spec(
     await waitFor(problems(/^\s*1/), { timeout: 20_000 });
     await writeFile(join(workspace, "shapes.py"), 'print("fits")\n');
     await run("Run on GPU Again");
+    // Its panel takes the focus once the host has it.
+    await textUntil(log, (text) => text.includes("fits"), signal);
     await waitFor(problems(/^\s*0/), { timeout: 60_000 });
   },
   { deadlineMs: 180_000 },
