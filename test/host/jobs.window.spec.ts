@@ -20,7 +20,11 @@ const onRow = (label: string, action: string) => ({
   selector: `.part.sidebar .monaco-list-row[aria-label^="${label}"] .action-label[aria-label^="${action}"]`,
 });
 
+/** What asked for a word before has gone, and takes nothing of what is asked next along. */
+const asked = () => waitFor({ selector: ".quick-input-widget" }, { state: "hidden" });
+
 async function command(title: string): Promise<void> {
+  await asked();
   await press("F1");
   await fill(input, `>${title}`);
   await waitFor(focused(title.replace(/^.*: /, "")));
@@ -44,6 +48,7 @@ async function unfoldJobs(): Promise<void> {
 }
 
 async function openFile(name: string): Promise<void> {
+  await asked();
   await press("Control+P");
   await fill(input, name);
   await waitFor(focused(name));
@@ -126,7 +131,7 @@ spec(
     await command("Notifications: Show Notifications");
     await waitFor(notice(/train\.py finished on lab1/), { timeout: 30_000 });
     await screenshot("jobs-finished", { width: 1280, height: 900 });
-    await command("Notifications: Clear All Notifications");
+    await clearNotifications();
     await waitFor(row(/Finished.*1/));
   },
   { deadlineMs: 180_000 },
