@@ -13,15 +13,16 @@ export function typedCommand(told: string | undefined, echo: string): string | u
 }
 
 function readEcho(echo: string): string {
-  // Where a row is full, readline goes on to the next with a blank that is written over.
+  // Where a row is full, readline begins the next with a blank or the next character, and writes over it.
   let text = echo
     .replace(unseen, "")
     .replace(/[\r\n]+$/, "")
-    .replaceAll(/ \r/g, "");
+    .replaceAll(/ \r|(.)\r(?=\1)/gu, "");
   // A character that was taken back at the end of the line.
   for (let before = ""; text !== before; ) {
     before = text;
     text = text.replace(/[^\u0008\u001b]\u0008(?:\u001b\[K| \u0008)/u, "");
   }
-  return text;
+  // Behind the end there is nothing to erase.
+  return text.replaceAll(/\u001b\[[JK]/g, "");
 }
