@@ -198,8 +198,8 @@ describe("the terminal of the page", () => {
       await new Promise((resolve) => requestAnimationFrame(resolve));
     });
     expect(document.activeElement?.className).toBe("shapes");
-    const escape = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
-    act(() => void document.activeElement?.dispatchEvent(escape));
+    const pressed = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
+    act(() => void document.activeElement?.dispatchEvent(pressed));
     expect(document.activeElement?.className).toBe("xterm-helper-textarea");
   });
 
