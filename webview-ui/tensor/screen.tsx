@@ -49,6 +49,8 @@ export function Screen({ store, makeTerminal, shapesShown, toggleShapes, leave }
     });
     terminal.current = made;
     made.fit();
+    // Also where it fits as it was made: the shell is opened in this size.
+    store.send("resize", made.size());
     let view = -1;
     const taken = (of: number, characters: number) => () => store.send("taken", { view: of, characters });
     store.showScreenIn({

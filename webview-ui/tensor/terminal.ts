@@ -10,6 +10,7 @@ export interface ShellTerminal extends FindTarget {
   /** As if it was typed: programs that ask for it are told that it was pasted. */
   paste(text: string): void;
   fit(): void;
+  size(): { readonly columns: number; readonly rows: number };
   dispose(): void;
 }
 
@@ -67,6 +68,7 @@ export const createShellTerminal: MakeShellTerminal = (parent, events) => {
     },
     write: (text, done) => terminal.write(text, done),
     paste: (text) => terminal.paste(text),
+    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
     fit() {
       const size = room();
       if (!size) return;
