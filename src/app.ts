@@ -16,12 +16,14 @@ import {
   type JobsModule,
   type SshModule,
   systemSshParts,
+  type TensorsModule,
 } from "./engine";
 import { createSelections, type Selections } from "./features/environments/selections";
 import { createPaintTimes, type PaintTimes } from "./features/gpu/paintTimes";
 import { createDemo, type Demo } from "./features/hosts/demo";
 import { createHostBook, type HostBook } from "./features/hosts/hostBook";
 import { createEditorLog, type EditorLog } from "./platform/log";
+import { tellNoHook } from "./platform/noHook";
 import { editorPrompts } from "./platform/prompts";
 import { createEditorSecrets, type EditorSecrets } from "./platform/secrets";
 import { type EditorSettings, editorSettings } from "./platform/settings";
@@ -36,11 +38,6 @@ interface TransferModule {
 /** What launches jobs and reads their output, in the bundle of jobs. */
 interface JobLaunchModule {
   readonly launchParts: LaunchParts;
-}
-
-/** What explains failures of tensors. */
-interface TensorModule {
-  readonly tensorParts: TensorParts;
 }
 
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
@@ -97,6 +94,8 @@ export function createApp(context: vscode.ExtensionContext): App {
       loadGpu: () => require(dist("gpu.cjs")) as GpuModule,
       loadEnvironments: () => require(dist("environments.cjs")) as EnvironmentsModule,
       loadJobs: () => require(dist("jobs.cjs")) as JobsModule,
+      loadTensors: () => require(dist("tensors.cjs")) as TensorsModule,
+      onNoHook: tellNoHook,
       environmentPlaces: editorSettings.environmentPlaces,
       jobRetention: () => ({ days: editorSettings.jobRetentionDays(), newest: 100 }),
     }),
@@ -119,7 +118,7 @@ export function createApp(context: vscode.ExtensionContext): App {
     selections: createSelections(context.workspaceState, context.globalState),
     transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
     launchParts: () => (require(dist("jobs.cjs")) as JobLaunchModule).launchParts,
-    tensorParts: () => (require(dist("tensors.cjs")) as TensorModule).tensorParts,
+    tensorParts: () => engine.tensors().tensorParts,
     settings: editorSettings,
     secrets,
     jobSecrets: createEditorSecrets(context.secrets, context.globalState, "job"),

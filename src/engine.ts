@@ -5,6 +5,7 @@ import { createEnvironments, type Environments } from "./core/environments/envir
 import type { EnvironmentParts } from "./core/environments/parts";
 import type { SurveyOptions } from "./core/environments/survey";
 import { Emitter, type Event } from "./core/event";
+import type { Problem } from "./core/failure";
 import type { Forwards } from "./core/forwards/forward";
 import { createForwards } from "./core/forwards/forwards";
 import type { GpuModule } from "./core/gpu";
@@ -13,11 +14,13 @@ import type { GpuWatches } from "./core/gpu/watch";
 import { createGpuWatches } from "./core/gpu/watches";
 import type { JobRetention } from "./core/jobs/commands";
 import { createJobs } from "./core/jobs/createJobs";
+import type { JobHook } from "./core/jobs/hook";
 import type { Jobs } from "./core/jobs/jobs";
 import type { JobParts } from "./core/jobs/parts";
 import type { ClientKeys } from "./core/keyLogin/clientKeys";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { HostRef } from "./core/ports";
+import type { TensorParts } from "./core/tensors";
 import type { HostState } from "./shared/host";
 
 /** The SSH side, loaded at the first connection because it is the heavy part. */
@@ -36,14 +39,23 @@ export interface JobsModule {
   readonly jobParts: JobParts;
 }
 
+/** What explains failures of tensors, and what records them on hosts. */
+export interface TensorsModule {
+  readonly tensorParts: TensorParts;
+  readonly jobHook: JobHook;
+}
+
 export interface EngineDeps extends ConnectionsDeps {
   readonly gentle: GentleHosts;
   loadSsh(): SshModule;
   loadGpu(): GpuModule;
   loadEnvironments(): EnvironmentsModule;
   loadJobs(): JobsModule;
+  loadTensors(): TensorsModule;
   /** Which jobs that have ended hosts keep, read anew at each use. */
   jobRetention?(): JobRetention;
+  /** A host takes no hook for its jobs, and why; told once for each. */
+  onNoHook?(host: HostRef, problem: Problem): void;
   /** Where environments are searched for, read anew at each use. */
   environmentPlaces(): Pick<SurveyOptions, "searchPaths" | "depth">;
 }
@@ -65,6 +77,8 @@ export interface Engine extends Disposable {
   readonly forwards: Forwards;
   readonly environments: Environments;
   readonly jobs: Jobs;
+  /** Loads what explains failures of tensors. */
+  tensors(): TensorsModule;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -123,10 +137,13 @@ export function createEngine(deps: EngineDeps): Engine {
         onState: states.event,
         parts: () => deps.loadJobs().jobParts,
         ...(deps.jobRetention ? { retention: deps.jobRetention } : {}),
+        hook: () => deps.loadTensors().jobHook,
+        ...(deps.onNoHook ? { onNoHook: deps.onNoHook } : {}),
         clock: deps.clock,
         log: deps.log,
       }),
     ),
+    tensors: deps.loadTensors,
     dispose: () => store.dispose(),
   };
 }

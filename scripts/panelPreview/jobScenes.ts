@@ -7,6 +7,7 @@ import { hostileOutput } from "../../test/webview/hostileOutput";
 import {
   failedJob,
   jobContents,
+  jobExplanation,
   jobGpus,
   jobMetrics,
   jobPanelState,
@@ -57,6 +58,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
     log: tracebackText,
     metrics: true,
+  },
+  explained: {
+    state: {
+      job: { ...failedJob, reason: "exitCode" },
+      progress: undefined,
+      ports: [],
+      cause: { message: "RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x784 and 512x10)" },
+      explanation: jobExplanation,
+    },
+    log: tracebackText,
   },
   queued: { state: { job: queuedJob, progress: undefined, ports: [] } },
   quiet: { state: { job: { ...runningJob, logBytes: 0 }, progress: undefined, ports: [] } },

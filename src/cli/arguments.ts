@@ -27,7 +27,7 @@ export type CommandLine =
   | { command: "cuda"; host: string; json: boolean; connection: ConnectionOptions }
   | { command: "ssh-config"; host: string; json: boolean; builtin: boolean; connection: ConnectionOptions }
   | { command: "parse"; format: string }
-  | { command: "explain"; json: boolean }
+  | { command: "explain"; json: boolean; job?: { host: string; id: string }; connection: ConnectionOptions }
   | { command: "demo"; hosts?: number; seed?: number; json: boolean }
   | JobLine;
 
@@ -42,7 +42,8 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
   run HOST -- PROGRAM...  run a job there that outlives the connection, print its log and exit
                           with its exit code; Ctrl-C stops it. --gpus N, --env NAME, --detach,
                           --name, --folder DIR, --env-var K=V, --secret NAME (from this
-                          command's environment), --time-limit 2h30m, --no-queue, --backend ID
+                          command's environment), --time-limit 2h30m, --no-queue, --backend ID,
+                          --no-hook (its Pythons record nothing of how they fail)
   jobs HOST               its jobs; where an ID is wanted, its beginning is enough
   logs HOST ID            what a job has printed; -f follows it to its end
   wait HOST ID            wait for a job's end and exit as \`run\` does
@@ -50,6 +51,7 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
   ssh-config HOST         what the ssh config says about it; --builtin reads it without ssh
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
                           (${captureFormatNames().join(", ")})
+  explain HOST ID         why a job failed, where that is about tensors
   explain < TEXT          what a failure of PyTorch, NumPy, JAX or TensorFlow means, from its text
   demo                    run the demo fleet until Ctrl-C; --hosts N, --seed N
 
@@ -114,9 +116,14 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       expectNoMore(`parse ${known}`, more);
       return { command, format: known };
     }
-    case "explain":
-      expectNoMore(command, rest);
-      return { command, json };
+    case "explain": {
+      const [host, id, ...more] = rest;
+      if (host === undefined) return { command, json, connection };
+      if (id === undefined)
+        throw new UsageError("`tensorline explain` needs a host and the id of a job, or a text on its standard input.");
+      expectNoMore(command, more);
+      return { command, json, job: { host, id }, connection };
+    }
     case "demo":
       expectNoMore(command, rest);
       return {

@@ -6,6 +6,7 @@ import type { GpuModule } from "../core/gpu";
 import { noGentleHosts } from "../core/gpu/gentle";
 import { type Logger, silentLogger } from "../core/logger";
 import type { HostRef } from "../core/ports";
+import { noHookWords } from "../core/words/noHook";
 import {
   createEngine,
   type Engine,
@@ -13,6 +14,7 @@ import {
   type JobsModule,
   type SshModule,
   systemSshParts,
+  type TensorsModule,
 } from "../engine";
 import type { ConnectionOptions } from "./arguments";
 import { type TerminalIo, terminalPrompts } from "./terminal";
@@ -44,6 +46,8 @@ export function createTerminalEngine(options: ConnectionOptions, io: TerminalIo)
     loadGpu: () => require(join(__dirname, "gpu.cjs")) as GpuModule,
     loadEnvironments: () => require(join(__dirname, "environments.cjs")) as EnvironmentsModule,
     loadJobs: () => require(join(__dirname, "jobs.cjs")) as JobsModule,
+    loadTensors: () => require(join(__dirname, "tensors.cjs")) as TensorsModule,
+    onNoHook: ({ name }, problem) => io.complain(noHookWords(name, problem)),
     environmentPlaces: () => defaultPlaces,
   });
 }

@@ -2,16 +2,21 @@ import { explainText, readsAtMost } from "../core/tensors/explain";
 import { shapeText } from "../core/tensors/shapes";
 import type { Explanation } from "../shared/tensors";
 import type { CommandLine } from "./arguments";
+import { explanationOf } from "./explainJob";
 import { ExitCode, type TerminalIo } from "./terminal";
 
-/** `tensorline explain < text`: what a traceback about tensors means. */
+/** `tensorline explain < text`, `tensorline explain HOST ID`: what a failure about tensors means, of a text or of a job. */
 export async function runExplain(
   line: Extract<CommandLine, { command: "explain" }>,
   io: TerminalIo,
 ): Promise<ExitCode> {
-  const explanation = explainText(await endOf(process.stdin.setEncoding("utf8")));
+  const { job } = line;
+  const explanation = job
+    ? await explanationOf({ ...job, connection: line.connection }, io)
+    : explainText(await endOf(process.stdin.setEncoding("utf8")));
   if (!explanation) {
-    io.complain("There is nothing about tensors in this text that could be explained.");
+    const where = job ? "how this job ended" : "this text";
+    io.complain(`There is nothing about tensors in ${where} that could be explained.`);
     return ExitCode.unreadable;
   }
   if (line.json) io.printJson(explanationJson(explanation), true);

@@ -22,6 +22,8 @@ export type JobLine =
       name?: string;
       folder?: string;
       timeLimitSeconds?: number;
+      /** Its Pythons record how they fail. */
+      hook: boolean;
       json: boolean;
     } & OnHost)
   | ({ command: "jobs"; json: boolean } & OnHost)
@@ -36,6 +38,7 @@ export const jobOptions = {
   detach: { type: "boolean", short: "d" },
   "env-var": { type: "string", multiple: true },
   secret: { type: "string", multiple: true },
+  "no-hook": { type: "boolean" },
   backend: { type: "string" },
   name: { type: "string" },
   folder: { type: "string" },
@@ -50,6 +53,7 @@ interface Values {
   readonly detach?: boolean | undefined;
   readonly "env-var"?: readonly string[] | undefined;
   readonly secret?: readonly string[] | undefined;
+  readonly "no-hook"?: boolean | undefined;
   readonly backend?: string | undefined;
   readonly name?: string | undefined;
   readonly folder?: string | undefined;
@@ -124,6 +128,7 @@ function runLine(rest: readonly string[], after: readonly string[], values: Valu
     ...(name === undefined ? {} : { name }),
     ...(folder === undefined ? {} : { folder }),
     ...(limit === undefined ? {} : { timeLimitSeconds: secondsOf(limit) }),
+    hook: values["no-hook"] !== true,
     json,
   };
 }

@@ -1,4 +1,6 @@
 import { giveBack } from "../core/giveBack";
+import type { Job } from "../shared/jobs";
+import { explainEnd } from "./explainJob";
 import type { JobLine } from "./jobArguments";
 import { fullId, withJobs } from "./jobs";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -9,7 +11,11 @@ export async function runLogs(line: Extract<JobLine, { command: "logs" }>, io: T
     const id = await fullId(engine, host, line.id);
     const enough = new AbortController();
     let left = Number.POSITIVE_INFINITY;
-    if (!line.follow) left = (await engine.jobs.get(host, id, enough.signal)).job.logBytes ?? 0;
+    let job: Job | undefined;
+    if (!line.follow) {
+      job = (await engine.jobs.get(host, id, enough.signal)).job;
+      left = job.logBytes ?? 0;
+    }
     if (left === 0) return;
     const data = (chunk: Uint8Array) => {
       const wanted = chunk.subarray(0, left);
@@ -18,9 +24,11 @@ export async function runLogs(line: Extract<JobLine, { command: "logs" }>, io: T
       if (left === 0) enough.abort();
       return written;
     };
-    await engine.jobs.follow(host, id, 0, { data }, enough.signal).catch((error: unknown) => {
+    job = await engine.jobs.follow(host, id, 0, { data }, enough.signal).catch((error: unknown) => {
       if (left > 0) throw error;
+      return job;
     });
+    if (job) await explainEnd(engine, host, job, io);
   });
   return ExitCode.done;
 }

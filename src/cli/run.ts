@@ -6,6 +6,7 @@ import type { JobRequest } from "../core/jobs/request";
 import type { HostRef } from "../core/ports";
 import { sentence } from "../core/words";
 import type { Engine } from "../engine";
+import { explainEnd } from "./explainJob";
 import { findEnvironment, places } from "./hostEnvironments";
 import type { JobLine } from "./jobArguments";
 import { endOfLog, exitCodeOf, failureExit, tellEnd } from "./jobEnd";
@@ -59,6 +60,7 @@ async function followToEnd(engine: Engine, host: HostRef, id: string, io: Termin
     };
     const job = await engine.jobs.follow(host, id, 0, { data: writeOut, interrupted }, never);
     tellEnd(job, await endOfLog(engine, host, job), io);
+    await explainEnd(engine, host, job, io);
     return exitCodeOf(job);
   } catch (error) {
     io.complain(`${sentence(problemOf(error))} The job ${id} goes on there.`, error);
@@ -119,6 +121,7 @@ async function requestOf(
     ...environment,
     variables: line.variables,
     secrets,
+    ...(line.hook ? { hook: engine.tensors().jobHook.name } : {}),
     gpus: gpus === 0 ? { kind: "none" } : { kind: "any", count: gpus, queue },
     ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
   };

@@ -24,6 +24,8 @@ export interface TerminalIo {
   /** One document a line, or indented where it is the only one. */
   printJson(value: unknown, indent: boolean): void;
   complain(message: string, cause?: unknown): void;
+  /** Lines for whoever reads beside the answer, fitted to where they appear. */
+  tell(lines: (look: { readonly columns: number; readonly colour: boolean }) => readonly string[]): void;
 }
 
 export function createTerminalIo(verbose: boolean): TerminalIo {
@@ -40,6 +42,11 @@ export function createTerminalIo(verbose: boolean): TerminalIo {
     complain(message, cause) {
       process.stderr.write(`${message}\n`);
       if (verbose && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`);
+    },
+    tell(lines) {
+      const { columns = 100, isTTY = false } = process.stderr;
+      const colour = isTTY && !process.env.NO_COLOR;
+      process.stderr.write(`${lines({ columns, colour }).join("\n")}\n`);
     },
   };
 }

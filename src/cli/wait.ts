@@ -1,5 +1,6 @@
 import { problemOf } from "../core/failure";
 import { sentence } from "../core/words";
+import { explainEnd } from "./explainJob";
 import type { JobLine } from "./jobArguments";
 import { endOfLog, exitCodeOf, failureExit, tellEnd } from "./jobEnd";
 import { fullId, withJobs } from "./jobs";
@@ -15,6 +16,7 @@ export async function runWait(line: Extract<JobLine, { command: "wait" }>, io: T
       const id = await fullId(engine, host, line.id);
       const job = await engine.jobs.follow(host, id, behindLogs, { data() {} }, new AbortController().signal);
       tellEnd(job, await endOfLog(engine, host, job), io);
+      await explainEnd(engine, host, job, io);
       return exitCodeOf(job);
     });
   } catch (error) {

@@ -33,6 +33,8 @@ export interface EditorSettings extends Settings {
   readonly onJobCodeLens: Event<void>;
   /** Whether failures of tensors are explained in the terminal itself. */
   explainInTerminal(): boolean;
+  /** Whether the Pythons of jobs record how they fail. */
+  hookInJobs(): boolean;
 }
 
 const section = () => vscode.workspace.getConfiguration("tensorline");
@@ -77,6 +79,7 @@ export const editorSettings: EditorSettings = {
     return minutes === 0 ? undefined : minutes * 60_000;
   },
   explainInTerminal: () => section().get("tensors.explainInTerminal") !== false,
+  hookInJobs: () => section().get("tensors.hookInJobs") !== false,
   jobSync: () => section().get("jobs.syncByDefault") !== false,
   // A hundred years are as good as for ever.
   jobRetentionDays: () => bounded(section().get("jobs.retentionDays"), 0, 3650, 30) || 36_500,

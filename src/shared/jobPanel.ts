@@ -3,6 +3,7 @@ import { ProblemSchema } from "./gpu";
 import { JobSettingsSchema } from "./jobSettings";
 import { JobSchema } from "./jobs";
 import { command, notification } from "./protocol";
+import { PanelOperandSchema, PlaceSchema } from "./tensorPanel";
 
 /** What the job panel says to the extension and hears from it. Text from the job is hostile text. */
 
@@ -41,6 +42,25 @@ export const JobCauseSchema = v.object({
   detail: v.optional(v.string()),
 });
 
+/** How tensors were why it failed. */
+export const JobExplanationSchema = v.object({
+  summary: v.string(),
+  /** As the framework wrote it. */
+  message: v.string(),
+  expression: v.optional(v.string()),
+  operands: v.array(PanelOperandSchema),
+  /** From the model down to the layer that failed: `Net`, `head`, `fc2: Linear(…)`. */
+  layers: v.array(v.string()),
+  rule: v.string(),
+  /** What to do, a line each. */
+  fixes: v.array(v.string()),
+  location: v.optional(PlaceSchema),
+  rank: v.optional(count),
+  /** So many other processes failed after it. */
+  others: count,
+  isGuess: v.boolean(),
+});
+
 export const JobTabSchema = v.picklist(["log", "metrics", "gpu", "files", "settings"]);
 
 /** What the page's buttons ask for; the extension asks for confirmation where something would be lost. */
@@ -54,6 +74,8 @@ export const JobPanelActionSchema = v.picklist([
   "jumpToTime",
   "openPort",
   "refreshFiles",
+  "openFailedLine",
+  "showShapes",
 ]);
 
 const JobPanelStateSchema = v.object({
@@ -65,6 +87,7 @@ const JobPanelStateSchema = v.object({
   brokenLoss: v.optional(v.object({ name: v.string(), value: MetricValueSchema, step: v.optional(v.number()) })),
   /** Once it has ended badly. */
   cause: v.optional(JobCauseSchema),
+  explanation: v.optional(JobExplanationSchema),
   /** Why nothing new comes at present; what is shown is as old as that. */
   problem: v.optional(ProblemSchema),
   /** Following the log was interrupted and goes on by itself. */
@@ -166,6 +189,7 @@ export type JobProgress = v.InferOutput<typeof JobProgressSchema>;
 export type MetricValue = v.InferOutput<typeof MetricValueSchema>;
 export type MetricSeries = v.InferOutput<typeof MetricSeriesSchema>;
 export type JobCause = v.InferOutput<typeof JobCauseSchema>;
+export type JobExplanation = v.InferOutput<typeof JobExplanationSchema>;
 export type JobTab = v.InferOutput<typeof JobTabSchema>;
 export type JobPanelAction = v.InferOutput<typeof JobPanelActionSchema>;
 export type JobPanelState = v.InferOutput<typeof JobPanelStateSchema>;

@@ -63,6 +63,8 @@ export const JobSettingsSchema = v.object({
   timeLimit: v.optional(v.pipe(v.string(), v.regex(/^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, "is no time such as 2h30m"))),
   /** Bring what is in $TENSORLINE_OUT back when the job has ended. Default: only when asked. */
   bringResults: v.optional(v.boolean()),
+  /** Let the job's Pythons record how they fail, so that failures of tensors are explained. Default: on. */
+  tensorHook: v.optional(v.boolean()),
 });
 
 /** `.tensorline/jobs.json`, and the setting `tensorline.jobs.presets`: settings by name. */

@@ -11,7 +11,14 @@ import { noGentleHosts } from "../../src/core/gpu/gentle";
 import type { GpuWatch, Sample } from "../../src/core/gpu/watch";
 import { silentLogger } from "../../src/core/logger";
 import type { HostRef } from "../../src/core/ports";
-import { createEngine, type Engine, type EnvironmentsModule, type JobsModule, type SshModule } from "../../src/engine";
+import {
+  createEngine,
+  type Engine,
+  type EnvironmentsModule,
+  type JobsModule,
+  type SshModule,
+  type TensorsModule,
+} from "../../src/engine";
 import { type Sshd, startSshd } from "../ssh/sshd";
 
 /** The root of the repository, seen from the bundle of the bench. */
@@ -59,6 +66,7 @@ export function startBenchEngine(storageDir: string): Engine {
     loadGpu: () => load(join(root, "dist", "gpu.cjs")) as GpuModule,
     loadEnvironments: () => load(join(root, "dist", "environments.cjs")) as EnvironmentsModule,
     loadJobs: () => load(join(root, "dist", "jobs.cjs")) as JobsModule,
+    loadTensors: () => load(join(root, "dist", "tensors.cjs")) as TensorsModule,
     environmentPlaces: () => defaultPlaces,
   });
 }

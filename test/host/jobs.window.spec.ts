@@ -52,6 +52,14 @@ if __name__ == "__main__":
     ${end}
 `;
 
+/** Fails as PyTorch does, and needs none. */
+const misfit = `def forward(h):
+    raise RuntimeError("mat1 and mat2 shapes cannot be multiplied (32x784 and 512x10)")
+
+
+forward(1)
+`;
+
 const goOn = join(dirname(sshConfig), "go-on");
 
 /** All at once and first: VS Code finds no file that is newer than its last search. */
@@ -61,6 +69,7 @@ async function writePrograms(): Promise<void> {
   await writeFile(join(workspace, "train.py"), program(goOn, 'print("done")'));
   await writeFile(join(workspace, "broken.py"), "import no_such_module_anywhere\n");
   await writeFile(join(workspace, "long.py"), program(never, "pass"));
+  await writeFile(join(workspace, "shapes.py"), misfit);
 }
 
 spec(
@@ -110,6 +119,30 @@ spec("a job that fails says why, in the panel and in the notification", async ({
   await command("Notifications: Clear All Notifications");
 });
 
+spec(
+  "a job that fails because of tensors is explained, and its line is a problem until a job of that file succeeds",
+  async ({ signal }) => {
+    await openFile("shapes.py");
+    await run("Run on GPU");
+    await runForm(signal);
+    await waitFor({ webview: panel, selector: ".cause .button", text: "Open shapes.py:2" });
+    await textUntil(log, (text) => text.includes("32x784 and 512x10"), signal);
+    await screenshot("jobs-explained", { width: 1280, height: 900 });
+    await command("Notifications: Show Notifications");
+    await waitFor(notice(/shapes\.py failed on lab1.*: .*784/));
+    await click({ selector: ".notifications-center .monaco-button", text: "Open at Line" });
+    await waitFor(statusItem("Ln 2, Col 5"));
+    await command("Notifications: Clear All Notifications");
+    const problems = (text: RegExp) => ({ selector: '.part.statusbar [id="status.problems"]', text });
+    await waitFor(problems(/^\s*1/));
+    await writeFile(join(workspace, "shapes.py"), 'print("fits")\n');
+    await run("Run on GPU Again");
+    // Its panel takes the focus once the host has it.
+    await textUntil(log, (text) => text.includes("fits"), signal);
+    await waitFor(problems(/^\s*0/));
+  },
+);
+
 spec("a job stops after a question that names it, and its row says so", async ({ signal }) => {
   await openFile("long.py");
   await run("Run on GPU");
@@ -121,7 +154,7 @@ spec("a job stops after a question that names it, and its row says so", async ({
   await waitFor({ selector: dialog, text: /Stop long\.py on lab1/ });
   await screenshot("jobs-stop", { width: 1280, height: 900 });
   await click(dialogButton("Stop"));
-  await waitFor(row(/Finished.*3/));
+  await waitFor(row(/Finished.*5/));
   await waitFor(row(/long\.py/), { state: "detached" });
 });
 
@@ -129,7 +162,7 @@ spec("a file that ran before runs again without the form, and a finished job is 
   await openFile("broken.py");
   await run("Run on GPU Again");
   await showViews("Jobs");
-  await waitFor(row(/Finished.*4/));
+  await waitFor(row(/Finished.*6/));
   await click(twistie("Finished"));
   await waitFor(row(/long\.py/));
   await screenshot("jobs-list", { width: 1280, height: 900 });
@@ -140,7 +173,7 @@ spec("a file that ran before runs again without the form, and a finished job is 
   await screenshot("jobs-delete", { width: 1280, height: 900 });
   await click(dialogButton("Delete"));
   await waitFor(row(/long\.py/), { state: "detached" });
-  await waitFor(row(/Finished.*3/));
+  await waitFor(row(/Finished.*5/));
   await stopDemo();
   await clearAway();
 });

@@ -101,7 +101,7 @@ spec(
       await vscode.commands.executeCommand("workbench.action.terminal.selectAll");
       await vscode.commands.executeCommand("tensorline.explainTerminalSelection");
       assert.equal(await vscode.env.clipboard.readText(), "what was copied");
-      await waitFor({ selector: ".tab.active", text: /Tensor error/ });
+      await waitFor({ webview: 'main.page[data-terminal="false"]', text: /shapes cannot be multiplied|784/ });
       await screenshot("tensor-explained", { width: 1280, height: 900 });
 
       await writeFile(join(folder, "works"), "");

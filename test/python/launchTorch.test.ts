@@ -4,6 +4,8 @@ import { environmentOverlay } from "../../src/core/environments/overlay";
 import type { EnvironmentParts } from "../../src/core/environments/parts";
 import type { CodePlace } from "../../src/core/jobs/launch/launch";
 import type { HostRef } from "../../src/core/ports";
+import { explainRecords } from "../../src/core/tensors/explain";
+import { jobHook } from "../../src/core/tensors/jobHook";
 import type { Environment } from "../../src/shared/environments";
 import type { JobSettings } from "../../src/shared/jobSettings";
 import { type JobTestHost, jobHostOf } from "../shell/jobHost";
@@ -46,9 +48,25 @@ total = sum(p.double().sum() for p in model.parameters()).item()
 sys.stdout.write(f"rank {rank} of {world} learnt {total:.6f}\\n")
 if rank == 0:
     torch.save(model.state_dict(), os.environ["TENSORLINE_OUT"] + "/model.pt")
+if len(sys.argv) > 2:
+    if rank == 1:
+        wrong = torch.zeros(3, 5)
+        model.module(wrong)
+    dist.barrier()
 if world > 1:
     dist.destroy_process_group()
 `;
+
+/** Of the rank that failed first; the other one was ended by torchrun, or lost its peer. */
+const explained = {
+  framework: "torch",
+  operands: [{ name: "wrong", shape: [3, 5] }, { shape: [1, 2] }],
+  location: {
+    file: expect.stringMatching(/\/code\/pkg\/train\.py$/),
+    line: train.split("\n").indexOf("        model.module(wrong)") + 1,
+  },
+  rank: 1,
+};
 
 describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}${withoutSshd ?? ""}`, () => {
   let server: Sshd;
@@ -70,6 +88,7 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
     host = { name: "box", configFile: server.configFile };
     launch = launchClient(host, {
       chosen: () => ({ environment }),
+      hookName: () => jobHook.name,
       environments: {
         state: () => ({ verdicts: new Map(), loads: new Map(), isReading: false, running: [] }),
         refresh: () => Promise.reject(new Error("it is known")),
@@ -77,7 +96,9 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
           ({ overlay: () => environmentOverlay(environment) }) as Partial<EnvironmentParts> as EnvironmentParts,
       },
     });
-    there = jobHostOf(await launch.client.connections.acquire(host).connected(noAbort), home, minutes);
+    const runner = await launch.client.connections.acquire(host).connected(noAbort);
+    await jobHook.put(runner, noAbort);
+    there = jobHostOf(runner, home, minutes);
   }, minutes);
   afterAll(async () => {
     launch.client.connections.dispose();
@@ -87,7 +108,12 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
   it.each<readonly [string, Partial<JobSettings>, number]>([
     ["in one process", {}, 1],
     ...(fullRun ? [["by torchrun", { launcher: "torchrun", processes: 2 }, 2] as const] : []),
-    ["by torchrun as a module", { launcher: "torchrun", processes: 2, program: "-m pkg.train" }, 2],
+    // In its end, once all is learnt, one of the two fails.
+    [
+      "by torchrun as a module",
+      { launcher: "torchrun", processes: 2, program: "-m pkg.train", arguments: "20 fail" },
+      2,
+    ],
     ["in plain processes", { launcher: "processes", processes: 2 }, 2],
   ])("works %s", { timeout: minutes }, async (_name, more, world) => {
     const folder = newFolder();
@@ -97,7 +123,14 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
     const plan = await launch.launcher.plan(settings, place, { signal: noAbort });
     const { id } = await launch.launcher.run(plan, {}, { signal: noAbort });
     const { job, log } = await there.outcome(id);
-    expect({ ...job, log }).toMatchObject({ state: "succeeded", exitCode: 0, environment: "torch" });
+    const end = more.arguments ? { state: "failed", exitCode: 1 } : { state: "succeeded", exitCode: 0 };
+    expect({ ...job, log }).toMatchObject({ ...end, environment: "torch" });
+    const { records } = await there.run(jobHook.records(id));
+    const explanation = explainRecords(records);
+    if (more.arguments) expect(explanation).toMatchObject(explained);
+    else expect(records).toEqual([]);
+    // What launched them is none of the others.
+    expect(explanation?.others ?? 0).toBeLessThan(world);
     const learnt = [...log.matchAll(/^rank (\d) of (\d) learnt (\S+)$/gm)].map(([, rank, of, total]) => ({
       rank,
       of,

@@ -11,8 +11,10 @@ import {
   removeCommand,
   submitCommand,
 } from "../../src/core/jobs/commands";
+import type { Runner } from "../../src/core/remote";
+import { jobHook } from "../../src/core/tensors/jobHook";
 import { jobHost, jobRequest } from "./jobHost";
-import { aliveWith, fifo, newFolder, someShells, testShells, until } from "./operationHost";
+import { aliveWith, fifo, newFolder, noAbort, someShells, testShells, until } from "./operationHost";
 
 describe.each(someShells("bash", "zsh"))("a job under $name", (shell) => {
   it("runs apart, and tells its output and how it ended", async () => {
@@ -101,6 +103,42 @@ describe.each(someShells("bash", "zsh"))("a job under $name", (shell) => {
       job: { state: "failed", exitCode: 126 },
       log: expect.stringContaining("no such folder"),
     });
+  });
+
+  it("has the hook before its own PYTHONPATH, for itself alone, and gives back what its processes recorded", async () => {
+    const host = jobHost(shell);
+    await jobHook.put(host.runner, noAbort);
+    const record = {
+      format: 1,
+      pid: 7,
+      parentPid: 6,
+      program: "-c",
+      folder: "/",
+      python: "3.12.1",
+      versions: {},
+      failures: [],
+    };
+    const text = [
+      'printf "%s|" "$PYTHONPATH"; ls "${PYTHONPATH%%:*}"',
+      'tr "\\0" "\\n" <"/proc/$PPID/environ" | grep PYTHONPATH',
+      `echo '${JSON.stringify(record)}' >"$TENSORLINE_RUN/7.json"; echo '{"format":1,' >"$TENSORLINE_RUN/8.json"`,
+    ].join("\n");
+    const wish = jobRequest(text, { hook: jobHook.name, variables: { PYTHONPATH: "/mine" } });
+    await host.submit(wish);
+    const { log } = await host.outcome(wish.id);
+    const hook = join(host.home, ".local/state/tensorline/hook", jobHook.name);
+    expect(log).toBe(`${hook}:/mine|_tensorline\nsitecustomize.py\n`);
+    expect((await host.run(jobHook.records(wish.id))).records).toEqual([record]);
+    await host.run(removeCommand([wish.id]));
+    expect((await host.run(jobHook.records(wish.id))).records).toEqual([]);
+    // What is there already is not sent again.
+    const sent: unknown[] = [];
+    const run: Runner["run"] = (command, signal) => {
+      sent.push(command.stdin);
+      return host.runner.run(command, signal);
+    };
+    await jobHook.put({ run }, noAbort);
+    expect(sent).toEqual([undefined]);
   });
 
   it("has its secrets in variables, for itself alone, and in no file", async () => {

@@ -29,6 +29,7 @@ const whole: JobSettings = {
   },
   timeLimit: "2h30m",
   bringResults: true,
+  tensorHook: false,
 };
 
 const draft = (more: Partial<Draft>): Draft => ({ ...draftOf({ program: "train.py" }), ...more });

@@ -5,6 +5,7 @@ import { openJobPage, standInForJobBrowser } from "./jobPage";
 import {
   failedJob,
   jobContents,
+  jobExplanation,
   jobGpus,
   jobMetrics,
   jobPanelState,
@@ -75,6 +76,26 @@ describe("the header", () => {
 });
 
 describe("the notices", () => {
+  it("explain how tensors ended it: dimensions under each other, the clash marked by a sign, fixes to copy", () => {
+    const page = openJobPage();
+    const cause = { message: "RuntimeError: something" };
+    page.deliver("state", jobPanelState({ job: failedJob, cause, explanation: jobExplanation }));
+    expect(page.text(".cause h2")).toBe("fc2 needs 512 features and got 784.");
+    expect(page.all(".operands tr").map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
+      ["h", "float32", "32", "≠784", "cuda:0", "last dimension 784"],
+      ["fc2.weight", "float32", "10", "≠512", "cuda:0", "expects 512"],
+    ]);
+    expect(page.text(".cause")).toContain("Rank 1 was the first to fail. 3 others failed after it.");
+    page.click(page.button("Copy: pass h through fc1 first"));
+    page.click(page.button("Open model.py:41"));
+    page.click(page.button("Show shapes"));
+    expect(page.sent.slice(-3)).toEqual([
+      { method: "copy", params: { text: "pass h through fc1 first" } },
+      { method: "act", params: { action: "openFailedLine" } },
+      { method: "act", params: { action: "showShapes" } },
+    ]);
+  });
+
   it("tell the cause of death above the log, with advice and the program's own words", () => {
     const page = openJobPage();
     const cause = {

@@ -1,4 +1,11 @@
-import type { JobContents, JobGpus, JobMetrics, JobPanelState, MetricValue } from "../../src/shared/jobPanel";
+import type {
+  JobContents,
+  JobExplanation,
+  JobGpus,
+  JobMetrics,
+  JobPanelState,
+  MetricValue,
+} from "../../src/shared/jobPanel";
 import type { JobSettings } from "../../src/shared/jobSettings";
 import type { Job } from "../../src/shared/jobs";
 
@@ -43,6 +50,24 @@ export const failedJob: Job = {
   exitCode: 1,
   reason: "gpuOutOfMemory",
   endedAt: ago(60),
+};
+
+/** What the page tells of a matrix product that did not fit. */
+export const jobExplanation: JobExplanation = {
+  summary: "fc2 needs 512 features and got 784.",
+  message: "RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x784 and 512x10)",
+  expression: "self.fc2(h)",
+  operands: [
+    { name: "h", shape: [32, 784], dtype: "float32", device: "cuda:0", clash: [1], note: "last dimension 784" },
+    { name: "fc2.weight", shape: [10, 512], dtype: "float32", device: "cuda:0", clash: [1], note: "expects 512" },
+  ],
+  layers: ["Net", "head", "fc2: Linear(in_features=512, out_features=10)"],
+  rule: "A Linear layer multiplies the last dimension of its input, which has to be its in_features.",
+  fixes: ["pass h through fc1 first", "self.fc2 = nn.Linear(784, 10)"],
+  location: { file: "/home/ana/project/model.py", line: 41, column: 15 },
+  rank: 1,
+  others: 3,
+  isGuess: false,
 };
 
 export function jobPanelState(changes: Partial<JobPanelState> = {}): JobPanelState {

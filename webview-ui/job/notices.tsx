@@ -1,13 +1,14 @@
 import { hasEnded } from "../../src/shared/jobs";
 import { plainText } from "../lib/format";
 import { Icon } from "../lib/icon";
+import { Explained } from "./explanation";
 import type { Store } from "./store";
 
 /** What one must know before anything else: why it died, what is wrong with its numbers, why nothing new comes. */
 export function Notices({ store }: { store: Store }) {
   const panel = store.panel.value;
   if (!panel) return null;
-  const { job, cause, problem, interrupted, brokenLoss } = panel;
+  const { job, cause, explanation, problem, interrupted, brokenLoss } = panel;
   const leftovers = job?.leftovers ?? [];
   return (
     <>
@@ -15,10 +16,35 @@ export function Notices({ store }: { store: Store }) {
         <section class="notice cause" data-tone="error" aria-label="Cause of death">
           <Icon name="error" />
           <div>
-            <h2>{plainText(cause.message, 400)}</h2>
-            {cause.advice !== undefined && <p>{plainText(cause.advice, 600)}</p>}
-            {cause.detail !== undefined && <pre class="foreign-block">{plainText(cause.detail, 1000)}</pre>}
+            <h2>{plainText(explanation?.summary ?? cause.message, 400)}</h2>
+            {explanation ? (
+              <Explained store={store} explanation={explanation} />
+            ) : (
+              <>
+                {cause.advice !== undefined && <p>{plainText(cause.advice, 600)}</p>}
+                {cause.detail !== undefined && <pre class="foreign-block">{plainText(cause.detail, 1000)}</pre>}
+              </>
+            )}
             <div class="actions">
+              {explanation?.location && (
+                <button
+                  type="button"
+                  class="button"
+                  title={plainText(explanation.location.file, 400)}
+                  onClick={() => store.send("act", { action: "openFailedLine" })}
+                >
+                  Open {plainText(explanation.location.file.split("/").at(-1) ?? "", 40)}:{explanation.location.line}
+                </button>
+              )}
+              {explanation && (
+                <button
+                  type="button"
+                  class="button secondary"
+                  onClick={() => store.send("act", { action: "showShapes" })}
+                >
+                  Show shapes
+                </button>
+              )}
               <button
                 type="button"
                 class="button secondary"

@@ -33,6 +33,7 @@ export interface Draft {
   readonly processes: string;
   readonly name: string;
   readonly bringResults: boolean;
+  readonly tensorHook: boolean;
 }
 
 export type FieldErrors = Partial<Readonly<Record<JobField, string>>>;
@@ -70,6 +71,7 @@ export function draftOf(settings: JobSettings): Draft {
     processes: shown(settings.processes),
     name: settings.name ?? "",
     bringResults: settings.bringResults ?? false,
+    tensorHook: settings.tensorHook ?? true,
   };
 }
 
@@ -123,6 +125,7 @@ export function settingsOf(
     scheduler: isScheduler ? schedulerOf(draft, number) : undefined,
     timeLimit: text(draft.timeLimit.replace(/\s/g, "")),
     bringResults: draft.bringResults ? true : undefined,
+    tensorHook: draft.tensorHook ? undefined : false,
   });
   if (Object.keys(errors).length > 0) return { errors };
   const checked = v.safeParse(JobSettingsSchema, settings);

@@ -65,6 +65,12 @@ export function MoreFields({ store }: { store: FormStore }) {
             label="Bring results back"
             hint="Downloads $TENSORLINE_OUT when the job has ended"
           />
+          <Check
+            store={store}
+            field="tensorHook"
+            label="Explain failures of tensors"
+            hint="Its Pythons record how they fail; sets PYTHONPATH and TENSORLINE_RUN for the job"
+          />
         </div>
       </div>
     </>

@@ -3,16 +3,18 @@ import { hasEnded, type Job } from "../../shared/jobs";
 import type { Clock } from "../clock";
 import type { HostLease } from "../connections";
 import { Emitter, type Event } from "../event";
-import { Failure, isFailure, problemOf } from "../failure";
+import { Failure, isFailure, type Problem, problemOf } from "../failure";
 import type { Logger } from "../logger";
 import { isInterruption, pause } from "../operations/persistence";
 import { type HostRef, hostId } from "../ports";
-import type { RemoteCommand } from "../remote";
+import type { RemoteCommand, Runner } from "../remote";
 import type { JobRetention } from "./commands";
+import type { JobHook } from "./hook";
 import type { HostJobs, Jobs, LogTail } from "./jobs";
 import { createJobWatch, type JobWatch } from "./jobWatch";
 import type { JobParts } from "./parts";
 import { withJobs } from "./present";
+import type { JobRequest } from "./request";
 
 export interface JobsDeps {
   acquire(host: HostRef, options?: { readonly quiet?: boolean }): HostLease;
@@ -21,6 +23,10 @@ export interface JobsDeps {
   parts(): JobParts;
   /** Which jobs that have ended a host keeps when another one is submitted; absent: as `submitCommand` has it. */
   retention?(): JobRetention;
+  /** Loads the hook; absent: jobs run without. */
+  hook?(): JobHook;
+  /** A host takes no hook, and why; told once for each host. */
+  onNoHook?(host: HostRef, problem: Problem): void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -41,6 +47,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const changes = new Emitter<HostRef>((error) => log.error("a listener of jobs failed", error));
   const tails = new Emitter<LogTail>((error) => log.error("a listener of job logs failed", error));
   const rooms = new Map<string, Room>();
+  const hookless = new Set<string>();
   const closing = new AbortController();
 
   const change = (host: HostRef, more: Partial<HostJobs>) => {
@@ -89,11 +96,10 @@ export function createJobs(deps: JobsDeps): Jobs {
   }
 
   /** Every command may be repeated, so a lost one is. */
-  async function run<T>(lease: HostLease, command: RemoteCommand<T>, signal: AbortSignal): Promise<T> {
+  async function persist<T>(lease: HostLease, work: (runner: Runner) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (;;) {
       try {
-        const runner = await lease.connected(signal);
-        return await runner.run(command, signal);
+        return await work(await lease.connected(signal));
       } catch (error) {
         if (signal.aborted || !isInterruption(error)) throw error;
         await pause(clock, 200, signal);
@@ -103,13 +109,36 @@ export function createJobs(deps: JobsDeps): Jobs {
 
   const ask = <T>(host: HostRef, command: (parts: JobParts) => RemoteCommand<T>, given: AbortSignal): Promise<T> => {
     const signal = AbortSignal.any([given, closing.signal]);
-    return use(host, async (lease) => run(lease, command(deps.parts()), signal));
+    return use(host, async (lease) => {
+      const asked = command(deps.parts());
+      return persist(lease, (runner) => runner.run(asked, signal), signal);
+    });
   };
 
   async function get(host: HostRef, id: string, signal: AbortSignal) {
     const look = await ask(host, (parts) => parts.lookCommand(id), signal);
     learn(host, [look.job]);
     return look;
+  }
+
+  /** The request as the host can take it: a job without the hook is better than none. */
+  async function withHook(host: HostRef, request: JobRequest, signal: AbortSignal): Promise<JobRequest> {
+    if (request.hook === undefined) return request;
+    const { hook: _, ...without } = request;
+    const hook = deps.hook?.();
+    if (!hook) return without;
+    const put = async (runner: Runner): Promise<JobRequest> => {
+      try {
+        await hook.put(runner, signal);
+        return request;
+      } catch (error) {
+        if (signal.aborted || isInterruption(error)) throw error;
+        if (!hookless.has(hostId(host))) deps.onNoHook?.(host, problemOf(error));
+        hookless.add(hostId(host));
+        return without;
+      }
+    };
+    return use(host, (lease) => persist(lease, put, signal));
   }
 
   return {
@@ -130,7 +159,8 @@ export function createJobs(deps: JobsDeps): Jobs {
       }
       return roomOf(host).state;
     },
-    async submit(host, request, signal) {
+    async submit(host, wanted, signal) {
+      const request = await withHook(host, wanted, AbortSignal.any([signal, closing.signal]));
       try {
         const job = await ask(host, (parts) => parts.submitCommand(request, deps.retention?.()), signal);
         learn(host, [job]);
@@ -156,6 +186,10 @@ export function createJobs(deps: JobsDeps): Jobs {
     readLog: (host, id, fromByte, length, signal) =>
       ask(host, (parts) => parts.readLogCommand(id, fromByte, length), signal),
     logIndex: (host, id, signal) => ask(host, (parts) => parts.logIndexCommand(id), signal),
+    async records(host, id, signal) {
+      const hook = deps.hook?.();
+      return hook ? (await ask(host, () => hook.records(id), signal)).records : [];
+    },
     async stop(host, id, signal) {
       for (let turn = 0; ; turn++) {
         const tells = turn % tellAgainEvery === 0;

@@ -1,4 +1,5 @@
 import type { Job } from "../../shared/jobs";
+import type { RunRecord } from "../../shared/tensors";
 import type { Event } from "../event";
 import type { Problem } from "../failure";
 import type { Disposable } from "../lifecycle";
@@ -53,7 +54,8 @@ export interface Jobs extends Disposable {
   /** Reads once. @throws Failure */
   refresh(host: HostRef, signal: AbortSignal): Promise<HostJobs>;
   /**
-   * Resolves once the host has it, queued or running. After a lost connection it is sent again: the id makes it one.
+   * Resolves once the host has it, queued or running. After a lost connection it is sent again: the id makes it one. Where
+   * the hook that it asks for cannot be put on the host, it runs without.
    * @throws Failure
    */
   submit(host: HostRef, request: JobRequest, signal: AbortSignal): Promise<Job>;
@@ -68,6 +70,8 @@ export interface Jobs extends Disposable {
   readLog(host: HostRef, id: string, fromByte: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
   /** (time, bytes) of the log, one a minute: where in the log a time is. @throws Failure */
   logIndex(host: HostRef, id: string, signal: AbortSignal): Promise<readonly { at: string; bytes: number }[]>;
+  /** What the job's Pythons recorded of how they failed, the first cause first; nothing without the hook. @throws Failure */
+  records(host: HostRef, id: string, signal: AbortSignal): Promise<readonly RunRecord[]>;
   /** Resolves once no process of it runs any more, or says in `leftovers` which could not be stopped. @throws Failure */
   stop(host: HostRef, id: string, signal: AbortSignal): Promise<Job>;
   /** Removes jobs that have ended, with their logs, snapshots and results. @throws Failure `jobRunning`, `jobUnknown` */

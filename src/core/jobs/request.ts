@@ -24,6 +24,8 @@ export interface JobRequest {
   readonly timeLimitSeconds?: number;
   /** Code that this job alone gets: made on the host before the job is queued. */
   readonly snapshot?: SnapshotRequest;
+  /** Name of the hook's folder on the host: the job's Pythons record with it how they fail. Absent: they do not. */
+  readonly hook?: string;
   /** Only for the scheduler's back ends. */
   readonly scheduler?: SchedulerWish;
   /** What the client wants back to start it again with the same settings; JSON of at most 16 KiB, without secrets. */

@@ -8,6 +8,7 @@ import type { CommandOutput, RemoteCommand, Runner } from "../remote";
 import { hookFiles, hookHash } from "./hookFiles";
 import { parseRunRecord } from "./record";
 import clearScript from "./scripts/clear.sh";
+import jobRunPart from "./scripts/jobRun.sh";
 import prepareScript from "./scripts/prepare.sh";
 import readScript from "./scripts/read.sh";
 
@@ -29,7 +30,7 @@ export interface RunReading {
 
 const deadlineMs = 30_000;
 const folder = "~/.local/state/tensorline";
-const placePart = `kind=runs\n${placeText}`;
+const placePart = (kind: "runs" | "jobs"): string => `kind=${kind}\n${placeText}`;
 
 /**
  * Makes the folder of a run and puts the hook on the host, unless it is there. May be repeated.
@@ -44,13 +45,26 @@ export async function prepareRun(runner: Pick<Runner, "run">, id: string, signal
   throw new Failure({ reason: "unreadable", what: "where the hook is", detail: "" });
 }
 
+/**
+ * Puts the hook on the host, unless it is there, for jobs: these keep what they record themselves. May be repeated.
+ * @throws Failure as `prepareRun`
+ */
+export async function putHook(runner: Pick<Runner, "run">, signal: AbortSignal): Promise<void> {
+  if (await runner.run(placeCommand("jobs", "", false), signal)) return;
+  await runner.run(placeCommand("jobs", "", true), signal);
+}
+
 /** One try to prepare a run: undefined where the hook's files are not on the host and were not sent. */
 export function prepareCommand(id: string, withFiles: boolean): RemoteCommand<HookPlace | undefined> {
-  const what = "preparing a run";
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(id)) throw new RangeError(`"${id}" names no run`);
+  return placeCommand("runs", id, withFiles);
+}
+
+function placeCommand(kind: "runs" | "jobs", id: string, withFiles: boolean): RemoteCommand<HookPlace | undefined> {
+  const what = kind === "runs" ? "preparing a run" : "bringing the hook";
   return {
     what,
-    argv: ["sh", "-c", `${placePart}${prepareScript}`, "sh", hookHash, id, withFiles ? "files" : ""],
+    argv: ["sh", "-c", `${placePart(kind)}${prepareScript}`, "sh", hookHash, id, withFiles ? "files" : ""],
     ...(withFiles ? { stdin: filesText() } : {}),
     deadlineMs,
     parse(output) {
@@ -84,10 +98,19 @@ export function hookOverlay({ hook, run }: HookPlace): Overlay {
 
 /** Reads the records of a run's folder, 64 of the newest at most; none where the folder is gone. */
 export function readRun(run: string): RemoteCommand<RunReading> {
+  return readCommand(readScript, run);
+}
+
+/** Reads the records of a job as `readRun` does; none where the job is gone. */
+export function readJobRun(id: string): RemoteCommand<RunReading> {
+  return readCommand(`${placePart("jobs")}${jobRunPart}${readScript}`, id);
+}
+
+function readCommand(script: string, parameter: string): RemoteCommand<RunReading> {
   const what = "reading what a run recorded";
   return {
     what,
-    argv: ["sh", "-c", readScript, "sh", run],
+    argv: ["sh", "-c", script, "sh", parameter],
     deadlineMs: 10_000,
     parse(output) {
       if (output.exitCode !== 0 && output.exitCode !== 40) throw failed(what, output);
@@ -114,7 +137,7 @@ export function recentRecords({ now, records }: RunReading, withinMs: number): r
 export function clearRuns(days: number): RemoteCommand<void> {
   return {
     what: "removing old runs",
-    argv: ["sh", "-c", `${placePart}${clearScript}`, "sh", String(Math.max(1, Math.floor(days))), hookHash],
+    argv: ["sh", "-c", `${placePart("runs")}${clearScript}`, "sh", String(Math.max(1, Math.floor(days))), hookHash],
     deadlineMs,
     parse() {},
   };

@@ -1,4 +1,5 @@
 import { explainRecords, explainText } from "./explain";
+import { explainJob } from "./explainJob";
 import { clearRuns } from "./hook";
 import { explanationLine, openWords, renderExplanation, showWords } from "./render";
 import { beginRun } from "./terminal/beginRun";
@@ -11,6 +12,7 @@ export interface TensorParts {
   readonly explainer: Explainer;
   readonly beginRun: BeginRun;
   readonly clearRuns: typeof clearRuns;
+  readonly explainJob: typeof explainJob;
   readonly createTensorSession: typeof createTensorSession;
   readonly terminalOverlay: typeof terminalOverlay;
   readonly marksScript: typeof marksScript;
@@ -24,6 +26,7 @@ export const tensorParts: TensorParts = {
   explainer: { records: explainRecords, text: explainText },
   beginRun,
   clearRuns,
+  explainJob,
   createTensorSession,
   terminalOverlay,
   marksScript,
@@ -32,3 +35,5 @@ export const tensorParts: TensorParts = {
   openWords,
   showWords,
 };
+
+export { jobHook } from "./jobHook";

@@ -5,6 +5,8 @@ export interface RenderOptions {
   /** Of the terminal; fewer than 40 are taken as 40. */
   readonly columns: number;
   readonly colour: boolean;
+  /** Whether the words on its last line can be clicked. Default: yes; else the place itself stands there. */
+  readonly clickable?: boolean;
 }
 
 /** Lines wider than this are hard to read. */
@@ -23,7 +25,10 @@ const painted: Paint = (colour, text) => (text === "" ? "" : `\u001b[${colours[c
 const plain: Paint = (_, text) => text;
 
 /** An explanation as a box for a terminal, a line each, without line ends; nothing in it acts on the terminal but colours. */
-export function renderExplanation(explanation: Explanation, { columns, colour }: RenderOptions): string[] {
+export function renderExplanation(
+  explanation: Explanation,
+  { columns, colour, clickable = true }: RenderOptions,
+): string[] {
   const width = Math.max(40, Math.min(columns, WIDEST)) - 1;
   const paint = colour ? painted : plain;
   const inner = width - 2;
@@ -38,11 +43,11 @@ export function renderExplanation(explanation: Explanation, { columns, colour }:
     ...text(failedRanks(explanation), "dim"),
   ];
   const title = explanation.confidence < SURE ? "tensorline (a guess)" : "tensorline";
-  const words = placeOf(explanation) === undefined ? [showWords] : [openWords(explanation), showWords];
+  const words = clickable ? clickWords(explanation) : pathWords(explanation, width - 4);
   return [
     paint("rule", `╭ ${title} ${ruleAfter(title, width)}`),
     ...body.map((line) => `${paint("rule", "│")} ${line}`),
-    `${paint("rule", "╰ ")}${words.map((each) => paint("place", each)).join(" · ")} ${paint("rule", ruleAfter(words.join(" · "), width))}`,
+    lastLine(words, width, paint),
   ];
 }
 
@@ -71,6 +76,19 @@ const bounded = (text: string): string => shownText(text.slice(0, LONGEST)).trim
 
 /** What is left of a line behind its corner and its words. */
 const ruleAfter = (words: string, width: number): string => "─".repeat(Math.max(0, width - columnsOf(words) - 3));
+
+/** `╰ open model.py:41 · show shapes ──────` */
+function lastLine(words: readonly string[], width: number, paint: Paint): string {
+  const shown = words.map((each) => `${paint("place", each)} `).join("· ");
+  return `${paint("rule", "╰ ")}${shown}${paint("rule", ruleAfter(words.join(" · "), width))}`;
+}
+
+const clickWords = (explanation: Explanation): string[] =>
+  explanation.location ? [openWords(explanation), showWords] : [showWords];
+
+/** `/home/me/model.py:41`, where nothing can be clicked. */
+const pathWords = ({ location }: Explanation, columns: number): string[] =>
+  location ? [cutTo(`${shownText(location.file)}:${location.line}`, columns)] : [];
 
 /** `model.py:41` */
 function placeOf({ location }: Explanation): string | undefined {

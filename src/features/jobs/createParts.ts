@@ -45,6 +45,7 @@ export function createParts(
         outlook: parts.createOutlook({ watches: engine.gpus, acquire, clock: systemClock }),
         transfers: app.transfers(),
         jobs,
+        hookName: () => engine.tensors().jobHook.name,
         clientState: parts.createClientState(app.storageDir),
       });
       return launcher;
@@ -52,6 +53,7 @@ export function createParts(
     backends: () => app.launchParts().backends,
     readPresets: (text, file) => app.launchParts().readPresets(text, file),
     readLaunch: (text) => app.launchParts().readLaunch(text),
+    explain: (host, job, signal) => app.tensorParts().explainJob(jobs, host, job, signal),
     contents: (host, id, signal) =>
       withHost(host, signal, (runner) => runner.run(app.launchParts().contentsCommand(id), signal)),
     download: (host, from, to, options) =>

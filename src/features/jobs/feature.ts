@@ -1,4 +1,5 @@
 import type { App } from "../../app";
+import type { FailedJobs } from "./failures";
 import type { JobParts } from "./parts";
 import type { Remembered } from "./remembered";
 import type { Tails } from "./tails";
@@ -11,4 +12,5 @@ export interface JobsFeature {
   readonly tails: Tails;
   readonly watcher: JobWatcher;
   readonly remembered: Remembered;
+  readonly failedJobs: FailedJobs;
 }

@@ -2,12 +2,14 @@ import * as vscode from "vscode";
 import type { App } from "../../app";
 import { type Disposable, DisposableStore, toDisposable } from "../../core/lifecycle";
 import { type HostRef, hostId } from "../../core/ports";
+import type { ExplainedJob } from "../../core/tensors/explainJob";
 import { showProblem } from "../../platform/problems";
 import { pageHtml, pageOptions } from "../../platform/webview/html";
 import { connectPage } from "../../platform/webview/page";
 import { type JobPanelAction, JobPanelApi } from "../../shared/jobPanel";
 import type { Job } from "../../shared/jobs";
 import { createJobSession, type JobSession, type JobSessionParts } from "./jobSession";
+import { failedPlace } from "./jobTold";
 import { thinned } from "./logPages";
 
 /** Which job, for whoever acts on it. */
@@ -30,6 +32,8 @@ export interface JobPanelActions {
   openPort(target: JobTarget, url: string | undefined): unknown;
   /** `path` as the job's output names it. */
   openSource(target: JobTarget, place: { path: string; line: number; column?: number }): unknown;
+  /** All that is known of the tensors of a job that failed. */
+  showShapes(target: JobTarget, explained: ExplainedJob): unknown;
 }
 
 export interface JobPanelParts extends JobSessionParts {
@@ -129,6 +133,14 @@ function connectJobPanel(
     if (picked) session.log.go({ byte: picked.bytes });
   }
 
+  function look(action: "openFailedLine" | "showShapes"): void {
+    const explained = session.explained();
+    if (!explained) return;
+    const place = failedPlace(explained);
+    if (action === "showShapes") on((target) => actions.showShapes(target, explained));
+    else if (place) on((target) => actions.openSource(target, place));
+  }
+
   function act(action: JobPanelAction): void {
     if (action === "retry") session.retry();
     else if (action === "refreshFiles") session.readContents();
@@ -137,6 +149,7 @@ function connectJobPanel(
       jumpToTime().catch((error: unknown) => {
         if (!gone.signal.aborted) void showProblem(error);
       });
+    else if (action === "openFailedLine" || action === "showShapes") look(action);
     else on(actions[action]);
   }
 

@@ -4,6 +4,7 @@ import type { GpuWatches } from "../../core/gpu/watch";
 import type { Jobs } from "../../core/jobs/jobs";
 import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
 import { type HostRef, hostId } from "../../core/ports";
+import type { ExplainedJob } from "../../core/tensors/explainJob";
 import type { JobCause, JobContents, JobPanelApi, JobTab } from "../../shared/jobPanel";
 import type { JobSettings } from "../../shared/jobSettings";
 import { hasEnded, type Job } from "../../shared/jobs";
@@ -11,7 +12,7 @@ import type { NotificationName, ParamsOf } from "../../shared/protocol";
 import { createJobGpus } from "./jobGpus";
 import { createJobLog, type JobLog } from "./jobLog";
 import type { JobReaders } from "./jobReaders";
-import { settingsIn, wireProblem, wireSeries, wireValue } from "./jobTold";
+import { settingsIn, wireExplanation, wireProblem, wireSeries, wireValue } from "./jobTold";
 import { createThrottle } from "./throttle";
 import { createUrlReader, type ServedUrl } from "./urlsInLog";
 
@@ -23,6 +24,8 @@ export interface JobSessionParts {
   readonly clock: Clock;
   /** Milliseconds between readings of GPUs that somebody looks at. */
   gpuBeatMs(): number;
+  /** Why it failed, where tensors are why. @throws Failure */
+  explain(host: HostRef, job: Job, signal: AbortSignal): Promise<ExplainedJob | undefined>;
   /** What lies in the job's folder on the host. @throws Failure */
   contents(host: HostRef, id: string, signal: AbortSignal): Promise<JobContents>;
 }
@@ -38,6 +41,7 @@ export interface JobSession extends Disposable {
   readonly log: Pick<JobLog, "taken" | "go">;
   job(): Job | undefined;
   settings(): JobSettings | undefined;
+  explained(): ExplainedJob | undefined;
   /** Addresses that the job said it serves. */
   urls(): readonly ServedUrl[];
   /** The page is there and knows nothing yet. */
@@ -70,6 +74,8 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
   let urls = createUrlReader();
   let readFrom = 0;
   let contents: JobContents | undefined;
+  let explained: ExplainedJob | undefined;
+  let isExplaining = false;
   let isBeginning = false;
   /** Fires when nobody looks any more. */
   let gone = AbortSignal.abort();
@@ -87,6 +93,7 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
       ...(progress ? { progress } : {}),
       ...(brokenLoss ? { brokenLoss: { ...brokenLoss, value: wireValue(brokenLoss.value) } } : {}),
       ...(cause ? { cause } : {}),
+      ...(explained ? { explanation: wireExplanation(explained) } : {}),
       ...(trouble ? { problem: wireProblem(trouble) } : {}),
       ...(interrupted ? { interrupted: wireProblem(interrupted) } : {}),
       ports: [...urls.current()],
@@ -143,9 +150,25 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
     job = next;
     const isBad = next.state === "failed" || next.state === "lost";
     cause = isBad ? parts.readers.cause(next, new TextDecoder().decode(log.tail(causeBytes))) : undefined;
+    if (isBad) explain(next);
     if (isVisible()) gpus.look(job, tab === "gpu");
     if (endedNow && contents) readContents();
     state.ask();
+  }
+
+  /** Once: how a job ended stays as it is. What cannot be read now is asked for when the page comes back. */
+  function explain(failed: Job): void {
+    if (explained || isExplaining || gone.aborted) return;
+    isExplaining = true;
+    parts.explain(host, failed, gone).then(
+      (found) => {
+        explained = found;
+        state.ask();
+      },
+      () => {
+        isExplaining = false;
+      },
+    );
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
@@ -213,6 +236,7 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
     log,
     job: () => job,
     settings: () => settings,
+    explained: () => explained,
     urls: () => urls.current(),
     show,
     hide() {

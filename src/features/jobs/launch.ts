@@ -64,6 +64,7 @@ export function withDefaults({ settings }: App, target: RunTarget): JobSettings 
   return {
     ...(backend === "process" ? {} : { backend }),
     ...(target.place.kind === "client" && !settings.jobSync() ? { sync: false } : {}),
+    ...(settings.hookInJobs() ? {} : { tensorHook: false }),
     ...target.settings,
   };
 }

@@ -12,12 +12,16 @@ export interface NewsWords {
 /** When to say something: what went well, too, or only what did not. */
 export type NotifyLevel = "all" | "problems" | "none";
 
-/** `cause`: why it ended, where it did not end well. Undefined where it is not to be told. */
+/**
+ * `cause`: why it ended, where it did not end well; `summary`: the same of its tensors, where they are why. Undefined where it is
+ * not to be told.
+ */
 export function newsWords(
   { name, host }: WatchedJob,
   news: Exclude<News, { kind: "gone" }>,
   level: NotifyLevel,
   cause?: JobCause,
+  summary?: string,
 ): NewsWords | undefined {
   const isFine = news.kind === "ended" && (news.job.state === "succeeded" || news.job.state === "stopped");
   if (level === "none" || (level === "problems" && isFine)) return undefined;
@@ -29,11 +33,17 @@ export function newsWords(
       return { severity: "warning", text };
     }
     case "ended":
-      return endWords(name, host.name, news.job, cause);
+      return endWords(name, host.name, news.job, cause, summary);
   }
 }
 
-function endWords(name: string, host: string, job: Job, cause: JobCause | undefined): NewsWords {
+function endWords(
+  name: string,
+  host: string,
+  job: Job,
+  cause: JobCause | undefined,
+  summary: string | undefined,
+): NewsWords {
   const time = took(job);
   const after = time === undefined ? "" : ` after ${time}`;
   const why = [cause?.message ?? job.message, cause?.advice].filter(Boolean).join(" ");
@@ -46,6 +56,7 @@ function endWords(name: string, host: string, job: Job, cause: JobCause | undefi
     case "lost":
       return { severity: "warning", text: `${name} was lost on ${host}.${because}` };
     default:
+      if (summary !== undefined) return { severity: "error", text: `${name} failed on ${host}${after}: ${summary}` };
       return { severity: "error", text: `${name} failed on ${host}${after}.${because}` };
   }
 }

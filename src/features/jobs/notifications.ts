@@ -1,12 +1,16 @@
 import * as vscode from "vscode";
 import type { HostRef } from "../../core/ports";
+import type { ExplainedJob } from "../../core/tensors/explainJob";
 import type { JobCause } from "../../shared/jobPanel";
 import type { Job } from "../../shared/jobs";
 import { restartJob } from "./again";
 import type { JobsFeature } from "./feature";
+import { failedPlace } from "./jobTold";
 import { needsCause, newsWords } from "./newsWords";
+import { openSource } from "./open";
 import { bringResults } from "./results";
 import { stopJob } from "./stop";
+import type { JobTarget } from "./targets";
 import type { News, WatchedJob } from "./watched";
 
 /** Of the log's end that the cause of death is looked for in. */
@@ -28,9 +32,14 @@ export async function tellNews(
       app.log.error(`the results of ${job.name} did not come back`, error),
     );
   }
-  const cause = needsCause(news) ? await causeOf(feature, host, job) : undefined;
-  const words = newsWords(watched, news, app.settings.jobNotify(), cause);
+  const [cause, explained] = needsCause(news)
+    ? await Promise.all([causeOf(feature, host, job), explanationOf(feature, host, job)])
+    : [];
+  if (news.kind === "ended") showFailedLine(feature, { host, job }, explained);
+  const words = newsWords(watched, news, app.settings.jobNotify(), cause, explained?.explanation.summary);
   if (!words) return;
+  const place = explained && failedPlace(explained);
+  const openLine = "Open at Line";
   const showLog = "Show Log";
   const runAgain = "Run Again";
   const stop = "Stop";
@@ -39,10 +48,28 @@ export async function tellNews(
     warning: vscode.window.showWarningMessage,
     error: vscode.window.showErrorMessage,
   }[words.severity];
-  const answer = await show(words.text, showLog, news.kind === "ended" ? runAgain : stop);
+  const buttons = [...(place ? [openLine] : []), showLog, news.kind === "ended" ? runAgain : stop];
+  const answer = await show(words.text, ...buttons);
+  if (answer === openLine && place) await openSource(feature, { host, job }, place);
   if (answer === showLog) parts.openPanel(host, job);
   if (answer === runAgain) await restartJob(feature, { host, job });
   if (answer === stop) await stopJob(feature, { host, job });
+}
+
+/** The Problems view tells where the program failed last, and that it does no more. */
+function showFailedLine({ failedJobs, remembered }: JobsFeature, target: JobTarget, explained?: ExplainedJob): void {
+  const launch = remembered.launchOf(target.job.id);
+  if (explained) failedJobs.failed(target, explained, launch);
+  else if (target.job.state === "succeeded") failedJobs.succeeded(target, launch);
+}
+
+async function explanationOf({ app, parts }: JobsFeature, host: HostRef, job: Job): Promise<ExplainedJob | undefined> {
+  try {
+    return await parts.explain(host, job, AbortSignal.timeout(readMs));
+  } catch (error) {
+    app.log.info(`what ${job.name} recorded was not read (${String(error)})`);
+    return undefined;
+  }
 }
 
 /** Undefined where its log cannot be read now: then the host's own word has to do. */

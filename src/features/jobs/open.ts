@@ -5,8 +5,10 @@ import * as vscode from "vscode";
 import type { HostRef } from "../../core/ports";
 import { withLateProgress } from "../../platform/progress";
 import { windowHost } from "../environments/windowHost";
+import { hostFile } from "../tensors/hostFiles";
 import { launchOf } from "./again";
 import type { JobsFeature } from "./feature";
+import type { Launch } from "./remembered";
 import { sourcePlace } from "./sourcePlace";
 import type { JobTarget } from "./targets";
 
@@ -17,20 +19,25 @@ export interface SourceLine {
   readonly column?: number;
 }
 
-/** Opens a file that the job's output names: the one here that it was copied from, else a copy of the host's. */
-export async function openSource(feature: JobsFeature, { host, job }: JobTarget, source: SourceLine): Promise<void> {
-  const launch = await launchOf(feature, { host, job });
-  const place = sourcePlace(source.path, job.id, launch);
-  if (!place) {
-    void vscode.window.showInformationMessage(`Nobody knows where ${source.path} is.`);
-    return;
-  }
+/** Opens a file that the job's output names. */
+export async function openSource(feature: JobsFeature, target: JobTarget, source: SourceLine): Promise<void> {
+  const uri = await sourceUri(target, source.path, await launchOf(feature, target));
+  if (uri) await show(uri, source);
+  else void vscode.window.showInformationMessage(`Nobody knows where ${source.path} is.`);
+}
+
+/** A file that the job's output names: the one here that it was copied from, else the host's, which cannot be changed. */
+export async function sourceUri(
+  { host, job }: JobTarget,
+  named: string,
+  launch: Launch | undefined,
+): Promise<vscode.Uri | undefined> {
+  const place = sourcePlace(named, job.id, launch);
+  if (!place) return undefined;
   const here = place.kind === "client" ? await fileHere(place) : uriHere(host, place.path);
   // Another computer may have submitted the job.
-  const path = place.kind === "host" ? place.path : source.path;
-  const uri = here ?? (path.startsWith("/") ? await copyOf(feature, host, path) : undefined);
-  if (uri) await show(uri, source);
-  else void vscode.window.showInformationMessage(`${source.path} is not here.`);
+  const path = place.kind === "host" ? place.path : named;
+  return here ?? (path.startsWith("/") ? hostFile(host, path) : undefined);
 }
 
 /** Opens a file of $TENSORLINE_OUT as a copy. `path` is relative to that. */

@@ -6,6 +6,7 @@ import { showProblem } from "../../platform/problems";
 import { hasEnded } from "../../shared/jobs";
 import { changeJob, restartJob } from "./again";
 import { createFormPort } from "./createFormPort";
+import { showShapes } from "./failures";
 import type { JobsFeature } from "./feature";
 import { openJobForm } from "./formPage";
 import { createJobPanels, type JobPanelActions } from "./jobPage";
@@ -31,6 +32,7 @@ export function createPages(
       readers: parts.readers,
       clock: systemClock,
       gpuBeatMs: () => app.settings.gpuBeatMs(),
+      explain: parts.explain,
       contents: parts.contents,
       actions: panelActions(app, feature),
     }),
@@ -64,6 +66,7 @@ function panelActions(app: App, feature: () => JobsFeature): JobPanelActions {
     bringResults: safely(bringResults),
     openResult: safely(openResult),
     openSource: safely(openSource),
+    showShapes: safely(showShapes),
     delete: safely(async (own, target) =>
       hasEnded(target.job) ? deleteJobs(own, target.host, [target.job]) : stopJob(own, target),
     ),

@@ -3,6 +3,7 @@ import type { JobBackend } from "../../core/jobs/backend";
 import type { Jobs } from "../../core/jobs/jobs";
 import type { CodePlace, Launcher } from "../../core/jobs/launch/launch";
 import type { HostRef } from "../../core/ports";
+import type { ExplainedJob } from "../../core/tensors/explainJob";
 import type { TransferOptions, TransferResult } from "../../core/transfer/transfer";
 import type { JobContents } from "../../shared/jobPanel";
 import type { JobPresets } from "../../shared/jobSettings";
@@ -23,6 +24,8 @@ export interface JobParts {
   readLaunch(settings: string): Launch | undefined;
   openForm(target: RunTarget): Promise<void>;
   openPanel(host: HostRef, job: Job): void;
+  /** Why a job failed, where tensors are why. @throws Failure */
+  explain(host: HostRef, job: Job, signal: AbortSignal): Promise<ExplainedJob | undefined>;
   /** What lies in a job's folder on the host. @throws Failure */
   contents(host: HostRef, id: string, signal: AbortSignal): Promise<JobContents>;
   /** @throws Failure */

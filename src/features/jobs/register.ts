@@ -6,6 +6,7 @@ import { type HostRef, hostId } from "../../core/ports";
 import { registerCodeLens } from "./codeLens";
 import { registerJobCommands } from "./commands";
 import { createParts } from "./createParts";
+import { createFailedJobs } from "./failures";
 import type { JobsFeature } from "./feature";
 import { JobTree } from "./jobTree";
 import { registerLaunchCommands } from "./launchCommands";
@@ -46,7 +47,8 @@ export function registerJobs(app: App): Disposable {
     }),
   );
   const remembered = createRemembered(app.context.workspaceState, app.context.globalState);
-  const feature: JobsFeature = { app, parts, tails, watcher, remembered };
+  const failedJobs = store.add(createFailedJobs(app));
+  const feature: JobsFeature = { app, parts, tails, watcher, remembered, failedJobs };
   store.add(registerTree(feature));
   store.add(registerJobCommands(feature));
   store.add(registerLaunchCommands(feature));

@@ -16,6 +16,8 @@ export interface TaskRun {
   target(): Promise<RunTarget>;
 }
 
+const explainMs = 10_000;
+
 /**
  * Submits, shows the log and ends with the job's own code. Ctrl-C stops the job; closing the terminal does not: the job
  * goes on, and one click stops it.
@@ -26,6 +28,7 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
   const aborted = new AbortController();
   let running: { readonly host: HostRef; readonly job: Job } | undefined;
   let isStopping = false;
+  let columns = 80;
 
   const note = (text: string) => written.fire(`\x1b[2m${text.replaceAll("\n", "\r\n")}\x1b[0m\r\n`);
 
@@ -56,8 +59,20 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
     const ended = await feature.parts.jobs.follow(host, job.id, 0, sink, signal);
     running = undefined;
     written.fire(text.end());
+    await explain(host, ended);
     note(`\r\n${endText(host, ended)}`);
     return endCode(ended);
+  };
+
+  /** Under the log, as in a tensor terminal; the job has ended as it has, whatever can be found out about that. */
+  const explain = async (host: HostRef, ended: Job): Promise<void> => {
+    const { app, parts } = feature;
+    if (!app.settings.explainInTerminal()) return;
+    const signal = AbortSignal.any([aborted.signal, AbortSignal.timeout(explainMs)]);
+    const found = await parts.explain(host, ended, signal).catch(() => undefined);
+    if (!found) return;
+    const look = { columns, colour: true, clickable: false };
+    for (const line of app.tensorParts().renderExplanation(found.explanation, look)) written.fire(`${line}\r\n`);
   };
 
   const stop = async (): Promise<void> => {
@@ -71,7 +86,8 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
   return {
     onDidWrite: written.event,
     onDidClose: closed.event,
-    open() {
+    open(size) {
+      columns = size?.columns ?? columns;
       work().then(
         (code) => closed.fire(code),
         (error: unknown) => {
@@ -79,6 +95,9 @@ export function createTaskTerminal(feature: JobsFeature, run: TaskRun): vscode.P
           closed.fire(255);
         },
       );
+    },
+    setDimensions(size) {
+      columns = size.columns;
     },
     handleInput(data) {
       if (data.includes("\x03")) void stop();

@@ -10,16 +10,22 @@ interface Shown {
   readonly diagnostic: vscode.Diagnostic;
 }
 
+/** Where something failed: a terminal, or what else runs programs on a host. */
+export interface FailedIn extends Pick<TerminalState, "host" | "last"> {
+  /** What is opened for an absolute path of the host; absent: as `placeOf` finds it. */
+  uriOf?(path: string): Promise<vscode.Uri | undefined>;
+}
+
 /** The lines that failed, in the Problems view: one for each terminal, until its next success or until the line is edited. */
 export interface FailedLines extends Disposable {
-  show(terminal: TerminalState): void;
-  clear(terminal: TerminalState): void;
+  show(terminal: FailedIn): void;
+  clear(terminal: FailedIn): void;
 }
 
 export function createFailedLines(app: App): FailedLines {
   const store = new DisposableStore();
   const all = store.add(vscode.languages.createDiagnosticCollection("tensorline"));
-  const shown = new Map<TerminalState, Shown>();
+  const shown = new Map<FailedIn, Shown>();
 
   const paint = (uri: vscode.Uri) => {
     const name = uri.toString();
@@ -30,21 +36,21 @@ export function createFailedLines(app: App): FailedLines {
     );
   };
 
-  const clear = (terminal: TerminalState) => {
+  const clear = (terminal: FailedIn) => {
     const old = shown.get(terminal);
     if (!old || !shown.delete(terminal)) return;
     paint(old.uri);
   };
 
-  const show = async (terminal: TerminalState) => {
+  const show = async (terminal: FailedIn) => {
     const failure = terminal.last;
     clear(terminal);
     const location = failure?.explanation.location;
     const path = location && absolutePath(failure.context.folder, location.file);
     if (!location || path === undefined) return;
-    const uri = await placeOf(app, terminal.host, path);
+    const uri = await (terminal.uriOf ? terminal.uriOf(path) : placeOf(app, terminal.host, path));
     // The terminal may have gone on meanwhile.
-    if (terminal.last !== failure) return;
+    if (!uri || terminal.last !== failure) return;
     const { summary, fixes } = failure.explanation;
     const message = [summary, ...fixes.map(({ text }) => `fix: ${text}`)].join("\n");
     const diagnostic = new vscode.Diagnostic(rangeOf(location), message, vscode.DiagnosticSeverity.Error);

@@ -3,6 +3,7 @@ import { noOverlay } from "../../../src/core/environments/overlay";
 import { Emitter } from "../../../src/core/event";
 import { Failure, type Problem } from "../../../src/core/failure";
 import { createJobs } from "../../../src/core/jobs/createJobs";
+import type { JobHook } from "../../../src/core/jobs/hook";
 import type { LogTail } from "../../../src/core/jobs/jobs";
 import type { JobParts } from "../../../src/core/jobs/parts";
 import type { JobRequest } from "../../../src/core/jobs/request";
@@ -46,6 +47,7 @@ function service(answers: Partial<Record<"submit" | "look" | "list", (() => unkn
   const clock = createManualClock();
   const states = new Emitter<{ host: HostRef; state: HostState }>();
   const asked: string[] = [];
+  const told: string[] = [];
   const leases: string[] = [];
   const watches: { tell(news: Partial<JobNews>): void; fail(problem: Problem): void; signal: AbortSignal }[] = [];
   const command = <T>(what: "submit" | "look" | "list", detail = ""): RemoteCommand<T> => ({
@@ -59,7 +61,7 @@ function service(answers: Partial<Record<"submit" | "look" | "list", (() => unkn
   });
   const parts: JobParts = {
     backends: [],
-    submitCommand: ({ id }) => command("submit", ` ${id}`),
+    submitCommand: ({ id, hook }) => command("submit", ` ${id}${hook ? ` ${hook}` : ""}`),
     lookCommand: (id, action) => command("look", ` ${id}${action ? ` ${action}` : ""}`),
     listCommand: () => command("list"),
     removeCommand: never,
@@ -76,6 +78,16 @@ function service(answers: Partial<Record<"submit" | "look" | "list", (() => unkn
         });
       }),
   };
+  let puts = 0;
+  const hook: JobHook = {
+    name: "abc",
+    async put() {
+      asked.push("hook");
+      if (++puts === 1) throw new Failure({ reason: "connectionLost", host: "lab1" });
+      if (puts > 2) throw new Failure({ reason: "hostDiskFull", path: "~" });
+    },
+    records: never,
+  };
   const runner = createLocalRunner();
   const jobs = createJobs({
     acquire: (of, { quiet = false } = {}) => {
@@ -88,10 +100,12 @@ function service(answers: Partial<Record<"submit" | "look" | "list", (() => unkn
     },
     onState: states.event,
     parts: () => parts,
+    hook: () => hook,
+    onNoHook: ({ name }, { reason }) => told.push(`${name}: ${reason}`),
     clock,
     log: silentLogger,
   });
-  return { jobs, clock, states, asked, leases, watches };
+  return { jobs, clock, states, asked, told, leases, watches };
 }
 
 /** Looks after each round of events until it is so. */
@@ -120,6 +134,19 @@ it("submits again after a lost connection, and looks up what became of a submiss
 
   const missing = service({ submit: [late], look: [fails({ reason: "jobUnknown", host: "", id: "a1" })] });
   await expect(missing.jobs.submit(host, request, noAbort)).rejects.toMatchObject({ problem: { reason: "deadline" } });
+});
+
+it("puts the hook on the host before the job that asks for it, and tells once of a host that takes none", async () => {
+  const { jobs, asked, told, clock } = service({ submit: [() => jobOf("a1"), () => jobOf("a1"), () => jobOf("a1")] });
+  const first = jobs.submit(host, { ...request, hook: "abc" }, noAbort);
+  await until(
+    () => asked.length === 3,
+    () => clock.advance(1000),
+  );
+  await first;
+  for (let turn = 0; turn < 2; turn++) await jobs.submit(host, { ...request, hook: "abc" }, noAbort);
+  expect(asked).toEqual(["hook", "hook", "submit a1 abc", "hook", "submit a1", "hook", "submit a1"]);
+  expect(told).toEqual(["lab1: hostDiskFull"]);
 });
 
 it("says which host a command found wanting", async () => {

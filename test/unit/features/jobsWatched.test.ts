@@ -81,6 +81,9 @@ describe("the words of a notification", () => {
       severity: "error",
       text: "train.py failed on lab1 after 12 min. The GPU ran out of memory. Make the batch smaller.",
     });
+    expect(newsWords(watched, end(failed), "all", cause, "fc2 needs 512 features and got 784.")?.text).toBe(
+      "train.py failed on lab1 after 12 min: fc2 needs 512 features and got 784.",
+    );
     expect(newsWords(watched, end({ ...failed, state: "lost", message: "The host was restarted." }), "all")).toEqual({
       severity: "warning",
       text: "train.py was lost on lab1. The host was restarted.",

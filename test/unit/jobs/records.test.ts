@@ -93,6 +93,12 @@ describe("the script of a job", () => {
     expect(scriptText(request)).toBe(`export A='x y'\ncd "$HOME"/'it'\\''s' || exit 126\nexec python 'a b.py'\n`);
   });
 
+  it("puts the hook before whatever PYTHONPATH the job has by then", () => {
+    expect(scriptText({ ...request, hook: "0123abc" })).toContain(
+      `export A='x y'\nexport PYTHONPATH="\${TENSORLINE_OUT%/hosts/*}/hook/"0123abc"\${PYTHONPATH:+:$PYTHONPATH}"\n`,
+    );
+  });
+
   it("works in the snapshot where there is one", () => {
     const snapshot = { from: "/w", linked: [] };
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own expansion

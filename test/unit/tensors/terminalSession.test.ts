@@ -185,6 +185,16 @@ describe("a terminal's session", () => {
     expect(folder()).toBe("/work");
   });
 
+  it("knows the last command, from the shell or its echo, and no program can say it", () => {
+    const { output, command, isAtPrompt } = start();
+    output(prompt);
+    expect(isAtPrompt()).toBe(true);
+    output(`\u001b]633;E;python a.py --x \\x3b\u0007\r\n${begin}`);
+    expect([command(), isAtPrompt()]).toEqual(["python a.py --x ;", false]);
+    output(`\u001b]633;E;rm -rf /\u0007${end(0)}${prompt}python b.py\r\n${begin}`);
+    expect(command()).toBe("python b.py");
+  });
+
   it("makes the host wait while much waits here, and go on when it has gone", () => {
     const { output, held, clock, screen } = start();
     const text = "x".repeat(300_000);

@@ -183,6 +183,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     const { settings, place, host, target, comparison, program, environment, wish } = parts;
     const seconds = timeLimitSeconds(settings);
     const scheduler = schedulerWish(settings);
+    const hook = settings.tensorHook === false ? undefined : deps.hookName?.();
     const kept = keepLaunch({ settings: { ...settings, host: host.name }, place });
     return {
       id: deps.randomId(),
@@ -198,6 +199,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       gpus: wish,
       ...(seconds === undefined ? {} : { timeLimitSeconds: seconds }),
       ...(comparison ? { snapshot: { from: comparison.tree.path, linked: linkedPaths(comparison) } } : {}),
+      ...(hook === undefined ? {} : { hook }),
       ...(scheduler ? { scheduler } : {}),
       ...(kept === undefined ? {} : { settings: kept }),
     };

@@ -28,4 +28,6 @@ export interface LauncherDeps {
   readonly transfers: Transfers;
   readonly jobs: Pick<Jobs, "submit">;
   readonly clientState: ClientState;
+  /** Of the hook's folder on hosts; absent: jobs run without the hook. */
+  hookName?(): string;
 }

@@ -1,5 +1,5 @@
-# Makes the folder of a run, beside the hook that its Pythons load. Parameters: the hook's hash, the run's id, "files" where
-# these come. Input then: for each file a line "NAME LINES" and its lines, then "end 0". Answers two lines, the folders of
+# Makes the folder of a run, beside the hook that its Pythons load. Parameters: the hook's hash, the run's id (empty for jobs,
+# which have their own folders), "files" where these come. Input then: for each file a line "NAME LINES" and its lines, then "end 0". Answers two lines, the folders of
 # hook and run, or "missing" where the hook is not there yet.
 
 hash=$1 id=$2 files=
@@ -47,6 +47,8 @@ for root in "$main" "$spare" ''; do
     echo missing
     exit 0
   }
+  # The hook of a job lies where the job does.
+  [ "$kind" != jobs ] || [ ! -d "$root/$place" ] || exit 43
 done
 printf '%s\n' "$root/hook/$hash" "$root/$place/$id"
 exit 0

@@ -4,15 +4,34 @@ import { Failure } from "../../../../src/core/failure";
 import type { GpuWatch, Sample } from "../../../../src/core/gpu/watch";
 import type { HostJobs, LogSink } from "../../../../src/core/jobs/jobs";
 import type { HostRef } from "../../../../src/core/ports";
+import type { ExplainedJob } from "../../../../src/core/tensors/explainJob";
 import { createJobSession } from "../../../../src/features/jobs/jobSession";
 import { JobPanelApi } from "../../../../src/shared/jobPanel";
 import type { Job } from "../../../../src/shared/jobs";
 import { dispatch, type NotificationHandlers } from "../../../../src/shared/protocol";
+import type { Explanation } from "../../../../src/shared/tensors";
 import { createManualClock } from "../../../mocks/manualClock";
 import { jobContents, runningJob } from "../../../webview/jobSamples";
 import { report } from "../../../webview/samples";
 
 const host: HostRef = { name: "lab1" };
+
+const explanation: Explanation = {
+  kind: "matmul",
+  framework: "torch",
+  summary: "fc2 needs 512 features and got 784.",
+  message: "mat1 and mat2 shapes cannot be multiplied (32x784 and 512x10)",
+  operands: [{ name: "h", shape: [32, null], clash: [1] }],
+  layers: [
+    { path: "", type: "Net" },
+    { path: "fc2", type: "Linear", sizes: "in_features=512" },
+  ],
+  rule: "The inner sizes have to be the same.",
+  fixes: [{ text: "pass h through fc1" }],
+  confidence: 0.4,
+  location: { file: "model.py", line: 41, column: 4 },
+  others: 0,
+};
 
 /** A service with one job, and everything that the page is told. Every message has to fit the protocol as it crosses the wire. */
 function stage(job: Job = runningJob) {
@@ -27,6 +46,7 @@ function stage(job: Job = runningJob) {
   let settle: { resolve(job: Job): void; reject(error: unknown): void } | undefined;
   let getFails: Failure | undefined;
   let contentsRead = 0;
+  let explains: () => Promise<ExplainedJob | undefined> = async () => undefined;
   const session = createJobSession(
     host,
     job.id,
@@ -88,6 +108,7 @@ function stage(job: Job = runningJob) {
       },
       clock,
       gpuBeatMs: () => 1000,
+      explain: () => explains(),
       async contents() {
         contentsRead++;
         return jobContents;
@@ -107,6 +128,9 @@ function stage(job: Job = runningJob) {
     clock,
     samples,
     contentsRead: () => contentsRead,
+    explainWith(explain: typeof explains) {
+      explains = explain;
+    },
     failGet: (failure: Failure | undefined) => {
       getFails = failure;
     },
@@ -207,6 +231,51 @@ describe("a job's session", () => {
       [1, [98, 98, null, 98]],
       [2, [null, null, null, null]],
     ]);
+  });
+
+  it("tells once how tensors ended it, with the file where its host has it", async () => {
+    const { session, clock, settled, last, end, explainWith } = stage();
+    const asked: string[] = [];
+    explainWith(async () => {
+      asked.push("explain");
+      return { explanation, records: [], folder: "/home/me/project" };
+    });
+    session.show();
+    await settled();
+    expect(asked).toEqual([]);
+    end({ ...runningJob, state: "failed", exitCode: 1, reason: "exitCode" });
+    await settled();
+    clock.advance(1000);
+    expect(last("state").explanation).toMatchObject({
+      summary: "fc2 needs 512 features and got 784.",
+      operands: [{ name: "h", shape: [32, null], clash: [1] }],
+      layers: ["Net", "fc2: Linear(in_features=512)"],
+      location: { file: "/home/me/project/model.py", line: 41, column: 4 },
+      fixes: ["pass h through fc1"],
+      isGuess: true,
+    });
+    session.hide();
+    session.show();
+    await settled();
+    expect(asked).toEqual(["explain"]);
+    session.dispose();
+  });
+
+  it("asks again for an explanation that could not be read", async () => {
+    const { session, settled, explainWith } = stage({ ...runningJob, state: "failed", exitCode: 1 });
+    let asked = 0;
+    explainWith(async () => {
+      asked++;
+      throw new Failure({ reason: "deadline", what: "reading", seconds: 10 });
+    });
+    session.show();
+    await settled();
+    session.hide();
+    session.show();
+    await settled();
+    expect(asked).toBe(2);
+    expect(session.explained()).toBeUndefined();
+    session.dispose();
   });
 
   it("tells the cause of death from the end of the output", async () => {
