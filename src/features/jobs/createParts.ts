@@ -16,7 +16,7 @@ const freshMs = 15_000;
 export function createParts(
   app: App,
   connectedHosts: () => readonly HostRef[],
-): Omit<JobParts, "openForm" | "openPanel"> {
+): Omit<JobParts, "openForm" | "openPanel" | "closePanel"> {
   const { engine } = app;
   const jobs = engine.jobs;
   const acquire = (host: HostRef) => engine.connections().acquire(host);

@@ -1,4 +1,5 @@
 import type { App } from "../../app";
+import type { JobForwards } from "./jobForwards";
 import type { JobParts } from "./parts";
 import type { Remembered } from "./remembered";
 import type { Tails } from "./tails";
@@ -8,6 +9,7 @@ import type { JobWatcher } from "./watcher";
 export interface JobsFeature {
   readonly app: App;
   readonly parts: JobParts;
+  readonly forwards: JobForwards;
   readonly tails: Tails;
   readonly watcher: JobWatcher;
   readonly remembered: Remembered;

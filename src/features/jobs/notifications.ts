@@ -5,7 +5,7 @@ import type { Job } from "../../shared/jobs";
 import { restartJob } from "./again";
 import type { JobsFeature } from "./feature";
 import { needsCause, newsWords } from "./newsWords";
-import { bringResults } from "./results";
+import { bringResultsUnasked } from "./results";
 import { stopJob } from "./stop";
 import type { News, WatchedJob } from "./watched";
 
@@ -24,7 +24,7 @@ export async function tellNews(
   const { host } = watched;
   const { job } = news;
   if (news.kind === "ended" && remembered.launchOf(job.id)?.settings.bringResults) {
-    bringResults(feature, { host, job }).catch((error: unknown) =>
+    bringResultsUnasked(feature, { host, job }).catch((error: unknown) =>
       app.log.error(`the results of ${job.name} did not come back`, error),
     );
   }

@@ -20,9 +20,9 @@ import type { JobTarget } from "./targets";
 /** The job panels and the form, and how they act. `feature` is asked for when something is done, not before. */
 export function createPages(
   app: App,
-  parts: Omit<JobParts, "openForm" | "openPanel">,
+  parts: Omit<JobParts, "openForm" | "openPanel" | "closePanel">,
   feature: () => JobsFeature,
-): Pick<JobParts, "openForm" | "openPanel"> & Disposable {
+): Pick<JobParts, "openForm" | "openPanel" | "closePanel"> & Disposable {
   const store = new DisposableStore();
   const panels = store.add(
     createJobPanels(app, {
@@ -37,6 +37,7 @@ export function createPages(
   );
   return {
     openPanel: (host, job) => panels.open(host, job.id, `${job.name} on ${host.name}`),
+    closePanel: (host, id) => panels.close(host, id),
     async openForm(target) {
       openJobForm(app, await createFormPort(feature(), target));
     },
@@ -64,9 +65,7 @@ function panelActions(app: App, feature: () => JobsFeature): JobPanelActions {
     bringResults: safely(bringResults),
     openResult: safely(openResult),
     openSource: safely(openSource),
-    delete: safely(async (own, target) =>
-      hasEnded(target.job) ? deleteJobs(own, target.host, [target.job]) : stopJob(own, target),
-    ),
+    delete: safely(async (own, target) => (hasEnded(target.job) ? deleteJobs(own, [target]) : stopJob(own, target))),
     openPort: safely((own, target, url: string | undefined) =>
       url === undefined ? openJobPort(own, target) : openServed(own, target, { url, port: Number(new URL(url).port) }),
     ),

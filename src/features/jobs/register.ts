@@ -7,6 +7,7 @@ import { registerCodeLens } from "./codeLens";
 import { registerJobCommands } from "./commands";
 import { createParts } from "./createParts";
 import type { JobsFeature } from "./feature";
+import { createJobForwards } from "./jobForwards";
 import { JobTree } from "./jobTree";
 import { registerLaunchCommands } from "./launchCommands";
 import { tellNews } from "./notifications";
@@ -29,7 +30,12 @@ export function registerJobs(app: App): Disposable {
   const store = new DisposableStore();
   const core = createParts(app, store.add(trackConnected(app)).hosts);
   const pages = store.add(createPages(app, core, () => feature));
-  const parts: JobParts = { ...core, openForm: pages.openForm, openPanel: pages.openPanel };
+  const parts: JobParts = {
+    ...core,
+    openForm: pages.openForm,
+    openPanel: pages.openPanel,
+    closePanel: pages.closePanel,
+  };
   const tails = store.add(createTails(parts.jobs, parts.readers, systemClock));
   const watcher = store.add(
     createJobWatcher({
@@ -46,7 +52,8 @@ export function registerJobs(app: App): Disposable {
     }),
   );
   const remembered = createRemembered(app.context.workspaceState, app.context.globalState);
-  const feature: JobsFeature = { app, parts, tails, watcher, remembered };
+  const forwards = store.add(createJobForwards(app.engine.forwards, parts.jobs));
+  const feature: JobsFeature = { app, parts, forwards, tails, watcher, remembered };
   store.add(registerTree(feature));
   store.add(registerJobCommands(feature));
   store.add(registerLaunchCommands(feature));

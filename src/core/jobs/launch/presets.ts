@@ -9,6 +9,8 @@ export const presetsFile = ".tensorline/jobs.json";
 
 export interface ReadPresets {
   readonly presets: JobPresets;
+  /** Everything that stands there, also what has a mistake; absent where that is no object. */
+  readonly all?: object;
   /** What is wrong with those that are left out. */
   readonly problems: readonly Problem[];
 }
@@ -37,7 +39,7 @@ export function readPresets(text: string, file: string): ReadPresets {
       Object.defineProperty(presets, name, { value: read.output, enumerable: true });
     } else tell(`"${name}": ${fault}`);
   }
-  return { presets, problems };
+  return { presets, all: value as object, problems };
 }
 
 /** @throws Failure `presetUnknown` */
