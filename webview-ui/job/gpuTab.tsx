@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { JobGpuReadings } from "../../src/shared/jobPanel";
-import { hasEnded } from "../../src/shared/jobs";
+import { hasEnded, type Job } from "../../src/shared/jobs";
 import type { ChartData, Curve } from "../lib/chart";
 import { memory, memoryPair, percent, plainText, shortGpuName, timeOfDay, UNKNOWN } from "../lib/format";
 import { Icon } from "../lib/icon";
@@ -9,6 +9,7 @@ import type { Palette } from "../lib/theme";
 import { TimeChart } from "../lib/timeChart";
 import { GpuTable } from "./gpuTable";
 import type { Store } from "./store";
+import { duration } from "./words";
 
 const CURVES: readonly Curve[] = [{ color: (palette) => palette.load, style: "area" }];
 const gigabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 3)} GB`;
@@ -31,9 +32,7 @@ export function GpuTab({ store, palette }: { store: Store; palette: ReadonlySign
         <p class="hint">{why(store)}</p>
       ) : (
         <>
-          <p class="muted">
-            As seen from here since {timeOfDay(readings.times[0] ?? 0)}. Where a curve has a gap, nobody looked.
-          </p>
+          <p class="muted">{seenWords(job, readings.times[0] ?? 0)}</p>
           {readings.gpus.map((gpu, place) => (
             <OneGpu key={place} gpu={gpu} times={readings.times} palette={palette} old={hasEnded(job)} />
           ))}
@@ -44,12 +43,20 @@ export function GpuTab({ store, palette }: { store: Store; palette: ReadonlySign
   );
 }
 
+/** Since when something is known, and what is not. The host's clock may differ from ours a little. */
+function seenWords({ startedAt, submittedAt }: Job, first: number): string {
+  const unseen = (first - Date.parse(startedAt ?? submittedAt)) / 1000;
+  const before = unseen >= 60 ? `, ${duration(unseen)} after the job began` : "";
+  return `Seen from this computer since ${timeOfDay(first)}${before}. Where a curve has a gap, nobody looked.`;
+}
+
 function why(store: Store): string {
   const job = store.panel.value?.job;
   if (!job) return "";
   if (job.state === "queued") return "The job has no GPU yet.";
   if ((job.gpus ?? []).length === 0) return "This job uses no GPU that Tensorline knows of.";
-  if (hasEnded(job)) return "Nobody looked at its GPUs while it ran, so there are no readings.";
+  if (hasEnded(job))
+    return "Nobody looked at its GPUs while it ran. They are read while VS Code is open and watches the job.";
   return "Reading the GPUs…";
 }
 

@@ -8,6 +8,7 @@ import { changeJob, restartJob } from "./again";
 import { createFormPort } from "./createFormPort";
 import type { JobsFeature } from "./feature";
 import { openJobForm } from "./formPage";
+import type { GpuLives } from "./gpuLives";
 import { createJobPanels, type JobPanelActions } from "./jobPage";
 import { openJobPort, openServed } from "./jobPort";
 import { openResult, openSource } from "./open";
@@ -21,6 +22,7 @@ import type { JobTarget } from "./targets";
 export function createPages(
   app: App,
   parts: Omit<JobParts, "openForm" | "openPanel" | "closePanel">,
+  gpuLives: GpuLives,
   feature: () => JobsFeature,
 ): Pick<JobParts, "openForm" | "openPanel" | "closePanel"> & Disposable {
   const store = new DisposableStore();
@@ -28,10 +30,12 @@ export function createPages(
     createJobPanels(app, {
       jobs: parts.jobs,
       gpus: app.engine.gpus,
+      gpuLives,
       readers: parts.readers,
       clock: systemClock,
       gpuBeatMs: () => app.settings.gpuBeatMs(),
       contents: parts.contents,
+      attachArgv: parts.attachArgv,
       actions: panelActions(app, feature),
     }),
   );

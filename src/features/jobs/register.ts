@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import { systemClock } from "../../core/clock";
@@ -7,6 +8,8 @@ import { registerCodeLens } from "./codeLens";
 import { registerJobCommands } from "./commands";
 import { createParts } from "./createParts";
 import type { JobsFeature } from "./feature";
+import { createGpuLifeFiles } from "./gpuLifeFiles";
+import { createGpuLives } from "./gpuLives";
 import { createJobForwards } from "./jobForwards";
 import { JobTree } from "./jobTree";
 import { registerLaunchCommands } from "./launchCommands";
@@ -29,17 +32,11 @@ const repaintMs = 30_000;
 export function registerJobs(app: App): Disposable {
   const store = new DisposableStore();
   const core = createParts(app, store.add(trackConnected(app)).hosts);
-  const pages = store.add(createPages(app, core, () => feature));
-  const parts: JobParts = {
-    ...core,
-    openForm: pages.openForm,
-    openPanel: pages.openPanel,
-    closePanel: pages.closePanel,
-  };
-  const tails = store.add(createTails(parts.jobs, parts.readers, systemClock));
+  const { jobs } = core;
+  const tails = store.add(createTails(jobs, core.readers, systemClock));
   const watcher = store.add(
     createJobWatcher({
-      jobs: parts.jobs,
+      jobs,
       tails,
       file: createWatchedFile(app.storageDir, app.log),
       clock: systemClock,
@@ -51,8 +48,17 @@ export function registerJobs(app: App): Disposable {
       onError: (error) => app.log.error("the watched jobs could not be written", error),
     }),
   );
+  const files = createGpuLifeFiles(join(app.storageDir, "jobGpus"), app.log);
+  const lives = createGpuLives({ jobs, watched: watcher, gpus: app.engine.gpus, files, clock: systemClock });
+  const pages = store.add(createPages(app, core, store.add(lives), () => feature));
+  const parts: JobParts = {
+    ...core,
+    openForm: pages.openForm,
+    openPanel: pages.openPanel,
+    closePanel: pages.closePanel,
+  };
   const remembered = createRemembered(app.context.workspaceState, app.context.globalState);
-  const forwards = store.add(createJobForwards(app.engine.forwards, parts.jobs));
+  const forwards = store.add(createJobForwards(app.engine.forwards, jobs));
   const feature: JobsFeature = { app, parts, forwards, tails, watcher, remembered };
   store.add(registerTree(feature));
   store.add(registerJobCommands(feature));

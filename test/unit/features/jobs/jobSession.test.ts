@@ -4,6 +4,7 @@ import { Failure } from "../../../../src/core/failure";
 import type { GpuWatch, Sample } from "../../../../src/core/gpu/watch";
 import type { HostJobs, LogSink } from "../../../../src/core/jobs/jobs";
 import type { HostRef } from "../../../../src/core/ports";
+import { createGpuLife, type GpuLife } from "../../../../src/features/jobs/gpuLife";
 import { createJobSession } from "../../../../src/features/jobs/jobSession";
 import { JobPanelApi } from "../../../../src/shared/jobPanel";
 import type { Job } from "../../../../src/shared/jobs";
@@ -22,6 +23,7 @@ function stage(job: Job = runningJob) {
   const changes = new Emitter<HostRef>();
   const samples = new Emitter<Sample>();
   const clock = createManualClock();
+  let life: GpuLife | undefined;
   let known: HostJobs = { isReading: false, jobs: [job] };
   let sink: LogSink | undefined;
   let settle: { resolve(job: Job): void; reject(error: unknown): void } | undefined;
@@ -51,6 +53,12 @@ function stage(job: Job = runningJob) {
           }),
         readLog: async () => new Uint8Array(),
         logIndex: async () => [],
+      },
+      gpuLives: {
+        of: (_host, { gpus = [] }) => {
+          life ??= createGpuLife(gpus);
+          return life;
+        },
       },
       gpus: {
         watch(_host, beat) {
@@ -88,6 +96,7 @@ function stage(job: Job = runningJob) {
       },
       clock,
       gpuBeatMs: () => 1000,
+      attachArgv: () => ["tmux", "attach", "-t", "=x"],
       async contents() {
         contentsRead++;
         return jobContents;
@@ -174,7 +183,7 @@ describe("a job's session", () => {
     const { session, looks, watches, ...seen } = stage();
     session.show();
     await seen.settled();
-    expect([looks.size, watches.map(({ beat }) => beat)]).toEqual([1, [10_000]]);
+    expect([looks.size, watches.map(({ beat }) => beat)]).toEqual([1, [30_000]]);
     session.look("gpu");
     expect(watches.map(({ beat }) => beat)).toEqual([1000]);
     session.hide();
@@ -199,10 +208,10 @@ describe("a job's session", () => {
     session.show();
     await seen.settled();
     session.look("gpu");
-    sample(9000);
+    sample(99_000);
     clock.advance(1000);
     const { times, gpus } = seen.last("gpus");
-    expect(times).toEqual([1000, 2000, 2001, 9000]);
+    expect(times).toEqual([1000, 2000, 2001, 99_000]);
     expect(gpus.map(({ index, utilizationPercent }) => [index, utilizationPercent])).toEqual([
       [1, [98, 98, null, 98]],
       [2, [null, null, null, null]],
