@@ -8,6 +8,7 @@ import { Icon } from "../lib/icon";
 import type { Palette } from "../lib/theme";
 import { TimeChart } from "../lib/timeChart";
 import { GpuTable } from "./gpuTable";
+import { meanOverTime, peakOf } from "./lifeSums";
 import type { Store } from "./store";
 import { duration } from "./words";
 
@@ -93,8 +94,13 @@ function OneGpu({ gpu, times, palette, old }: OneProps) {
   );
   const at = cursor.value !== undefined && cursor.value < times.length ? cursor.value : times.length - 1;
   const time = times[at];
-  const when = time === undefined ? UNKNOWN : at === times.length - 1 && !old ? "now" : timeOfDay(time);
-  const common = { palette, onCursor: point, group: "job-gpus", curves: CURVES };
+  const when = time === undefined ? UNKNOWN : at === times.length - 1 ? "now" : timeOfDay(time);
+  // How it stands now is nothing about a job that has ended.
+  const isWhole = old && cursor.value === undefined;
+  const utilizationNow = isWhole ? meanOverTime(times, gpu.utilizationPercent) : gpu.utilizationPercent[at];
+  const memoryNow = (isWhole ? peakOf(gpu.memoryUsedBytes) : gpu.memoryUsedBytes[at]) ?? undefined;
+  const position = old ? timeOfDay : undefined;
+  const common = { palette, onCursor: point, group: "job-gpus", curves: CURVES, position };
   return (
     <section class="gpu-life" aria-label={`GPU ${gpu.index ?? UNKNOWN}`}>
       <h2>
@@ -102,15 +108,14 @@ function OneGpu({ gpu, times, palette, old }: OneProps) {
       </h2>
       <div class="metric-charts">
         <TimeChart {...common} title="Utilization" format={percent} data={utilization} timeLabels>
-          <output class="chart-value">{percent(gpu.utilizationPercent[at])}</output>
-          <span class="chart-time">{when}</span>
+          <output class="chart-value">{percent(utilizationNow)}</output>
+          <span class="chart-time">{isWhole ? "mean" : when}</span>
         </TimeChart>
         <TimeChart {...common} title="Memory" format={gigabytes} data={used} timeLabels>
           <output class="chart-value">
-            {gpu.memoryTotalBytes === undefined
-              ? memory(gpu.memoryUsedBytes[at] ?? undefined)
-              : memoryPair(gpu.memoryUsedBytes[at] ?? undefined, gpu.memoryTotalBytes)}
+            {gpu.memoryTotalBytes === undefined ? memory(memoryNow) : memoryPair(memoryNow, gpu.memoryTotalBytes)}
           </output>
+          {isWhole && <span class="chart-time">peak</span>}
         </TimeChart>
       </div>
     </section>

@@ -55,8 +55,8 @@ async function askToReplace({ host, job }: JobTarget, newer: readonly string[]):
   const answer = await vscode.window.showWarningMessage(
     `${what} changed here after ${job.name} wrote ${newer.length === 1 ? "it" : "them"} on ${host.name}.`,
     { modal: true, detail: `${named}Replacing loses what was changed here.` },
-    replace,
     keep,
+    replace,
   );
   if (answer === undefined) throw new Failure({ reason: "cancelled" });
   return answer === replace;

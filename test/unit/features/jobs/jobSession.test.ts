@@ -151,7 +151,7 @@ describe("a job's session", () => {
       progress: { done: 8, fraction: 0.008 },
       brokenLoss: { name: "loss", value: "Infinity" },
     });
-    expect(seen.last("settings")).toEqual({});
+    expect(seen.last("settings")).toEqual({ attach: "tmux attach -t '=x'" });
     expect(new TextDecoder().decode(seen.last("logBytes").bytes)).toBe("450/1000");
   });
 
