@@ -121,7 +121,8 @@ export interface Runner {
 
 /** Quotes one word for a POSIX shell. The only place where shell text is made of data. */
 export function quoteWord(word: string): string {
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  // zsh takes a word that begins with = for the path of a program.
+  if (/^(?!=)[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

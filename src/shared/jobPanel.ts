@@ -178,7 +178,8 @@ export const JobPanelApi = {
   logBytes: notification(LogBytesSchema),
   metrics: notification(MetricsSchema),
   gpus: notification(JobGpusSchema),
-  settings: notification(v.object({ settings: v.optional(JobSettingsSchema) })),
+  /** `attach`: what shows a running job in any terminal of the host. */
+  settings: notification(v.object({ settings: v.optional(JobSettingsSchema), attach: v.optional(v.string()) })),
   contents: notification(ContentsSchema),
 } as const;
 

@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -101,11 +102,21 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
     expect([...new Set(steps)]).toEqual(["connecting", "sending files", "keeping a snapshot"]);
     expect(readTree(treeOf(plan))).not.toHaveProperty("secret.txt");
     const to = resultsFolder(place, job) ?? "";
-    expect(await bringResults(deps, host, job, to, options)).toMatchObject({ files: 1 });
+    const bring = (mayReplace: boolean) =>
+      bringResults(deps, host, job, to, { ...options, mayReplace: async () => mayReplace });
+    expect(await bring(false)).toMatchObject({ files: 1, kept: 0 });
     expect(readFileSync(join(to, "said"), "utf8")).toBe("x y a b hello\n");
     // What came back is no code.
     expect((await launcher.plan(settings, place, options)).sync).toMatchObject({ files: 0, deletes: 0 });
-    expect(await bringResults(deps, host, job, to, options)).toMatchObject({ files: 0 });
+    expect(await bring(false)).toMatchObject({ files: 0, kept: 0 });
+    // What was changed here is replaced only where that is wanted.
+    writeFileSync(join(to, "said"), "mine");
+    const later = Date.now() / 1000 + 60;
+    utimesSync(join(to, "said"), later, later);
+    expect(await bring(false)).toMatchObject({ files: 0, kept: 1 });
+    expect(readFileSync(join(to, "said"), "utf8")).toBe("mine");
+    expect(await bring(true)).toMatchObject({ files: 1, kept: 0 });
+    expect(readFileSync(join(to, "said"), "utf8")).toBe("x y a b hello\n");
   });
 
   it("sends nothing a second time, and only what changed a third time", async () => {

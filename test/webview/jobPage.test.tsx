@@ -331,8 +331,11 @@ describe("the tabs", () => {
     page.deliver("state", jobPanelState());
     page.deliver("gpus", jobGpus);
     expect(page.text("#panel-gpu")).toContain("71 / 80 GB");
+    expect(page.text("#panel-gpu")).toMatch(/^Seen from this computer since [\d:]+\. Where a curve has a gap/);
     expect(page.all("#panel-gpu figure")).toHaveLength(4);
     expect(page.all("#panel-gpu tbody tr")).toHaveLength(10);
+    page.deliver("gpus", { ...jobGpus, times: jobGpus.times.map((time) => time + 300_000) });
+    expect(page.text("#panel-gpu")).toMatch(/^Seen from this computer since [\d:]+, 5 min 8 s after the job began\./);
   });
 
   it("list results, bring them back and delete the job", () => {
@@ -368,6 +371,10 @@ describe("the tabs", () => {
     expect(page.text("#panel-settings")).toContain("exec 'python' 'train.py'");
     page.click(page.button("Copy: Command"));
     expect(page.sent.at(-1)).toEqual({ method: "copy", params: { text: runningJob.command } });
+    expect(page.text("#panel-settings")).not.toContain("In any terminal");
+    page.deliver("settings", { settings: jobSettings, attach: "tmux attach -t x" });
+    page.click(page.button("Copy: In any terminal"));
+    expect(page.sent.at(-1)).toEqual({ method: "copy", params: { text: "tmux attach -t x" } });
   });
 });
 

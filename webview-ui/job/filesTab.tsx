@@ -32,7 +32,9 @@ function Contents({ store, contents, refresh }: { store: Store; contents: JobCon
       <div class="section-head">
         <h2>Results</h2>
         <span class="section-count">
-          {files.length === 0 ? "none" : `${files.length}${more ? " and more" : ""}, ${fileSize(sum(files))}`}
+          {files.length === 0
+            ? "none"
+            : `${files.length}${more ? " and more" : ""} ${files.length === 1 ? "file" : "files"}, ${fileSize(sum(files))}`}
         </span>
         <IconButton icon="refresh" label="Read the folder again" onClick={refresh} />
         {files.length > 0 && (

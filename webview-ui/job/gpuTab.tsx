@@ -1,14 +1,16 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { JobGpuReadings } from "../../src/shared/jobPanel";
-import { hasEnded } from "../../src/shared/jobs";
+import { hasEnded, type Job } from "../../src/shared/jobs";
 import type { ChartData, Curve } from "../lib/chart";
 import { memory, memoryPair, percent, plainText, shortGpuName, timeOfDay, UNKNOWN } from "../lib/format";
 import { Icon } from "../lib/icon";
 import type { Palette } from "../lib/theme";
 import { TimeChart } from "../lib/timeChart";
 import { GpuTable } from "./gpuTable";
+import { meanOverTime, peakOf } from "./lifeSums";
 import type { Store } from "./store";
+import { duration } from "./words";
 
 const CURVES: readonly Curve[] = [{ color: (palette) => palette.load, style: "area" }];
 const gigabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 3)} GB`;
@@ -31,9 +33,7 @@ export function GpuTab({ store, palette }: { store: Store; palette: ReadonlySign
         <p class="hint">{why(store)}</p>
       ) : (
         <>
-          <p class="muted">
-            As seen from here since {timeOfDay(readings.times[0] ?? 0)}. Where a curve has a gap, nobody looked.
-          </p>
+          <p class="muted">{seenWords(job, readings.times[0] ?? 0)}</p>
           {readings.gpus.map((gpu, place) => (
             <OneGpu key={place} gpu={gpu} times={readings.times} palette={palette} old={hasEnded(job)} />
           ))}
@@ -44,12 +44,20 @@ export function GpuTab({ store, palette }: { store: Store; palette: ReadonlySign
   );
 }
 
+/** Since when something is known, and what is not. The host's clock may differ from ours a little. */
+function seenWords({ startedAt, submittedAt }: Job, first: number): string {
+  const unseen = (first - Date.parse(startedAt ?? submittedAt)) / 1000;
+  const before = unseen >= 60 ? `, ${duration(unseen)} after the job began` : "";
+  return `Seen from this computer since ${timeOfDay(first)}${before}. Where a curve has a gap, nobody looked.`;
+}
+
 function why(store: Store): string {
   const job = store.panel.value?.job;
   if (!job) return "";
   if (job.state === "queued") return "The job has no GPU yet.";
   if ((job.gpus ?? []).length === 0) return "This job uses no GPU that Tensorline knows of.";
-  if (hasEnded(job)) return "Nobody looked at its GPUs while it ran, so there are no readings.";
+  if (hasEnded(job))
+    return "Nobody looked at its GPUs while it ran. They are read while VS Code is open and watches the job.";
   return "Reading the GPUs…";
 }
 
@@ -86,8 +94,13 @@ function OneGpu({ gpu, times, palette, old }: OneProps) {
   );
   const at = cursor.value !== undefined && cursor.value < times.length ? cursor.value : times.length - 1;
   const time = times[at];
-  const when = time === undefined ? UNKNOWN : at === times.length - 1 && !old ? "now" : timeOfDay(time);
-  const common = { palette, onCursor: point, group: "job-gpus", curves: CURVES };
+  const when = time === undefined ? UNKNOWN : at === times.length - 1 ? "now" : timeOfDay(time);
+  // How it stands now is nothing about a job that has ended.
+  const isWhole = old && cursor.value === undefined;
+  const utilizationNow = isWhole ? meanOverTime(times, gpu.utilizationPercent) : gpu.utilizationPercent[at];
+  const memoryNow = (isWhole ? peakOf(gpu.memoryUsedBytes) : gpu.memoryUsedBytes[at]) ?? undefined;
+  const position = old ? timeOfDay : undefined;
+  const common = { palette, onCursor: point, group: "job-gpus", curves: CURVES, position };
   return (
     <section class="gpu-life" aria-label={`GPU ${gpu.index ?? UNKNOWN}`}>
       <h2>
@@ -95,15 +108,14 @@ function OneGpu({ gpu, times, palette, old }: OneProps) {
       </h2>
       <div class="metric-charts">
         <TimeChart {...common} title="Utilization" format={percent} data={utilization} timeLabels>
-          <output class="chart-value">{percent(gpu.utilizationPercent[at])}</output>
-          <span class="chart-time">{when}</span>
+          <output class="chart-value">{percent(utilizationNow)}</output>
+          <span class="chart-time">{isWhole ? "mean" : when}</span>
         </TimeChart>
         <TimeChart {...common} title="Memory" format={gigabytes} data={used} timeLabels>
           <output class="chart-value">
-            {gpu.memoryTotalBytes === undefined
-              ? memory(gpu.memoryUsedBytes[at] ?? undefined)
-              : memoryPair(gpu.memoryUsedBytes[at] ?? undefined, gpu.memoryTotalBytes)}
+            {gpu.memoryTotalBytes === undefined ? memory(memoryNow) : memoryPair(memoryNow, gpu.memoryTotalBytes)}
           </output>
+          {isWhole && <span class="chart-time">peak</span>}
         </TimeChart>
       </div>
     </section>

@@ -15,7 +15,7 @@ export function SettingsTab({ store }: { store: Store }) {
   return (
     <div class="settings">
       <dl>
-        {rowsOf(panel.host, job, store.settings.value).map(([name, value]) => (
+        {rowsOf(panel.host, job, store.settings.value, store.attach.value).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>
@@ -54,7 +54,12 @@ export function SettingsTab({ store }: { store: Store }) {
   );
 }
 
-function rowsOf(host: string, job: Job, settings: JobSettings | undefined): (readonly [string, string])[] {
+function rowsOf(
+  host: string,
+  job: Job,
+  settings: JobSettings | undefined,
+  attach: string | undefined,
+): (readonly [string, string])[] {
   const gpus = job.gpus
     ?.map(({ index, uuid }) => [index, uuid].filter((part) => part !== undefined).join(" "))
     .join(", ");
@@ -70,6 +75,7 @@ function rowsOf(host: string, job: Job, settings: JobSettings | undefined): (rea
     ["Secrets, by name", settings?.secrets?.join(", ")],
     ["Time limit", settings?.timeLimit],
     ["Back end", job.backend],
+    ["In any terminal", job.state === "running" ? attach : undefined],
     ["Scheduler’s number", job.schedulerId],
     ["Job", job.id],
     ["Submitted", localTime(job.submittedAt)],

@@ -42,6 +42,8 @@ export interface Store {
   readonly metrics: ReadonlySignal<JobMetrics | undefined>;
   readonly gpus: ReadonlySignal<JobGpus | undefined>;
   readonly settings: ReadonlySignal<JobSettings | undefined>;
+  /** What shows the job in any terminal of the host. */
+  readonly attach: ReadonlySignal<string | undefined>;
   readonly contents: ReadonlySignal<JobContentsState | undefined>;
   /** What the live region says. */
   readonly said: ReadonlySignal<string>;
@@ -88,6 +90,7 @@ export function createStore({ send, saved, save, now: clock }: Ports): Store {
   const metrics = signal<JobMetrics | undefined>();
   const gpus = signal<JobGpus | undefined>();
   const settings = signal<JobSettings | undefined>();
+  const attach = signal<string | undefined>();
   const contents = signal<JobContentsState | undefined>();
   const said = signal("");
   const now = signal(clock());
@@ -103,6 +106,7 @@ export function createStore({ send, saved, save, now: clock }: Ports): Store {
     metrics,
     gpus,
     settings,
+    attach,
     contents,
     said,
     now: computed(() => now.value),
@@ -144,6 +148,7 @@ export function createStore({ send, saved, save, now: clock }: Ports): Store {
       },
       settings(next) {
         settings.value = next.settings;
+        attach.value = next.attach;
       },
       contents(next) {
         contents.value = next;

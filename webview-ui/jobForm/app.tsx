@@ -21,6 +21,8 @@ export function App({ store }: { store: FormStore }) {
   const form = store.form.value;
   if (!form || !isOpen) return <main class="job-form" ref={page} />;
   const choices = store.choices.value;
+  const backends = choices.backends.filter(({ value }) => value !== "process");
+  const backend = backends.find(({ value }) => value === store.draft.value?.backend);
   const any = store.draft.value?.host === "";
   return (
     <main class="job-form" ref={page}>
@@ -81,7 +83,8 @@ export function App({ store }: { store: FormStore }) {
             field="backend"
             label="Back end"
             none="plain process"
-            choices={choices.backends.filter(({ value }) => value !== "process")}
+            choices={backends.map(({ value, label }) => ({ value, label }))}
+            {...(backend?.detail === undefined ? {} : { hint: backend.detail })}
           />
         </div>
         <SchedulerFields store={store} />

@@ -30,7 +30,7 @@ export const jobWords: Words<JobProblem> = {
   presetsUnreadable: ({ file, detail: words }) =>
     says(
       `The presets in ${quoted(file)} cannot be read${detail(words)}.`,
-      "Correct the file; its other presets still work.",
+      "Correct it; presets without a mistake still work.",
     ),
   presetUnknown: ({ name, known }) =>
     says(

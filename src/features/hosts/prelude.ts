@@ -5,9 +5,11 @@ import { readyMark } from "../../core/remote";
 /** What an interactive shell is told before its person sees the first prompt. */
 export interface Prelude {
   /** One line in the shell's own language. */
-  readonly line: string;
+  readonly line?: string;
   /** Said once the line has run, in words. */
   readonly note: string;
+  /** What the person sees next: a line that runs until they, or what it shows, end it. */
+  readonly program?: string;
 }
 
 /** A shell between its first output and the end of its prelude. */
@@ -41,8 +43,11 @@ export function playPrelude(
 
   const begin = () => {
     stage = "running";
-    // The space keeps it out of the history where the shell is set so; the line feed keeps zsh from marking a cut line.
-    write(` ${prelude.line}; printf '\\036tensorline ready\\037\\n'\r`);
+    // The line feed keeps zsh from marking a cut line.
+    const mark = "printf '\\036tensorline ready\\037\\n'";
+    const line = [prelude.line, mark, prelude.program].filter((part) => part !== undefined).join("; ");
+    // The space keeps it out of the history where the shell is set so.
+    write(` ${line}\r`);
     late = clock.after(patience, () => finish(held));
   };
   const finish = (text: string) => {

@@ -12,7 +12,7 @@ export async function attachJob({ app, parts }: JobsFeature, { host, job }: JobT
     const why = "only jobs that run in tmux can be attached to";
     throw new Failure({ reason: "backendUnusable", host: host.name, backend: job.backend, why });
   }
-  const prelude = { line: quoteArgv(argv), note: `Attached to ${job.name}.` };
+  const prelude = { note: `The output of ${job.name}. Ctrl+C stops the job.`, program: quoteArgv(argv) };
   const options = { title: job.name, prelude: async () => prelude };
   vscode.window.createTerminal(createHostTerminal(() => app.engine.connections().acquire(host), options)).show();
 }

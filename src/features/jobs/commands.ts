@@ -53,8 +53,7 @@ export function registerJobCommands(feature: JobsFeature): Disposable {
       app.log,
       "tensorline.deleteJob",
       async (argument: JobArgument, selected: readonly JobNode[] | undefined) => {
-        const targets = await jobTargets(feature, argument, selected, hasEnded);
-        if (targets) await deleteJobs(feature, targets.host, targets.jobs);
+        await deleteJobs(feature, await jobTargets(feature, argument, selected, hasEnded));
       },
     ),
   );

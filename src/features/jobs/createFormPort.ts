@@ -22,7 +22,7 @@ export async function createFormPort(feature: JobsFeature, target: RunTarget): P
   const { app, parts, remembered } = feature;
   const changed = new Emitter<void>();
   let hosts = await hostChoices(feature);
-  let presets = await readPresets(feature);
+  let { presets } = await readPresets(feature);
   const settings = withDefaults(app, target);
   return {
     file: settings.name ?? settings.program,
@@ -53,7 +53,7 @@ export async function createFormPort(feature: JobsFeature, target: RunTarget): P
     },
     async savePreset(chosen) {
       await savePreset(feature, chosen);
-      presets = await readPresets(feature);
+      ({ presets } = await readPresets(feature));
       changed.fire();
     },
     remember: (chosen) => void remembered.remember(target.key, chosen),

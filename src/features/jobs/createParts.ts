@@ -10,7 +10,7 @@ import type { JobParts } from "./parts";
 export function createParts(
   app: App,
   connectedHosts: () => readonly HostRef[],
-): Omit<JobParts, "openForm" | "openPanel"> {
+): Omit<JobParts, "openForm" | "openPanel" | "closePanel"> {
   const { engine } = app;
   const jobs = engine.jobs;
   const acquire = (host: HostRef) => engine.connections().acquire(host);

@@ -1,5 +1,6 @@
 import type { App } from "../../app";
 import type { FailedJobs } from "./failures";
+import type { JobForwards } from "./jobForwards";
 import type { JobParts } from "./parts";
 import type { Remembered } from "./remembered";
 import type { Tails } from "./tails";
@@ -9,6 +10,7 @@ import type { JobWatcher } from "./watcher";
 export interface JobsFeature {
   readonly app: App;
   readonly parts: JobParts;
+  readonly forwards: JobForwards;
   readonly tails: Tails;
   readonly watcher: JobWatcher;
   readonly remembered: Remembered;

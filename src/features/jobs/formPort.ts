@@ -23,7 +23,7 @@ export interface JobFormPort {
   missingSecrets(names: readonly string[]): Promise<readonly string[]>;
   /** Asks for the value; resolves when it has been entered or refused. */
   enterSecret(name: string): Promise<void>;
-  /** Resolves once the job is submitted; what shows it then is the port's matter. @throws Failure */
+  /** Asks for secrets that are missing; resolves once the job is submitted. What shows it then is the port's matter. @throws Failure */
   run(
     plan: LaunchPlan,
     options: { readonly signal: AbortSignal; onProgress(progress: LaunchProgress): void },

@@ -99,7 +99,6 @@ export function createFormSession({ port, id, notify, copy, complain, close }: F
       const key = JSON.stringify(settings);
       if (known?.key !== key) known = { key, plan: await port.plan(settings, signal) };
       const made = known.plan;
-      for (const name of await port.missingSecrets(made.secrets)) await port.enterSecret(name);
       await port.run(made, {
         signal,
         onProgress: (step) => sendRunState({ kind: "running", step: progressWords(step) }),

@@ -5,15 +5,19 @@ import type { JobGpu } from "../../shared/jobs";
 
 /** What the client saw of a job's GPUs, from the first look to now, in bounded memory. */
 export interface GpuLife {
-  /** What was sampled before this began; only before the first `add`. */
+  /** What was sampled for others, from a time on in milliseconds since the epoch. */
   seed(history: PanelHistory, since: number): void;
-  /** Milliseconds since the epoch on the client. */
+  /** Milliseconds since the epoch on the client; what is no later than the last one is dropped. */
   add(time: number, report: HostReport): void;
-  /** What follows does not continue what was. */
-  breakOff(): void;
-  readings(): Pick<JobGpus, "times" | "gpus">;
+  readings(): SeenGpus;
 }
 
+export type SeenGpus = Pick<JobGpus, "times" | "gpus">;
+
+/** Milliseconds between readings of GPUs that nobody looks at. */
+export const seldomMs = 30_000;
+/** Two readings further apart are not joined: nobody looked between them. */
+const gapMs = 3 * seldomMs;
 const capacity = 1200;
 
 type Value = number | null;
@@ -25,11 +29,14 @@ interface Track {
   memory: Value[];
 }
 
-/** Beyond `capacity` points neighbours are averaged, so that the whole life stays. */
-export function createGpuLife(wanted: readonly JobGpu[]): GpuLife {
-  let times: number[] = [];
-  let broken = false;
-  const tracks: Track[] = wanted.map((one) => ({ wanted: one, known: {}, utilization: [], memory: [] }));
+/** Beyond `capacity` points neighbours are averaged, so that the whole life stays. `earlier`: what was seen before. */
+export function createGpuLife(wanted: readonly JobGpu[], earlier?: SeenGpus): GpuLife {
+  let times: number[] = [...(earlier?.times ?? [])];
+  let last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const tracks: Track[] = wanted.map((one, place) => {
+    const { utilizationPercent = [], memoryUsedBytes = [], ...known } = earlier?.gpus[place] ?? {};
+    return { wanted: one, known, utilization: [...utilizationPercent], memory: [...memoryUsedBytes] };
+  });
 
   function halve(): void {
     if (times.length <= capacity) return;
@@ -49,12 +56,19 @@ export function createGpuLife(wanted: readonly JobGpu[]): GpuLife {
     halve();
   }
 
+  function append(time: number, values: readonly { utilization: Value; memory: Value }[]): void {
+    if (time <= last) return;
+    if (Number.isFinite(last) && time - last > gapMs) push(last + 1, []);
+    push(time, values);
+    last = time;
+  }
+
   return {
     seed(history, since) {
       const found = tracks.map(({ wanted: { index } }) => history.gpus.find((gpu) => gpu.index === index));
       history.times.forEach((time, at) => {
         if (time < since) return;
-        push(
+        append(
           time,
           found.map((gpu) => ({
             utilization: gpu?.utilizationPercent[at] ?? null,
@@ -64,10 +78,6 @@ export function createGpuLife(wanted: readonly JobGpu[]): GpuLife {
       });
     },
     add(time, report) {
-      const last = times.at(-1);
-      if (last !== undefined && time <= last) return;
-      if (broken && last !== undefined) push(last + 1, []);
-      broken = false;
       const gpus = tracks.map(({ wanted: one }) => gpuOf(report.gpus, one));
       gpus.forEach((gpu, place) => {
         const track = tracks[place];
@@ -78,13 +88,10 @@ export function createGpuLife(wanted: readonly JobGpu[]): GpuLife {
           ...(gpu.memoryTotalBytes === undefined ? {} : { memoryTotalBytes: gpu.memoryTotalBytes }),
         };
       });
-      push(
+      append(
         time,
         gpus.map((gpu) => ({ utilization: gpu?.utilizationPercent ?? null, memory: gpu?.memoryUsedBytes ?? null })),
       );
-    },
-    breakOff() {
-      broken = true;
     },
     readings: () => ({
       times: [...times],

@@ -43,6 +43,8 @@ export interface JobPanelParts extends JobSessionParts {
 export interface JobPanels extends Disposable {
   /** Shows the job's panel; there is one for each job. */
   open(host: HostRef, id: string, name: string): void;
+  /** Closes the job's panel, if there is one. */
+  close(host: HostRef, id: string): void;
 }
 
 const page = { name: "job", title: "Job", injectsStyles: true } as const;
@@ -74,6 +76,7 @@ export function createJobPanels(app: App, parts: JobPanelParts): JobPanels {
       if (existing) existing.reveal();
       else open.set(keyOf(host, id), create(host, id, name));
     },
+    close: (host, id) => open.get(keyOf(host, id))?.dispose(),
     dispose() {
       for (const panel of [...open.values()]) panel.dispose();
     },

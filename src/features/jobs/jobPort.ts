@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import { listListeners } from "../../core/forwards/listeners";
 import { knownServices } from "../../core/forwards/target";
+import type { HostRef } from "../../core/ports";
 import { withLateProgress } from "../../platform/progress";
 import { sameHost } from "../hosts/hostBook";
 import type { JobsFeature } from "./feature";
@@ -31,20 +33,45 @@ export async function openJobPort(feature: JobsFeature, target: JobTarget): Prom
   else if (picked) await vscode.commands.executeCommand("tensorline.forwardPort", host);
 }
 
-/** Opens an address that the job printed, as it is on this computer. */
-export async function openServed(
-  { app }: JobsFeature,
-  { host, job }: JobTarget,
-  { port, url }: ServedUrl,
-): Promise<void> {
-  const isDemo = app.book.demoEntries().some(({ ref }) => sameHost(ref, host));
+/** Opens an address that the job printed, as it is on this computer; says so where nothing listens there. */
+export async function openServed(feature: JobsFeature, job: JobTarget, served: ServedUrl): Promise<void> {
+  const { app, forwards } = feature;
+  const { host } = job;
+  const { port, url } = served;
+  const isThere = await withLateProgress(`Looking for port ${port} of ${host.name}`, (signal) =>
+    listens(feature, host, port, signal),
+  );
+  if (!isThere) return sayNobodyListens(feature, job, served);
   // A demo host is this computer: its port and the forwarded one must not be the same.
-  const wish = { host, target: { host: "localhost", port }, localPort: isDemo ? port + 1 : port, label: job.name };
-  const { localPort } = await withLateProgress(`Forwarding port ${port} of ${host.name}`, (signal) =>
-    app.engine.forwards.open(wish, signal),
+  const isDemo = app.book.demoEntries().some(({ ref }) => sameHost(ref, host));
+  const wish = { host, target: { host: "localhost", port }, localPort: isDemo ? port + 1 : port, label: job.job.name };
+  const localPort = await withLateProgress(`Forwarding port ${port} of ${host.name}`, (signal) =>
+    forwards.open(job, wish, signal),
   );
   // What follows the port, such as a notebook's token, belongs to the address.
   const rest = url.replace(/^https?:\/\/[^/]*/, "");
   const scheme = url.startsWith("https:") ? "https" : "http";
   await vscode.env.openExternal(vscode.Uri.parse(`${scheme}://localhost:${localPort}${rest || "/"}`, true));
+}
+
+/** A program prints its address before it serves, or ends and leaves it in the log. */
+async function sayNobodyListens(feature: JobsFeature, target: JobTarget, served: ServedUrl): Promise<void> {
+  const { host, job } = target;
+  const text = `Nothing listens on port ${served.port} of ${host.name}. ${job.name} may not have begun to serve, or serves no more.`;
+  const again = "Try Again";
+  const other = "Another Port…";
+  const answer = await vscode.window.showWarningMessage(text, again, other);
+  if (answer === again) await openServed(feature, target, served);
+  if (answer === other) await vscode.commands.executeCommand("tensorline.forwardPort", host);
+}
+
+/** Whether somebody listens there; where the host does not tell what is open, it is taken for true. */
+async function listens({ app }: JobsFeature, host: HostRef, port: number, signal: AbortSignal): Promise<boolean> {
+  const lease = app.engine.connections().acquire(host);
+  try {
+    const listeners = await (await lease.connected(signal)).run(listListeners, signal);
+    return listeners.length === 0 || listeners.some(({ target }) => target.port === port);
+  } finally {
+    lease.dispose();
+  }
 }

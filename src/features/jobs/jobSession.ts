@@ -4,11 +4,13 @@ import type { GpuWatches } from "../../core/gpu/watch";
 import type { Jobs } from "../../core/jobs/jobs";
 import { type Disposable, DisposableStore, MutableDisposable, toDisposable } from "../../core/lifecycle";
 import { type HostRef, hostId } from "../../core/ports";
+import { quoteArgv } from "../../core/remote";
 import type { ExplainedJob } from "../../core/tensors/explainJob";
 import type { JobCause, JobContents, JobPanelApi, JobTab } from "../../shared/jobPanel";
 import type { JobSettings } from "../../shared/jobSettings";
 import { hasEnded, type Job } from "../../shared/jobs";
 import type { NotificationName, ParamsOf } from "../../shared/protocol";
+import type { GpuLives } from "./gpuLives";
 import { createJobGpus } from "./jobGpus";
 import { createJobLog, type JobLog } from "./jobLog";
 import type { JobReaders } from "./jobReaders";
@@ -20,8 +22,11 @@ import { createUrlReader, type ServedUrl } from "./urlsInLog";
 export interface JobSessionParts {
   readonly jobs: Pick<Jobs, "state" | "onChange" | "look" | "get" | "follow" | "readLog" | "logIndex">;
   readonly gpus: Pick<GpuWatches, "watch">;
+  readonly gpuLives: Pick<GpuLives, "of">;
   readonly readers: JobReaders;
   readonly clock: Clock;
+  /** The words that attach a terminal of the host to it; undefined where its back end has none. */
+  attachArgv(job: Job): readonly string[] | undefined;
   /** Milliseconds between readings of GPUs that somebody looks at. */
   gpuBeatMs(): number;
   /** Why it failed, where tensors are why. @throws Failure */
@@ -106,7 +111,9 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
   const metrics = store.add(createThrottle(clock, metricsEveryMs, sendMetrics));
 
   const gpus = store.add(
-    createJobGpus(host, { gpus: parts.gpus, clock, beatMs: parts.gpuBeatMs }, (told) => notify("gpus", told)),
+    createJobGpus(host, { gpus: parts.gpus, lives: parts.gpuLives, clock, beatMs: parts.gpuBeatMs }, (told) =>
+      notify("gpus", told),
+    ),
   );
 
   const log = store.add(
@@ -179,7 +186,8 @@ export function createJobSession(host: HostRef, id: string, parts: JobSessionPar
       problem = undefined;
       settings = settingsIn(found.settings);
       learn(found.job);
-      notify("settings", settings ? { settings } : {});
+      const attach = parts.attachArgv(found.job);
+      notify("settings", { ...(settings ? { settings } : {}), ...(attach ? { attach: quoteArgv(attach) } : {}) });
       log.show(found.job.logBytes ?? 0);
     } catch (error) {
       if (signal.aborted) return;

@@ -2,13 +2,15 @@ import * as vscode from "vscode";
 import { type HostRef, hostId } from "../../core/ports";
 import { tooltipMarkdown } from "../environments/rowWords";
 import type { HostBook } from "../hosts/hostBook";
-import { childrenOf, foldOf, type JobNode, type JobRowsDeps, nodeId, wordsOf } from "./rows";
+import { asItIsNow, childrenOf, foldOf, type JobNode, type JobRowsDeps, nodeId, shapeOf, wordsOf } from "./rows";
 
 /** The tree of hosts and their jobs. Reads nothing by itself: unfolding a host makes others look. */
 export class JobTree implements vscode.TreeDataProvider<JobNode> {
   private readonly change = new vscode.EventEmitter<JobNode | undefined>();
   readonly onDidChangeTreeData = this.change.event;
   private readonly hosts = new Map<string, JobNode>();
+  /** Which rows stood below each host when VS Code was told to ask for them. */
+  private readonly shapes = new Map<string, string>();
   /** The rows of jobs as VS Code knows them, and what they said when they were painted last. */
   private readonly jobs = new Map<string, { readonly row: JobNode; readonly said: string }>();
 
@@ -21,10 +23,18 @@ export class JobTree implements vscode.TreeDataProvider<JobNode> {
     this.change.fire(undefined);
   }
 
-  /** What is known of the host's jobs changed. */
+  /**
+   * What is known of the host changed. While VS Code asks for new rows, a menu that is open on an old one loses it: they are
+   * asked for only where there are others than before.
+   */
   changed(host: HostRef): void {
     const row = this.hosts.get(hostId(host));
-    if (row) this.change.fire(row);
+    if (!row) return;
+    const shape = shapeOf(row, this.rows);
+    const isSame = this.shapes.get(hostId(host)) === shape;
+    this.shapes.set(hostId(host), shape);
+    if (isSame) this.repaint();
+    else this.change.fire(row);
   }
 
   /** Time passed or output came: rows of jobs are painted anew where they say something else. */
@@ -50,7 +60,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode> {
   }
 
   getTreeItem(node: JobNode): vscode.TreeItem {
-    const words = wordsOf(node, this.rows);
+    const words = wordsOf(asItIsNow(node, this.rows), this.rows);
     const item = new vscode.TreeItem(words.label, folds[foldOf(node)]);
     item.id = nodeId(node);
     item.description = words.description;
@@ -66,7 +76,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode> {
   }
 
   private said(node: JobNode): string {
-    const { description, context } = wordsOf(node, this.rows);
+    const { description, context } = wordsOf(asItIsNow(node, this.rows), this.rows);
     return `${description} ${context}`;
   }
 }

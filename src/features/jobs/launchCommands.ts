@@ -6,7 +6,7 @@ import type { RunTarget } from "./codeTarget";
 import { editorTarget } from "./editorTarget";
 import type { JobsFeature } from "./feature";
 import { startJob } from "./launch";
-import { type Preset, readPresets } from "./presets";
+import { type KnownPresets, type Preset, readPresets } from "./presets";
 import { isTrusted } from "./trust";
 
 /** Running a file from the editor, the explorer, the palette and the code lens. */
@@ -65,13 +65,15 @@ export function presetTarget({ name, settings, folder }: Preset): RunTarget {
   return { place: { kind: "client", folder: place.uri.fsPath }, settings: named, key: `preset:${name}` };
 }
 
-async function pickPreset(presets: readonly Preset[], name: string | undefined): Promise<Preset | undefined> {
+async function pickPreset(known: KnownPresets, name: string | undefined): Promise<Preset | undefined> {
+  const { presets } = known;
   if (name !== undefined) {
     const found = presets.find((preset) => preset.name === name);
     if (found) return found;
     throw new Failure({ reason: "presetUnknown", name, known: presets.map((preset) => preset.name) });
   }
   if (presets.length === 0) {
+    if (known.isPartial) return undefined;
     const text = "No preset is defined. The form of “Run on GPU…” saves what you chose as one.";
     void vscode.window.showInformationMessage(text);
     return undefined;

@@ -8,7 +8,7 @@ import type { JobsFeature } from "./feature";
 import { failedPlace } from "./jobTold";
 import { needsCause, newsWords } from "./newsWords";
 import { openSource } from "./open";
-import { bringResults } from "./results";
+import { bringResultsUnasked } from "./results";
 import { stopJob } from "./stop";
 import type { JobTarget } from "./targets";
 import type { News, WatchedJob } from "./watched";
@@ -28,7 +28,7 @@ export async function tellNews(
   const { host } = watched;
   const { job } = news;
   if (news.kind === "ended" && remembered.launchOf(job.id)?.settings.bringResults) {
-    bringResults(feature, { host, job }).catch((error: unknown) =>
+    bringResultsUnasked(feature, { host, job }).catch((error: unknown) =>
       app.log.error(`the results of ${job.name} did not come back`, error),
     );
   }

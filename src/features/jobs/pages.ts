@@ -9,6 +9,7 @@ import { createFormPort } from "./createFormPort";
 import { showShapes } from "./failures";
 import type { JobsFeature } from "./feature";
 import { openJobForm } from "./formPage";
+import type { GpuLives } from "./gpuLives";
 import { createJobPanels, type JobPanelActions } from "./jobPage";
 import { openJobPort, openServed } from "./jobPort";
 import { openResult, openSource } from "./open";
@@ -21,24 +22,28 @@ import type { JobTarget } from "./targets";
 /** The job panels and the form, and how they act. `feature` is asked for when something is done, not before. */
 export function createPages(
   app: App,
-  parts: Omit<JobParts, "openForm" | "openPanel">,
+  parts: Omit<JobParts, "openForm" | "openPanel" | "closePanel">,
+  gpuLives: GpuLives,
   feature: () => JobsFeature,
-): Pick<JobParts, "openForm" | "openPanel"> & Disposable {
+): Pick<JobParts, "openForm" | "openPanel" | "closePanel"> & Disposable {
   const store = new DisposableStore();
   const panels = store.add(
     createJobPanels(app, {
       jobs: parts.jobs,
       gpus: app.engine.gpus,
+      gpuLives,
       readers: parts.readers,
       clock: systemClock,
       gpuBeatMs: () => app.settings.gpuBeatMs(),
       explain: parts.explain,
       contents: parts.contents,
+      attachArgv: parts.attachArgv,
       actions: panelActions(app, feature),
     }),
   );
   return {
     openPanel: (host, job) => panels.open(host, job.id, `${job.name} on ${host.name}`),
+    closePanel: (host, id) => panels.close(host, id),
     async openForm(target) {
       openJobForm(app, await createFormPort(feature(), target));
     },
@@ -67,9 +72,7 @@ function panelActions(app: App, feature: () => JobsFeature): JobPanelActions {
     openResult: safely(openResult),
     openSource: safely(openSource),
     showShapes: safely(showShapes),
-    delete: safely(async (own, target) =>
-      hasEnded(target.job) ? deleteJobs(own, target.host, [target.job]) : stopJob(own, target),
-    ),
+    delete: safely(async (own, target) => (hasEnded(target.job) ? deleteJobs(own, [target]) : stopJob(own, target))),
     openPort: safely((own, target, url: string | undefined) =>
       url === undefined ? openJobPort(own, target) : openServed(own, target, { url, port: Number(new URL(url).port) }),
     ),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import { systemClock } from "../../core/clock";
@@ -8,6 +9,9 @@ import { registerJobCommands } from "./commands";
 import { createParts } from "./createParts";
 import { createFailedJobs } from "./failures";
 import type { JobsFeature } from "./feature";
+import { createGpuLifeFiles } from "./gpuLifeFiles";
+import { createGpuLives } from "./gpuLives";
+import { createJobForwards } from "./jobForwards";
 import { JobTree } from "./jobTree";
 import { registerLaunchCommands } from "./launchCommands";
 import { tellNews } from "./notifications";
@@ -29,12 +33,11 @@ const repaintMs = 30_000;
 export function registerJobs(app: App): Disposable {
   const store = new DisposableStore();
   const core = createParts(app, store.add(trackConnected(app)).hosts);
-  const pages = store.add(createPages(app, core, () => feature));
-  const parts: JobParts = { ...core, openForm: pages.openForm, openPanel: pages.openPanel };
-  const tails = store.add(createTails(parts.jobs, parts.readers, systemClock));
+  const { jobs } = core;
+  const tails = store.add(createTails(jobs, core.readers, systemClock));
   const watcher = store.add(
     createJobWatcher({
-      jobs: parts.jobs,
+      jobs,
       tails,
       file: createWatchedFile(app.storageDir, app.log),
       clock: systemClock,
@@ -46,9 +49,19 @@ export function registerJobs(app: App): Disposable {
       onError: (error) => app.log.error("the watched jobs could not be written", error),
     }),
   );
+  const files = createGpuLifeFiles(join(app.storageDir, "jobGpus"), app.log);
+  const lives = createGpuLives({ jobs, watched: watcher, gpus: app.engine.gpus, files, clock: systemClock });
+  const pages = store.add(createPages(app, core, store.add(lives), () => feature));
+  const parts: JobParts = {
+    ...core,
+    openForm: pages.openForm,
+    openPanel: pages.openPanel,
+    closePanel: pages.closePanel,
+  };
   const remembered = createRemembered(app.context.workspaceState, app.context.globalState);
+  const forwards = store.add(createJobForwards(app.engine.forwards, jobs));
   const failedJobs = store.add(createFailedJobs(app));
-  const feature: JobsFeature = { app, parts, tails, watcher, remembered, failedJobs };
+  const feature: JobsFeature = { app, parts, forwards, tails, watcher, remembered, failedJobs };
   store.add(registerTree(feature));
   store.add(registerJobCommands(feature));
   store.add(registerLaunchCommands(feature));

@@ -1,30 +1,36 @@
 import * as vscode from "vscode";
-import type { HostRef } from "../../core/ports";
+import { type HostRef, hostId } from "../../core/ports";
 import { withLateProgress } from "../../platform/progress";
-import { hasEnded, type Job } from "../../shared/jobs";
+import { hasEnded } from "../../shared/jobs";
 import type { JobsFeature } from "./feature";
 import { describeJob } from "./jobWords";
+import { deletionWords, jobsText } from "./removeWords";
+import type { JobTarget } from "./targets";
 
-/** Removes jobs that have ended with their files, after a question that names them. */
-export async function deleteJobs({ parts }: JobsFeature, host: HostRef, jobs: readonly Job[]): Promise<void> {
-  const [first] = jobs;
-  if (!first) return;
-  const what = jobs.length === 1 ? first.name : `${jobs.length} jobs`;
-  const named = jobs.slice(0, 12).map((job) => nameOf(host, job));
-  const more = jobs.length > named.length ? [`and ${jobs.length - named.length} more`] : [];
-  const detail =
-    jobs.length === 1
-      ? "Its log, its copy of the code and what it left in $TENSORLINE_OUT will be gone."
-      : `${[...named, ...more].join("\n")}\n\nTheir logs, their copies of the code and what they left in $TENSORLINE_OUT will be gone.`;
+/** Removes jobs that have ended with their files, after a question that names them. Those that go on stay, and it says so. */
+export async function deleteJobs({ parts }: JobsFeature, targets: readonly JobTarget[]): Promise<void> {
+  const words = deletionWords(targets, Date.now());
+  if (words === undefined) return;
+  if (words.question === undefined) return void vscode.window.showInformationMessage(words.detail);
   const remove = "Delete";
-  const question = `Delete ${what} on ${host.name}?`;
+  const { question, detail } = words;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
-  await withLateProgress(`Deleting ${what} on ${host.name}`, (signal) =>
-    parts.jobs.remove(
+  const ended = targets.filter(({ job }) => hasEnded(job));
+  for (const [host, ids] of idsByHost(ended)) {
+    await withLateProgress(`Deleting ${jobsText(ids.length)} on ${host.name}`, (signal) =>
+      parts.jobs.remove(host, ids, signal),
+    );
+    for (const id of ids) parts.closePanel(host, id);
+  }
+}
+
+function idsByHost(targets: readonly JobTarget[]): ReadonlyMap<HostRef, readonly string[]> {
+  const hosts = new Map(targets.map(({ host }) => [hostId(host), host]));
+  return new Map(
+    [...hosts].map(([key, host]) => [
       host,
-      jobs.map(({ id }) => id),
-      signal,
-    ),
+      targets.flatMap((target) => (hostId(target.host) === key ? target.job.id : [])),
+    ]),
   );
 }
 
@@ -49,10 +55,6 @@ export async function cleanUpJobs(feature: JobsFeature, host: HostRef): Promise<
   const picked = await vscode.window.showQuickPick(items, { title, canPickMany: true, matchOnDescription: true });
   await deleteJobs(
     feature,
-    host,
-    (picked ?? []).map(({ job }) => job),
+    (picked ?? []).map(({ job }) => ({ host, job })),
   );
 }
-
-const nameOf = (host: HostRef, job: Job): string =>
-  `${job.name} · ${describeJob(job, { host, isMine: true, isWatched: false, now: Date.now() })}`;

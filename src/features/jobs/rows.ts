@@ -54,6 +54,20 @@ export function childrenOf(node: JobNode, deps: JobRowsDeps): JobNode[] {
   return jobsOf(deps.state(host), node.group).map((job) => ({ host, kind: "job", job, isMine }));
 }
 
+/** The row with what is known of its job now: a row lives longer than that. */
+export function asItIsNow(node: JobNode, deps: Pick<JobRowsDeps, "state">): JobNode {
+  if (node.kind !== "job") return node;
+  const { jobs = [], others = [] } = deps.state(node.host);
+  const job = (node.isMine ? jobs : others).find(({ id }) => id === node.job.id);
+  return job ? { ...node, job } : node;
+}
+
+/** The same text while the same rows stand at and below it, and those that are no jobs say the same. */
+export function shapeOf(node: JobNode, deps: JobRowsDeps): string {
+  const { label, description } = node.kind === "job" ? { label: "", description: "" } : wordsOf(node, deps);
+  return [nodeId(node), label, description, ...childrenOf(node, deps).map((row) => shapeOf(row, deps))].join("\n");
+}
+
 function hostRows(host: HostRef, state: HostJobs): JobNode[] {
   const rows: JobNode[] = state.problem ? [{ host, kind: "problem", problem: state.problem }] : [];
   if (!state.jobs) return state.isReading || !state.problem ? [...rows, { host, kind: "reading" }] : rows;

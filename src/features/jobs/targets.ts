@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { type HostRef, hostId } from "../../core/ports";
+import type { HostRef } from "../../core/ports";
 import { withLateProgress } from "../../platform/progress";
 import type { Job } from "../../shared/jobs";
 import { pickHost } from "../hosts/commands";
@@ -44,24 +44,23 @@ export async function jobTarget(
   return picked[0] && { host, job: picked[0] };
 }
 
-/** The jobs of the selected rows that `fits`, all of one host, else those that the person picks. */
+/** The jobs of the selected rows, of any host; without rows those that the person picks among what `fits`. */
 export async function jobTargets(
   feature: JobsFeature,
   argument: JobArgument,
   selected: readonly JobNode[] | undefined,
   fits: (job: Job) => boolean,
-): Promise<{ readonly host: HostRef; readonly jobs: readonly Job[] } | undefined> {
+): Promise<readonly JobTarget[]> {
   if (argument && "kind" in argument && argument.kind === "job") {
     const rows = selected?.some((row) => row === argument) ? selected : [argument];
-    const { host } = argument;
-    const jobs = rows.flatMap((row) =>
-      row.kind === "job" && row.isMine && hostId(row.host) === hostId(host) ? asItIsNow(feature, host, row.job) : [],
-    );
-    return { host, jobs: jobs.filter(fits) };
+    return rows.flatMap((row) => {
+      if (row.kind !== "job" || !row.isMine) return [];
+      return { host: row.host, job: asItIsNow(feature, row.host, row.job) };
+    });
   }
-  if (argument && "id" in argument) return { host: argument.host, jobs: [await jobOf(feature, argument)] };
+  if (argument && "id" in argument) return [{ host: argument.host, job: await jobOf(feature, argument) }];
   const host = await hostTarget(feature, argument);
-  return host && { host, jobs: await pickJobs(feature, host, fits, true) };
+  return host ? (await pickJobs(feature, host, fits, true)).map((job) => ({ host, job })) : [];
 }
 
 /** VS Code may hand over a row from before the job moved to another group. */

@@ -15,7 +15,7 @@ const matchers = ["$tensorline-python", "$tensorline-python-marked"];
 export function registerTasks(feature: JobsFeature): Disposable {
   return vscode.tasks.registerTaskProvider(type, {
     async provideTasks() {
-      const presets = await readPresets(feature);
+      const { presets } = await readPresets(feature);
       return presets.map(({ name, folder }) =>
         taskOf(feature, { type, preset: name }, folder ?? vscode.TaskScope.Workspace, name),
       );
@@ -46,7 +46,7 @@ async function targetOf(
   if (!vscode.workspace.isTrusted) {
     throw new Failure({ reason: "jobUnusable", name, why: "this workspace is not trusted" });
   }
-  const presets = definition.preset === undefined ? [] : await readPresets(feature);
+  const presets = definition.preset === undefined ? [] : (await readPresets(feature)).presets;
   const known = Object.fromEntries(presets.map((preset) => [preset.name, preset.settings]));
   const settings = taskSettings(definition, known);
   if ("why" in settings) throw new Failure({ reason: "jobUnusable", name, why: settings.why });

@@ -9,6 +9,10 @@ describe("quoteArgv", () => {
     );
   });
 
+  it("quotes what zsh would take for the path of a program", () => {
+    expect(quoteArgv(["tmux", "attach", "-t", "=train", "a=b"])).toBe("tmux attach -t '=train' a=b");
+  });
+
   it.each(["", "a b", "it's", "$HOME", "`id`", "a\nb", "*", "~", "-n", "ä€", "\\", '"', "a;b", "#x", "!x", "\u0001"])(
     "lets a shell read %j back unchanged",
     (word) => {

@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
-import { playPrelude } from "../../../src/features/hosts/prelude";
+import { type Prelude, playPrelude } from "../../../src/features/hosts/prelude";
 import { createManualClock } from "../../mocks/manualClock";
 
-function played() {
+function played(prelude: Prelude = { line: "export CUDA_HOME=/x", note: "Uses train." }) {
   const sent: string[] = [];
   const shown: string[] = [];
   const clock = createManualClock();
-  const prelude = { line: "export CUDA_HOME=/x", note: "Uses train." };
   const shell = playPrelude(
     prelude,
     clock,
@@ -30,6 +29,16 @@ it("the shell is told its line once the host has greeted, and the echo of it is 
   shell.output("\x1etensorline re");
   shell.output("ady\x1f\r\n$ ");
   expect(shown()).toBe("Welcome to lab1\r\n\r\x1b[K\x1b[2mUses train.\x1b[0m\r\n$ ");
+});
+
+it("a program that keeps the terminal begins after the note, and is seen at once", () => {
+  const { shell, clock, sent, shown } = played({ note: "The output of train.py.", program: "tmux attach" });
+  shell.output("$ ");
+  clock.advance(200);
+  expect(sent()).toBe(" printf '\\036tensorline ready\\037\\n'; tmux attach\r");
+  shell.output("\x1etensorline ready\x1f\r\n");
+  shell.output("step 1");
+  expect(shown()).toBe("$ \r\x1b[K\x1b[2mThe output of train.py.\x1b[0m\r\nstep 1");
 });
 
 it("what is typed meanwhile comes after it", () => {

@@ -6,6 +6,8 @@ import { settingsFault } from "./settings";
 
 export interface ReadPresets {
   readonly presets: JobPresets;
+  /** Everything that stands there, also what has a mistake; absent where that is no object. */
+  readonly all?: object;
   /** What is wrong with those that are left out. */
   readonly problems: readonly Problem[];
 }
@@ -34,7 +36,7 @@ export function readPresets(text: string, file: string): ReadPresets {
       Object.defineProperty(presets, name, { value: read.output, enumerable: true });
     } else tell(`"${name}": ${fault}`);
   }
-  return { presets, problems };
+  return { presets, all: value as object, problems };
 }
 
 function parse(text: string): unknown {

@@ -19,6 +19,16 @@ export interface ResultsDeps {
   acquire(host: HostRef): HostLease;
 }
 
+export interface BringOptions extends TransferOptions {
+  /** Asked where files here were changed later than those of the job, by their paths; false: they stay as they are. */
+  mayReplace(newerHere: readonly string[]): Promise<boolean>;
+}
+
+/** `kept`: files here that were changed later and stayed. */
+export interface BroughtResults extends TransferResult {
+  readonly kept: number;
+}
+
 /** Where results go when nobody says where; undefined where the code is not on this computer. */
 export function resultsFolder({ kind, folder }: CodePlace, { id, name }: Pick<Job, "id" | "name">): string | undefined {
   if (kind !== "client") return undefined;
@@ -54,20 +64,30 @@ export async function bringResults(
   host: HostRef,
   { id }: Pick<Job, "id">,
   to: string,
-  options: TransferOptions,
-): Promise<TransferResult> {
+  options: BringOptions,
+): Promise<BroughtResults> {
   const lease = deps.acquire(host);
   try {
     const runner = await lease.connected(options.signal);
-    const plan = await planResults(deps, runner, host, id, to, options.signal);
+    const whole = await planResults(deps, runner, host, id, to, options.signal);
+    const { newerHere } = whole;
+    const isKept = newerHere.length > 0 && !(await options.mayReplace(newerHere));
+    const plan = isKept ? withoutNewer(whole) : whole;
+    const kept = isKept ? newerHere.length : 0;
     // Without results no empty folder appears.
     if (plan.download.length + plan.folders.length + plan.links.length === 0)
-      return { files: 0, bytes: 0, deleted: 0, warnings: plan.warnings };
+      return { files: 0, bytes: 0, deleted: 0, warnings: plan.warnings, kept };
     await hideFromGit(dirname(to));
-    return await deps.transfers.runDownload(runner, plan, options);
+    return { ...(await deps.transfers.runDownload(runner, plan, options)), kept };
   } finally {
     lease.dispose();
   }
+}
+
+function withoutNewer(plan: DownloadPlan): DownloadPlan {
+  const newer = new Set(plan.newerHere);
+  const download = plan.download.filter(({ path }) => !newer.has(path));
+  return { ...plan, download, bytes: download.reduce((sum, { size }) => sum + size, 0) };
 }
 
 /** Results beside the code are nothing to commit. What cannot be written is no reason to have no results. */

@@ -5,6 +5,7 @@ import type { GpuWatch, Sample } from "../../../../src/core/gpu/watch";
 import type { HostJobs, LogSink } from "../../../../src/core/jobs/jobs";
 import type { HostRef } from "../../../../src/core/ports";
 import type { ExplainedJob } from "../../../../src/core/tensors/explainJob";
+import { createGpuLife, type GpuLife } from "../../../../src/features/jobs/gpuLife";
 import { createJobSession } from "../../../../src/features/jobs/jobSession";
 import { JobPanelApi } from "../../../../src/shared/jobPanel";
 import type { Job } from "../../../../src/shared/jobs";
@@ -41,6 +42,7 @@ function stage(job: Job = runningJob) {
   const changes = new Emitter<HostRef>();
   const samples = new Emitter<Sample>();
   const clock = createManualClock();
+  let life: GpuLife | undefined;
   let known: HostJobs = { isReading: false, jobs: [job] };
   let sink: LogSink | undefined;
   let settle: { resolve(job: Job): void; reject(error: unknown): void } | undefined;
@@ -71,6 +73,12 @@ function stage(job: Job = runningJob) {
           }),
         readLog: async () => new Uint8Array(),
         logIndex: async () => [],
+      },
+      gpuLives: {
+        of: (_host, { gpus = [] }) => {
+          life ??= createGpuLife(gpus);
+          return life;
+        },
       },
       gpus: {
         watch(_host, beat) {
@@ -109,6 +117,7 @@ function stage(job: Job = runningJob) {
       clock,
       gpuBeatMs: () => 1000,
       explain: () => explains(),
+      attachArgv: () => ["tmux", "attach", "-t", "=x"],
       async contents() {
         contentsRead++;
         return jobContents;
@@ -166,7 +175,7 @@ describe("a job's session", () => {
       progress: { done: 8, fraction: 0.008 },
       brokenLoss: { name: "loss", value: "Infinity" },
     });
-    expect(seen.last("settings")).toEqual({});
+    expect(seen.last("settings")).toEqual({ attach: "tmux attach -t '=x'" });
     expect(new TextDecoder().decode(seen.last("logBytes").bytes)).toBe("450/1000");
   });
 
@@ -198,7 +207,7 @@ describe("a job's session", () => {
     const { session, looks, watches, ...seen } = stage();
     session.show();
     await seen.settled();
-    expect([looks.size, watches.map(({ beat }) => beat)]).toEqual([1, [10_000]]);
+    expect([looks.size, watches.map(({ beat }) => beat)]).toEqual([1, [30_000]]);
     session.look("gpu");
     expect(watches.map(({ beat }) => beat)).toEqual([1000]);
     session.hide();
@@ -223,10 +232,10 @@ describe("a job's session", () => {
     session.show();
     await seen.settled();
     session.look("gpu");
-    sample(9000);
+    sample(99_000);
     clock.advance(1000);
     const { times, gpus } = seen.last("gpus");
-    expect(times).toEqual([1000, 2000, 2001, 9000]);
+    expect(times).toEqual([1000, 2000, 2001, 99_000]);
     expect(gpus.map(({ index, utilizationPercent }) => [index, utilizationPercent])).toEqual([
       [1, [98, 98, null, 98]],
       [2, [null, null, null, null]],

@@ -3,6 +3,7 @@ import { createGpuLife } from "../../../../src/features/jobs/gpuLife";
 import { firstLine, headLength, lastLine, tailStart, thinned } from "../../../../src/features/jobs/logPages";
 import { createLogRing } from "../../../../src/features/jobs/logRing";
 import { createUrlReader } from "../../../../src/features/jobs/urlsInLog";
+import type { GpuSeries } from "../../../../src/shared/gpuPanel";
 import { sourceLinks } from "../../../../src/shared/sourceLinks";
 import { gpu, report } from "../../../webview/samples";
 
@@ -67,9 +68,9 @@ describe("the life of GPUs", () => {
   it("keeps the whole of it in bounded memory, with its gaps", () => {
     const life = createGpuLife([{ uuid: "GPU-00000001", index: 7 }]);
     for (let second = 0; second < 10_000; second++) {
-      if (second === 5000) life.breakOff();
       const utilization = second < 5000 ? 20 : 80;
-      life.add(second * 1000, report({ gpus: [gpu(0), gpu(1, { utilizationPercent: utilization })] }));
+      const pause = second < 5000 ? 0 : 120_000;
+      life.add(second * 1000 + pause, report({ gpus: [gpu(0), gpu(1, { utilizationPercent: utilization })] }));
     }
     const { times, gpus } = life.readings();
     const values = gpus[0]?.utilizationPercent ?? [];
@@ -79,6 +80,18 @@ describe("the life of GPUs", () => {
     expect([times[0], values[0], values.at(-1), values.includes(null)]).toEqual([0, 20, 80, true]);
     expect(gpus[0]).toMatchObject({ index: 1, name: "NVIDIA H100 80GB HBM3" });
     expect(values).toHaveLength(times.length);
+  });
+
+  it("goes on from what was seen before, and from what was sampled for others", () => {
+    const before = createGpuLife([{ index: 1 }]);
+    before.add(1000, report());
+    before.add(2000, report());
+    const life = createGpuLife([{ index: 1 }], before.readings());
+    const series = { index: 1, utilizationPercent: [1, 2, 3], memoryUsedBytes: [1, 2, 3] };
+    life.seed({ times: [500, 2000, 3000], gpus: [series as GpuSeries] }, 0);
+    life.add(3000, report());
+    expect(life.readings().times).toEqual([1000, 2000, 3000]);
+    expect(life.readings().gpus[0]?.utilizationPercent).toEqual([98, 98, 3]);
   });
 
   it("knows nothing of a GPU that is not there", () => {
