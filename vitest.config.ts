@@ -14,7 +14,9 @@ export default defineConfig({
   plugins: [scriptsAsText],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    testTimeout: 30_000,
+    // Nothing takes so long; a machine that has much else to do may.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -7,6 +7,7 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { ensureDebianPackages, ensureDependencies, root } from "./prerequisites.mjs";
+import { ensureVenv } from "./venvs.mjs";
 
 const document = join(root, "docs", "performance.md");
 const activationStarts = 5;
@@ -26,6 +27,8 @@ const actions = {
     activations.push(times);
   },
   versions: (found) => Object.assign(versions, found),
+  // The home inside is an empty one; what is installed is kept in the user's own.
+  venv: ({ requirements }) => ensureVenv("python3", requirements),
 };
 
 const measurements = {
@@ -45,8 +48,8 @@ const measurements = {
   jobs: () => inVsCode("jobs"),
   jobLogs: () => inVsCode("jobLogs"),
   jobOutput: () => inVsCode("jobOutput"),
-  hook: () => inVsCode("hook"),
   tensorTerminal: () => inVsCode("tensorTerminal"),
+  hook: () => inVsCode("hook"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 

@@ -17,6 +17,7 @@ const common = [
   "media/icon.png",
   "media/activity.svg",
   "schemas/jobs.schema.json",
+  ...["python", "shellscript", "dockerfile"].map((language) => `snippets/${language}.json`),
   ...["extension", "ssh", "gpu", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
     (bundle) => `dist/${bundle}.cjs`,
   ),

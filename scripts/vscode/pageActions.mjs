@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { waitForWebview } from "./webviews.mjs";
 import { screenshot } from "./workbench.mjs";
 
-const defaultTimeoutMs = 10_000;
+/** Nothing waits that long but where something is wrong, or the machine does much else. */
+const defaultTimeoutMs = 60_000;
 
 /**
  * @param {Awaited<ReturnType<typeof import("./workbench.mjs").startVsCode>>} vscode
@@ -13,10 +14,10 @@ const defaultTimeoutMs = 10_000;
  */
 export function pageActions(vscode, artifacts) {
   const { page } = vscode;
-  const find = (target, timeout) => locate(page, target, timeout ?? defaultTimeoutMs);
+  page.setDefaultTimeout(defaultTimeoutMs);
   const on = (act) => async (request) => {
     const timeout = request.timeout ?? defaultTimeoutMs;
-    await act(await find(request.target, timeout), { ...request, timeout });
+    await act(await locate(page, request.target, timeout, isThere), { ...request, timeout });
   };
   return {
     click: on((locator, { button, modifiers, double, timeout }) =>
@@ -25,16 +26,17 @@ export function pageActions(vscode, artifacts) {
     hover: on((locator, { timeout }) => locator.hover({ timeout })),
     fill: on((locator, { text, timeout }) => locator.fill(text, { timeout })),
     focus: on((locator, { timeout }) => locator.focus({ timeout })),
-    waitFor: on((locator, { state, timeout }) => locator.first().waitFor({ state, timeout })),
+    waitFor: ({ target, state = "visible", timeout }) => waitFor(page, target, state, timeout ?? defaultTimeoutMs),
     drag: on((locator, { by }) => drag(page, locator, by)),
-    press: ({ key }) => page.keyboard.press(key),
+    press: ({ key, target, timeout = defaultTimeoutMs }) =>
+      target ? press(page, target, key, timeout) : page.keyboard.press(key),
     type: ({ text }) => page.keyboard.type(text),
-    elements: async ({ target, timeout }) => (await find(target, timeout)).evaluateAll(describeElements),
-    accessibility: async ({ target, timeout }) => (await find(target, timeout)).ariaSnapshot(),
-    evaluate: async ({ expression, webview, timeout }) => {
-      const frame = webview ? await webviewFrame(page, webview, timeout ?? defaultTimeoutMs) : page.mainFrame();
-      return frame.evaluate(expression);
-    },
+    elements: ({ target, timeout }) => read(page, target, timeout, (locator) => locator.evaluateAll(describeElements)),
+    accessibility: ({ target, timeout }) => read(page, target, timeout, (locator) => locator.ariaSnapshot()),
+    evaluate: ({ expression, webview, timeout }) =>
+      read(page, { webview }, timeout, async (body) =>
+        (await (await body.elementHandle()).ownerFrame()).evaluate(expression),
+      ),
     sideBarWidth: ({ width }) => setSideBarWidth(page, width),
     resize: (size) => page.setViewportSize(size),
     emulate: ({ reducedMotion, forcedColors }) =>
@@ -54,9 +56,41 @@ export function pageActions(vscode, artifacts) {
 
 const asMedia = (wanted, on, off) => (wanted === undefined ? undefined : wanted ? on : off);
 
-/** Elements by selector, text, role and name, in the workbench or in the webview that holds `target.webview`. */
-async function locate(page, target, timeout) {
-  const scope = target.webview ? await webviewRoot(page, target.webview, timeout) : page.locator("body");
+/**
+ * Elements by selector, text, role and name, in the workbench or in the visible webview that holds `target.webview` and where
+ * `accepts` is true of them. Waits for that one: what is visible now may be about to give its place to another.
+ */
+async function locate(page, target, timeout, accepts) {
+  if (!target.webview) return within(page.locator("body"), target);
+  const passes = async (body) =>
+    (await body.locator(target.webview).count()) > 0 && (await accepts(within(body, target)));
+  const what = `holds ${JSON.stringify(target)}`;
+  return within(await waitForWebview(page, passes, { timeout, what }), target);
+}
+
+const press = async (page, target, key, timeout) =>
+  (await locate(page, target, timeout, isThere)).press(key, { timeout });
+
+const isThere = async (locator) => (await locator.count()) > 0;
+
+async function waitFor(page, target, state, timeout) {
+  const isWanted = { visible: (locator) => locator.first().isVisible(), attached: isThere }[state];
+  const locator = await locate(page, target, timeout, isWanted ?? (() => true));
+  await locator.first().waitFor({ state, timeout });
+}
+
+/** What is read of a webview whose content is swapped meanwhile is read again. */
+async function read(page, target, timeout = defaultTimeoutMs, how) {
+  if (!target.webview) return how(within(page.locator("body"), target));
+  let found;
+  await locate(page, target, timeout, async (locator) => {
+    found = await how(locator);
+    return true;
+  });
+  return found;
+}
+
+function within(scope, target) {
   const hasText = asPattern(target.text);
   if (target.role)
     return pick(
@@ -76,18 +110,6 @@ function pick(locator, hasText, nth) {
 
 /** JSON carries a RegExp as { source, flags }. */
 const asPattern = (text) => (text && typeof text === "object" ? new RegExp(text.source, text.flags) : text);
-
-/** The body of the visible webview that holds an element for the selector. */
-const webviewRoot = (page, selector, timeout) =>
-  waitForWebview(page, async (body) => (await body.locator(selector).count()) > 0, {
-    timeout,
-    what: `holds ${selector}`,
-  });
-
-async function webviewFrame(page, selector, timeout) {
-  const root = await webviewRoot(page, selector, timeout);
-  return (await root.elementHandle()).ownerFrame();
-}
 
 /** Runs in the page. */
 function describeElements(elements) {
@@ -127,6 +149,8 @@ async function setSideBarWidth(page, width) {
   if (!before) throw new Error("The side bar is hidden.");
   const edge = { x: before.x + before.width + 2, y: before.y + before.height / 2 };
   await dragFrom(page, edge, { x: width - before.width, y: 0 });
-  const after = await sideBar.boundingBox();
-  if (Math.abs(after.width - width) > 2) throw new Error(`The side bar is ${after.width} px wide, not ${width} px.`);
+  await page.waitForFunction(
+    (wanted) => Math.abs(document.querySelector(".part.sidebar").getBoundingClientRect().width - wanted) <= 2,
+    width,
+  );
 }

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 120_000;
 const stopDeadlineMs = 5_000;
 
 /**

@@ -9,13 +9,18 @@ import { temporaryFolder } from "./temporary.mjs";
 
 const run = promisify(execFile);
 
-/** Opens a terminal as dist/ssh.cjs does, and prints what stty says about it. */
+/** Opens a terminal as dist/ssh.cjs does, and prints what stty says about it. It ends once that has been read. */
 const openTerminal = `
 const { spawn } = require("node:module").createRequire(process.argv[1])(${JSON.stringify(nodePty)});
-const terminal = spawn("stty", ["size"], { cols: 91, rows: 23 });
+const terminal = spawn("sh", ["-c", "stty size; read end"], { cols: 91, rows: 23 });
 let said = "";
-terminal.onData((text) => { said += text; });
-terminal.onExit(() => console.log(process.versions.node + ": " + said.trim()));
+const listening = terminal.onData((text) => {
+  said += text;
+  if (!said.includes("\\n")) return;
+  listening.dispose();
+  console.log(process.versions.node + ": " + said.trim());
+  terminal.write("\\r");
+});
 `;
 
 /**

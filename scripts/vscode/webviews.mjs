@@ -7,12 +7,20 @@ import { setTimeout as delay } from "node:timers/promises";
  * @returns {Promise<import("playwright-core").Locator[]>}
  */
 export async function visibleWebviews(page) {
-  const bodies = [];
-  for (const outer of await page.locator("iframe.webview").all()) {
-    if (await outer.isVisible())
-      bodies.push(outer.contentFrame().locator("#active-frame").contentFrame().locator("body"));
-  }
-  return bodies;
+  const names = await page.locator("iframe.webview").evaluateAll(namesOfVisible);
+  return names.map((name) =>
+    page
+      .locator(`iframe.webview[name="${name}"]`)
+      .contentFrame()
+      .locator("#active-frame")
+      .contentFrame()
+      .locator("body"),
+  );
+}
+
+/** Runs in the page. Each webview keeps its name while others come and go. */
+function namesOfVisible(frames) {
+  return frames.filter((frame) => frame.checkVisibility({ visibilityProperty: true })).map(({ name }) => name);
 }
 
 /**
@@ -22,11 +30,20 @@ export async function visibleWebviews(page) {
  * @param {{ timeout: number, what: string }} options milliseconds, and the words for the error
  */
 export async function waitForWebview(page, passes, { timeout, what }) {
+  let failure = "";
+  // What is asked of a frame that is swapped in that moment fails.
+  const tolerantly = (body) =>
+    passes(body).catch((cause) => {
+      failure = `\n${cause.message}`;
+      return false;
+    });
   for (const deadline = Date.now() + timeout; ; await delay(50)) {
-    for (const body of await visibleWebviews(page)) if (await passes(body)) return body;
+    for (const body of await visibleWebviews(page)) if (await tolerantly(body)) return body;
     if (Date.now() <= deadline) continue;
     const states = await Promise.all(page.frames().filter(isWebview).map(stateOf));
-    throw new Error(`No visible webview ${what} within ${timeout / 1000} s; there are:\n${states.join("\n")}`);
+    throw new Error(
+      `No visible webview ${what} within ${timeout / 1000} s; there are:\n${states.join("\n")}${failure}`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { ensureVsCode } from "./install.mjs";
 import { startServer } from "./server.mjs";
 import { quietSettings } from "./settings.mjs";
 
-const usableDeadlineMs = 60_000;
+const usableDeadlineMs = 120_000;
 
 const chromiumArguments = [
   "--no-sandbox",
@@ -96,7 +96,12 @@ export async function startVsCode(options) {
   try {
     const { chromium } = await import("playwright-core");
     const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-    browser = await chromium.launch({ executablePath, args: chromiumArguments, ...signals });
+    browser = await chromium.launch({
+      executablePath,
+      args: chromiumArguments,
+      timeout: usableDeadlineMs,
+      ...signals,
+    });
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 800 },
       permissions: ["clipboard-read", "clipboard-write"],
@@ -106,7 +111,7 @@ export async function startVsCode(options) {
     await collectLogs(page, server.logs);
     const vscode = { page, ...server, exit, close };
     options.beforeLoad?.(vscode);
-    await page.goto(server.url, { waitUntil: "commit" });
+    await page.goto(server.url, { waitUntil: "commit", timeout: usableDeadlineMs });
     await page.locator(".part.statusbar .statusbar-item").first().waitFor({ timeout: usableDeadlineMs });
     return vscode;
   } catch (cause) {

@@ -1,5 +1,4 @@
-import { text } from "node:stream/consumers";
-import { explainText } from "../core/tensors/explain";
+import { explainText, readsAtMost } from "../core/tensors/explain";
 import { shapeText } from "../core/tensors/shapes";
 import type { Explanation } from "../shared/tensors";
 import type { CommandLine } from "./arguments";
@@ -10,7 +9,7 @@ export async function runExplain(
   line: Extract<CommandLine, { command: "explain" }>,
   io: TerminalIo,
 ): Promise<ExitCode> {
-  const explanation = explainText(await text(process.stdin));
+  const explanation = explainText(await endOf(process.stdin.setEncoding("utf8")));
   if (!explanation) {
     io.complain("There is nothing about tensors in this text that could be explained.");
     return ExitCode.unreadable;
@@ -18,6 +17,13 @@ export async function runExplain(
   if (line.json) io.printJson(explanationJson(explanation), true);
   else io.print(explanationLines(explanation).join("\n"));
   return ExitCode.done;
+}
+
+/** A log may be larger than what fits into memory, and what ended a program stands at its end. */
+async function endOf(log: AsyncIterable<string>): Promise<string> {
+  let end = "";
+  for await (const part of log) end = (end + part).slice(-readsAtMost);
+  return end;
 }
 
 /** The names of docs/cli.md; fixes are sentences alone. */

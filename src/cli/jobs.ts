@@ -5,6 +5,7 @@ import type { Engine } from "../engine";
 import { hasEnded, type Job } from "../shared/jobs";
 import { createTerminalEngine, hostRef } from "./engine";
 import type { JobLine } from "./jobArguments";
+import { causeOfEnd } from "./jobEnd";
 import { type Column, tableLines } from "./table";
 import { ExitCode, type TerminalIo } from "./terminal";
 
@@ -67,9 +68,11 @@ export async function fullId(engine: Engine, host: HostRef, id: string): Promise
 /** Jobs as a person reads them; unknown is "–". */
 export function jobLines(jobs: readonly Job[], nowMs: number): string[] {
   if (jobs.length === 0) return ["no jobs"];
-  const length = shortLength(jobs.map(({ id }) => id));
+  const length = shortLength(jobs.filter(({ user }) => user === undefined).map(({ id }) => id));
+  // Nothing can be done with another user's job, so it has no name to call it by.
+  const shortId = ({ id, user, schedulerId }: Job) => (user === undefined ? id.slice(0, length) : (schedulerId ?? "–"));
   const cells = (job: Job): string[] => [
-    boundedText(job.id.slice(0, length), 64),
+    boundedText(shortId(job), 64),
     boundedText(job.name, 40),
     job.state,
     job.exitCode === undefined ? "–" : String(job.exitCode),
@@ -78,9 +81,10 @@ export function jobLines(jobs: readonly Job[], nowMs: number): string[] {
     ran(job, nowMs),
     boundedText(job.user ?? "", 20),
   ];
-  const notes = jobs.flatMap((job) =>
-    job.message === undefined ? [] : [`  ${job.id.slice(0, length)}: ${boundedText(job.message, 300)}`],
-  );
+  const notes = jobs.flatMap((job) => {
+    const note = causeOfEnd(job, "") ?? (job.message === undefined ? undefined : boundedText(job.message, 300));
+    return note === undefined ? [] : [`  ${shortId(job)}: ${note}`];
+  });
   return [...tableLines(columns, jobs.map(cells)), ...notes];
 }
 

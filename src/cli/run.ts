@@ -8,7 +8,7 @@ import { sentence } from "../core/words";
 import type { Engine } from "../engine";
 import { findEnvironment, places } from "./hostEnvironments";
 import type { JobLine } from "./jobArguments";
-import { exitCodeOf, failureExit, tellEnd } from "./jobEnd";
+import { endOfLog, exitCodeOf, failureExit, tellEnd } from "./jobEnd";
 import { withJobs } from "./jobs";
 import { writeOut } from "./logs";
 import { ExitCode, type TerminalIo } from "./terminal";
@@ -58,7 +58,7 @@ async function followToEnd(engine: Engine, host: HostRef, id: string, io: Termin
       if (io.interactive) io.complain(`${sentence(problem)} The job goes on; its log will, too.`);
     };
     const job = await engine.jobs.follow(host, id, 0, { data: writeOut, interrupted }, never);
-    tellEnd(job, io);
+    tellEnd(job, await endOfLog(engine, host, job), io);
     return exitCodeOf(job);
   } catch (error) {
     io.complain(`${sentence(problemOf(error))} The job ${id} goes on there.`, error);

@@ -1,7 +1,7 @@
 import { problemOf } from "../core/failure";
 import { sentence } from "../core/words";
 import type { JobLine } from "./jobArguments";
-import { exitCodeOf, failureExit, tellEnd } from "./jobEnd";
+import { endOfLog, exitCodeOf, failureExit, tellEnd } from "./jobEnd";
 import { fullId, withJobs } from "./jobs";
 import type { TerminalIo } from "./terminal";
 
@@ -14,7 +14,7 @@ export async function runWait(line: Extract<JobLine, { command: "wait" }>, io: T
     return await withJobs(line, io, async (engine, host) => {
       const id = await fullId(engine, host, line.id);
       const job = await engine.jobs.follow(host, id, behindLogs, { data() {} }, new AbortController().signal);
-      tellEnd(job, io);
+      tellEnd(job, await endOfLog(engine, host, job), io);
       return exitCodeOf(job);
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { RemoteCommand } from "./remote";
 import { sentence } from "./words";
 
 /** The steps to a usable host, in their order. */
-export const hostTestSteps = ["name", "network", "host key", "log-in", "shell", "GPU tool"] as const;
+const hostTestSteps = ["name", "network", "host key", "log-in", "shell", "GPU tool"] as const;
 export type HostTestStep = (typeof hostTestSteps)[number];
 
 /** How one step went; `words` are for people. Steps after a failed one were not tried. */

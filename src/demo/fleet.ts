@@ -45,7 +45,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const volatile = shell.kind === "sh" && options.stateFolder === undefined && inMemory();
   const filesFolder = volatile ? makeFolder(memoryFolder) : folder;
   const removeFolders = () => {
-    for (const made of [folder, filesFolder]) rmSync(made, { recursive: true, force: true });
+    // What dies meanwhile may still write there.
+    for (const made of [folder, filesFolder]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
   };
   const store = new DisposableStore();
   try {

@@ -8,11 +8,11 @@ import { hexDigits, uuidOf, wander } from "./random";
 export const ticksPerSecond = 100;
 
 /** How long the machine had been up when the fleet started. */
-export function uptimeAtStart(seed: number, spec: HostSpec): number {
+function uptimeAtStart(seed: number, spec: HostSpec): number {
   return Math.round(86_400 * (3 + 40 * (wander(0, 1, "uptime", spec.name, seed) + 1)));
 }
 
-export function uidOf(spec: HostSpec, user: string): number {
+function uidOf(spec: HostSpec, user: string): number {
   return 2001 + spec.users.indexOf(user);
 }
 

@@ -48,7 +48,7 @@ const onlyWithout = (mig: boolean, value: number) => (mig ? undefined : value);
 const eccOf = (gpu: NvidiaView, value: string | number) => (gpu.model.ecc ? value : undefined);
 
 /** Bits of the clocks event reasons: idle, and held down by the power limit. */
-export function eventReasons(reading: GpuReading): string {
+function eventReasons(reading: GpuReading): string {
   const bits = (reading.idle ? 0x1 : 0) | (reading.powerCapped ? 0x4 : 0);
   return `0x${bits.toString(16).toUpperCase().padStart(16, "0")}`;
 }

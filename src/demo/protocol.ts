@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** What can go wrong on a demo host. `cut`: its connections break and it refuses new ones for five seconds. */
-export const faultKinds = ["none", "hang", "driver-mismatch", "gpu-lost", "cut", "garbage"] as const;
+const faultKinds = ["none", "hang", "driver-mismatch", "gpu-lost", "cut", "garbage"] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** One line on the demo process's standard input. `gpu` is the one that falls off the bus. */
@@ -15,7 +15,7 @@ export const FaultRequestSchema = v.object({
 export const FaultAnswerSchema = v.object({ ok: v.boolean() });
 
 /** One host of the fleet, reached as `ssh -F configFile NAME`. */
-export const DemoHostSchema = v.object({ name: v.string(), port: v.number(), summary: v.string() });
+const DemoHostSchema = v.object({ name: v.string(), port: v.number(), summary: v.string() });
 
 /** The first line: the fleet is up. `configFile` is an ssh config that knows all hosts and keys. */
 export const DemoReadySchema = v.object({
@@ -27,5 +27,4 @@ export const DemoReadySchema = v.object({
 });
 
 export type FaultRequest = v.InferOutput<typeof FaultRequestSchema>;
-export type DemoHost = v.InferOutput<typeof DemoHostSchema>;
 export type DemoReady = v.InferOutput<typeof DemoReadySchema>;

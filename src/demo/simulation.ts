@@ -36,7 +36,7 @@ const loadingSteps = [
 ];
 
 /** Share of its final memory that a job holds this many seconds after its start. It grows in steps and stays. */
-export function memoryShare(age: number): number {
+function memoryShare(age: number): number {
   return loadingSteps.findLast((step) => age >= step.after)?.share ?? 0;
 }
 

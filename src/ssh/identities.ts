@@ -29,7 +29,7 @@ export interface FoundIdentities {
 }
 
 /** sshd hangs up at the sixth refusal (`MaxAuthTries`); asking for `none` first is free. */
-export const usualTries = 6;
+const usualTries = 6;
 /** ssh looks for these without being told. */
 const defaultName = /(^|[\\/])id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss)$/;
 

@@ -7,7 +7,7 @@ import type { HostOptions } from "./hostOptions";
 import type { Link } from "./link";
 import { watchLiveness } from "./liveness";
 import { plainText } from "./plainText";
-import { keepWindowSmall } from "./smallWindow";
+import { keepWindowSmall, terminalWindowBytes } from "./smallWindow";
 
 export interface LinkParts {
   readonly host: string;
@@ -23,9 +23,6 @@ export interface LinkParts {
   /** `clock.monotonic()` of the last byte that came in. */
   readonly lastHeard: () => number;
 }
-
-/** A terminal shows at most a few times as much in a tenth of a second. */
-const terminalWindowBytes = 256 * 1024;
 
 /** A server that does not answer the farewell is not waited for. */
 const farewellMs = 1_000;

@@ -111,7 +111,6 @@ export async function openTerminal(
   const channel = await withinLimits(limits, (abandoned) => openChannel(link.terminal(size), abandoned));
   // Closing hangs the terminal up, which ends what runs in it, as closing a window does.
   const stream = forward(link, channel, sink, async () => channel.close());
-  channel.resume();
   return {
     write(data) {
       if (channel.writable) channel.write(data, "utf8");

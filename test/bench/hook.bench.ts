@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { ensureVenv } from "../../scripts/venvs.mjs";
 import { hookVariables } from "../../src/core/tensors/hook";
 import { hookFiles } from "../../src/core/tensors/hookFiles";
+import { ask } from "../host/harness/control";
 import { spec } from "../host/harness/spec";
 import { median, ms, report } from "./figures";
 import training from "./training.py";
@@ -32,7 +32,7 @@ spec(
       await mkdir(place.run);
       const program = join(folder, "training.py");
       await writeFile(program, training);
-      const python = await ensureVenv("python3", ["torch"]);
+      const python = String(await ask("venv", { requirements: ["torch"] }));
       const { PYTHONPATH, PYTHONDONTWRITEBYTECODE, ...plain } = process.env;
       const hooked = { ...plain, ...hookVariables(place) };
 
@@ -73,8 +73,9 @@ spec(
           figure: `Training step with the hook on, ${name}`,
           target: "not measurable",
           measured: `${ratio.toFixed(2)} × (${ms(Math.min(...watched), 2)} against ${ms(Math.min(...bare), 2)})`,
-          met: Math.abs(ratio - 1) <= Math.max(0.03, spread - 1),
-          method: `PyTorch on one thread of the CPU, ${rounds} rounds in turns, the least of their medians; without the hook the rounds differed by ${spread.toFixed(2)} ×`,
+          // Where the rounds themselves differ by more, nothing can be told.
+          ...(spread < 1.2 ? { met: Math.abs(ratio - 1) <= Math.max(0.03, spread - 1) } : {}),
+          method: `processor time of PyTorch on one thread, ${rounds} rounds in turns, the least of their medians; without the hook the rounds differed by ${spread.toFixed(2)} ×`,
         });
       }
     } finally {

@@ -6,7 +6,7 @@ import { openTensorShell, runIn, type TensorShell } from "../ssh/tensorShell";
 import { median, ms, quantile, report } from "./figures";
 import { startBenchEngine, startBenchServer } from "./server";
 
-const deaths = 20;
+const deaths = 40;
 const keys = 200;
 const { signal } = new AbortController();
 

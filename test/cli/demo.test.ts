@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
+import { until } from "../processes";
 import { hostsOf, start, tensorline } from "./cli";
 
 interface DemoAnswer {
@@ -21,7 +22,7 @@ async function closed(port: number): Promise<void> {
       });
       socket.once("error", () => resolve(false));
     });
-  while (await listens()) await new Promise((resolve) => setImmediate(resolve));
+  while (await listens()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** The folders of a demo fleet: those that its janitor will remove. */
@@ -53,7 +54,7 @@ describe.skipIf(process.platform === "win32")("tensorline demo", () => {
       for (const { port } of hosts) await closed(port);
       const isLeft = () =>
         folders.some((folder) => existsSync(folder) || processes().some((line) => line.includes(folder)));
-      while (isLeft()) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => !isLeft());
     });
   }
 

@@ -33,7 +33,7 @@ export function scratch(): Scratch {
       writeFileSync(file, blocks.join("\n"));
       return file;
     },
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    dispose: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

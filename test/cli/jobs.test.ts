@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasEnded, JobSchema } from "../../src/shared/jobs";
+import { JobSchema } from "../../src/shared/jobs";
 import { aliveWith, until } from "../shell/operationHost";
 import { freePort, type Sshd, startSshd, withoutSshd } from "../ssh/sshd";
 import { type CliOptions, complaint, expectPlain, start, tensorline, valid } from "./cli";
@@ -26,10 +26,10 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     config = files.config({ box: loginTo(server), far: loginTo(server, { Port: await freePort() }) });
   });
   afterAll(async () => {
-    for (const job of await list()) if (!hasEnded(job)) await tensorline(["stop", "box", job.id, "-F", config]);
+    await endAll();
     await server.dispose();
     await files.dispose();
-  }, 60_000);
+  });
 
   const run = (words: readonly string[], options?: CliOptions) =>
     tensorline(["run", "box", "-F", config, ...words], options);
@@ -54,6 +54,15 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     return path;
   };
   let fifos = 0;
+  /** Resolves once nothing runs any more that came through the server, whose environment names the home. */
+  const hostIsIdle = () => until(() => onHost().length === 0);
+  const onHost = () => aliveWith(`HOME=${home}`);
+  /** Ends whatever runs there. */
+  const endAll = () =>
+    until(() => {
+      for (const pid of onHost()) spawnSync("kill", ["-s", "KILL", String(pid)], { stdio: "ignore" });
+      return onHost().length === 0;
+    });
 
   it("print their log alone and lend their exit code", async () => {
     expect(await run(["--", "sh", "-c", "echo out; echo err >&2; exit 7"])).toMatchObject({
@@ -66,7 +75,9 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       stdout: "a b|$HOME|-x|--json|'||",
       stderr: "",
     });
-    expect((await run(["--", "sh", "-c", "kill -s KILL $$"])).code).toBe(137);
+    const killed = await run(["--", "sh", "-c", "kill -s KILL $$"]);
+    expect(killed.code).toBe(137);
+    expect(complaint(killed)).toMatch(/^sh: The program was ended by SIGKILL /);
   });
 
   it("run in their folder, with variables and secrets of this command", async () => {
@@ -111,10 +122,11 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       code: 0,
       stderr: "",
     });
-    expect(aliveWith(lasting)).toEqual([]);
+    await until(() => aliveWith(lasting).length === 0);
     expect((await list()).find((job) => job.id === lasting)).toMatchObject({ state: "stopped" });
     expect((await tensorline(["wait", "box", lasting, "-F", config])).code).toBeGreaterThan(128);
-  });
+    // A dozen programs one after the other.
+  }, 120_000);
 
   it("that print anything at all are passed on unchanged", async () => {
     const bytes = Buffer.concat([
@@ -144,8 +156,9 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     stopped.child.kill("SIGINT");
     const { code, stderr } = await stopped.ended;
     expect(code).toBe(143);
-    const [, id = ""] = /Stopping the job (\S+);/.exec(stderr) ?? [];
-    expect(aliveWith(id)).toEqual([]);
+    const [, id = "unknown"] = /Stopping the job (\S+);/.exec(stderr) ?? [];
+    expect(id).toMatch(/-/);
+    await until(() => aliveWith(id).length === 0);
     const left = start([
       "run",
       "box",
@@ -161,6 +174,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     await once(left.child.stderr, "data");
     left.child.kill("SIGINT");
     expect((await left.ended).code).toBe(130);
+    await endAll();
   });
 
   /** What the host has on its disk of a job when the client is killed. */
@@ -172,6 +186,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
 
   it.each(moments)("never run twice for a client that is killed %s", async (_when, come) => {
     await detached("true");
+    await hostIsIdle();
     const before = new Set(readdirSync(jobsFolder()));
     const news = () => readdirSync(jobsFolder()).filter((name) => !before.has(name));
     const { child } = start(["run", "box", "-F", config, "--", "sh", "-c", 'echo run >>"$TENSORLINE_OUT/runs"']);
@@ -179,7 +194,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
     child.kill("SIGKILL");
     const [name = ""] = news();
     const id = name.replace(/^\.new-(.*)-\d+$/, "$1");
-    await until(() => aliveWith(id).length === 0);
+    await hostIsIdle();
     const listed = (await list()).filter((job) => job.id === id);
     const runs = join(jobsFolder(), id, "out", "runs");
     // It is there whole and ran once, or it is not there at all.
@@ -189,14 +204,16 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
 
   it("are lost with 254 when nothing supervises them any more", async () => {
     const id = await detached("sh", "-c", "echo up; exec sleep 1000");
-    await until(() => readFileSync(join(folderOf(id), "log"), "utf8") === "up\n");
+    const log = join(folderOf(id), "log");
+    await until(() => existsSync(log) && readFileSync(log, "utf8") === "up\n");
     const [, pid] = execFileSync("readlink", [join(folderOf(id), "holder.1")], { encoding: "utf8" }).split(":");
     process.kill(Number(pid), "SIGKILL");
     const outcome = await tensorline(["wait", "box", id, "-F", config]);
     expect(outcome.code).toBe(254);
-    expect(complaint(outcome)).toMatch(/^sh is lost: .* These processes of sh still run: \d+\.$/);
-    for (const left of aliveWith(id)) process.kill(left, "SIGKILL");
-    await until(() => aliveWith(id).length === 0);
+    expect(complaint(outcome)).toMatch(
+      /^sh: What watched over the job was killed.* These processes of sh still run: \d+\.$/,
+    );
+    await endAll();
   });
 
   it("fail with a sentence: 255 for run and wait, 1 for the others, 2 for wrong usage", async () => {
@@ -233,7 +250,7 @@ describe.skipIf(withoutSshd)(`jobs on the command line${withoutSshd ? `: ${witho
       expect(outcome, words.join(" ")).toMatchObject({ code: 2, stdout: "" });
       expect(complaint(outcome)).not.toContain("s3cret");
     }
-  });
+  }, 120_000);
 });
 
 function bundleWords(): readonly string[] {

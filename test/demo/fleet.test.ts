@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Client } from "ssh2";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Fleet, startFleet } from "../../src/demo/fleet";
+import { isRunning, until } from "../processes";
 import { connect, open, outcome, readUntil, run, text } from "./remote";
 
 let fleet: Fleet;
@@ -168,13 +169,5 @@ test("the fleet's folder is private and gone afterwards, with every process", as
   other.dispose();
   await closed;
   expect(existsSync(folder)).toBe(false);
-  await expect.poll(() => alive(Number(pid))).toBe(false);
+  await until(() => !isRunning(Number(pid)));
 });
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDemoProcess } from "../../src/demo/client";
+import { isRunning, until } from "../processes";
 import { connect, open, readUntil, text } from "./remote";
 
 const folder = mkdtempSync(join(tmpdir(), "tensorline-test-"));
@@ -84,9 +85,9 @@ test("killed, it leaves neither files nor processes behind, not even those that 
   const [server = ""] = (await text(client, "ps -o ppid= -p $$")).trim().split("\n");
   process.kill(Number(server), "SIGKILL");
   await demo.ended;
-  await expect.poll(() => existsSync(dirname(demo.configFile)), { timeout: 10_000 }).toBe(false);
+  await until(() => !existsSync(dirname(demo.configFile)));
   const pids = `${jobs}${started}`.trim().split("\n").map(Number);
-  for (const pid of pids) await expect.poll(() => runs(pid)).toBe(false);
+  await until(() => !pids.some(isRunning));
 });
 
 test("something else than the fleet is told apart", async () => {
@@ -96,10 +97,3 @@ test("something else than the fleet is told apart", async () => {
     problem: { reason: "commandFailed", exitCode: 4, detail: "no fleet here" },
   });
 });
-
-/** Zombies that nobody waits for have ended too. */
-function runs(pid: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile("ps", ["-o", "stat=", "-p", String(pid)], (_error, stdout) => resolve(/^[^Z\s]/.test(stdout.trim())));
-  });
-}

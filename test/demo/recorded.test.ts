@@ -16,6 +16,7 @@ import { createRecordedHost } from "../../src/demo/recordedHost";
 import { startRecordedProbe } from "../../src/demo/recordedProbe";
 import type { HostReport } from "../../src/shared/gpu";
 import { shellInput } from "../../src/ssh/shell";
+import { until } from "../shell/operationHost";
 import { collector, command, noAbort, type TestClient, testClient } from "../ssh/client";
 import { connect, type Outcome, open, outcome, readUntil } from "./remote";
 
@@ -220,12 +221,12 @@ describe("the recorded stream", () => {
   }
 
   test("ends when nobody watches any more", async () => {
-    await vi.waitFor(() => expect(running.size).toBe(0));
+    await until(() => running.size === 0);
     const watched = watch("lab1");
     await new Promise((resolve) => watched.onSample(resolve));
     expect(running.size).toBe(1);
     watched.dispose();
-    await vi.waitFor(() => expect(running.size).toBe(0));
+    await until(() => running.size === 0);
   });
 
   test("ends by a signal, as a process would", async () => {

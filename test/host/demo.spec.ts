@@ -7,19 +7,16 @@ import {
   elements,
   frameText,
   hover,
-  press,
   screenshot,
   setSideBarWidth,
-  type,
   waitFor,
 } from "./harness/control";
 import { spec } from "./harness/spec";
 import { setTheme } from "./harness/theme";
-import { textUntil } from "./text";
+import { row, statusItem, textUntil, typeInTerminal } from "./workbench";
 
 /** The panel in the editor area is wide, the view in the sidebar narrow. */
 const panel = 'main.page[data-layout="wide"]';
-const row = (name: string | RegExp) => ({ selector: ".part.sidebar .monaco-list-row", text: name });
 
 spec("before first use only the entry bundle is loaded, and the empty tree teaches", async () => {
   const extension = vscode.extensions.getExtension("tensorline.tensorline");
@@ -33,26 +30,24 @@ spec("before first use only the entry bundle is loaded, and the empty tree teach
     await waitFor({ role: "button", name });
   }
   // Two pages that load at once wait long for each other in VS Code's server: this one is let in first.
-  await waitFor({ webview: "main.page", text: "Watch the GPUs of a Linux machine" }, { timeout: 30_000 });
+  await waitFor({ webview: "main.page", text: "Watch the GPUs of a Linux machine" });
   await screenshot("empty-hosts", { width: 1280, height: 800 });
 });
 
 spec("the demo fleet starts with one click and its GPUs move", async ({ signal }) => {
   await click({ role: "button", name: "Try the Demo Fleet" });
-  for (const name of ["lab1", "rtx", "mi300", "login"]) await waitFor(row(name), { timeout: 30_000 });
-  await waitFor({ webview: panel, selector: '.gpu[data-gpu="nvidia 7"] .gpu-memory' }, { timeout: 30_000 });
+  for (const name of ["lab1", "rtx", "mi300", "login"]) await waitFor(row(name));
+  await waitFor({ webview: panel, selector: '.gpu[data-gpu="nvidia 7"] .gpu-memory' });
   const utilization = () => frameText(panel, ".gpu-utilization");
-  const first = await utilization();
-  assert.match(first, /\d+ %/);
+  const first = await textUntil(utilization, (text) => /\d+ %/.test(text), signal);
   await textUntil(utilization, (text) => text !== first, signal);
-  await waitFor(row(/lab1.*8×H100/), { timeout: 20_000 });
+  await waitFor(row(/lab1.*8×H100/));
 });
 
-spec("the panel names users, MIG instances and what is unknown", async () => {
-  await waitFor({ webview: panel, text: "1g.10gb" }, { timeout: 20_000 });
-  const text = await frameText(panel);
-  assert.match(text, /alice/);
-  assert.match(text, /\d+ \/ 80 GB/);
+spec("the panel names users, MIG instances and what is unknown", async ({ signal }) => {
+  const named = [/1g\.10gb/, /alice/, /\d+ \/ 80 GB/];
+  const isNamed = (text: string) => named.every((pattern) => pattern.test(text));
+  const text = await textUntil(() => frameText(panel), isNamed, signal);
   assert.doesNotMatch(text, /NaN|undefined|null/);
   const tree = await accessibility({ webview: panel, selector: "main" });
   assert.match(tree, /table/);
@@ -60,11 +55,11 @@ spec("the panel names users, MIG instances and what is unknown", async () => {
 
 spec("the sidebar view follows the selected host, AMD included", async () => {
   await click(row("mi300"));
-  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /MI300X/ }, { timeout: 30_000 });
-  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /\d+ \/ 192 GB/ }, { timeout: 30_000 });
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /MI300X/ });
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /\d+ \/ 192 GB/ });
   await screenshot("sidebar-amd", { width: 1280, height: 900 });
   await click(row("login"));
-  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /No GPU/i }, { timeout: 30_000 });
+  await waitFor({ webview: 'main.page[data-layout="narrow"]', text: /No GPU/i });
 });
 
 spec("a terminal on the host speaks UTF-8", async ({ signal }) => {
@@ -73,13 +68,11 @@ spec("a terminal on the host speaks UTF-8", async ({ signal }) => {
   await click({
     selector: '.part.sidebar .monaco-list-row[aria-label^="rtx"] .action-label[aria-label^="Open Terminal"]',
   });
-  await waitFor({ selector: ".terminal-wrapper.active .xterm-rows" }, { timeout: 20_000 });
+  await waitFor({ selector: ".terminal-wrapper.active .xterm-rows" });
   const rows = async () =>
     (await elements({ selector: ".terminal-wrapper.active .xterm-rows" })).map((one) => one.text).join("\n");
   await textUntil(rows, (text) => /[$#] *$/.test(text.trimEnd()), signal);
-  await click({ selector: ".terminal-wrapper.active .xterm-screen" });
-  await type("printf 'gr%s-%d\\n' üß $((40 + 2))");
-  await press("Enter");
+  await typeInTerminal("printf 'gr%s-%d\\n' üß $((40 + 2))");
   await textUntil(rows, (text) => text.includes("grüß-42"), signal);
   await screenshot("terminal", { width: 1280, height: 800 });
   await vscode.commands.executeCommand("workbench.action.terminal.killAll");
@@ -94,9 +87,9 @@ spec("diagnostics can be copied and name nobody", async () => {
 
 spec("the pinned host shows in the status bar", async () => {
   await click({ webview: panel, role: "button", name: /^Pin/ });
-  await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d\/8 free/ }, { timeout: 20_000 });
+  await waitFor(statusItem(/lab1 \d\/8 free/));
   await vscode.commands.executeCommand("tensorline.unpinHost");
-  await waitFor({ selector: ".part.statusbar .statusbar-item", text: /lab1 \d/ }, { state: "detached" });
+  await waitFor(statusItem(/lab1 \d/), { state: "detached" });
 });
 
 spec("it looks right in every theme, wide and narrow", async () => {

@@ -10,7 +10,7 @@ spec("nothing runs from a workspace that is not trusted, and it says so", async 
   const run = vscode.commands.executeCommand("tensorline.runOnGpu", file);
   await vscode.commands.executeCommand("notifications.showList");
   const text = /train\.py was not run: this workspace is not trusted/;
-  await waitFor({ selector: ".notifications-center .notification-list-item", text }, { timeout: 20_000 });
+  await waitFor({ selector: ".notifications-center .notification-list-item", text });
   await vscode.commands.executeCommand("notifications.clearAll");
   await run;
   assert.deepEqual(

@@ -7,7 +7,7 @@ import type { RunRecord } from "../../src/shared/tensors";
 import { startSshd, withoutSshd } from "../ssh/sshd";
 import { click, elements, fill, press, screenshot, type, waitFor } from "./harness/control";
 import { spec } from "./harness/spec";
-import { textUntil } from "./text";
+import { textUntil } from "./workbench";
 
 const page = 'main.page[data-terminal="true"]';
 

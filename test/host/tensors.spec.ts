@@ -1,11 +1,12 @@
 import * as assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { startSshd, withoutSshd } from "../ssh/sshd";
 import { click, elements, fill, press, screenshot, type, waitFor } from "./harness/control";
 import { spec } from "./harness/spec";
-import { textUntil } from "./text";
+import { textUntil } from "./workbench";
 
 const row = (text: string | RegExp) => ({ selector: ".quick-input-list .monaco-list-row.focused", text });
 
@@ -58,7 +59,9 @@ spec(
   "a program that fails in a tensor terminal is explained before the next prompt, and its line is a problem until it works",
   async ({ signal, skip }) => {
     if (withoutSshd) skip(withoutSshd);
-    const host = await startSshd();
+    // What is put on the host goes there.
+    const home = await mkdtemp(join(tmpdir(), "tensorline-home-"));
+    const host = await startSshd({ environment: { HOME: home } });
     try {
       const folder = join(host.folder, "model");
       await mkdir(folder);
@@ -120,6 +123,7 @@ spec(
       await vscode.commands.executeCommand("workbench.action.terminal.killAll");
       await vscode.commands.executeCommand("workbench.action.closeAllEditors");
       await host.dispose();
+      await rm(home, { recursive: true, force: true });
     }
   },
   { deadlineMs: 90_000 },

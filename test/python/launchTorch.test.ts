@@ -7,6 +7,7 @@ import type { HostRef } from "../../src/core/ports";
 import type { Environment } from "../../src/shared/environments";
 import type { JobSettings } from "../../src/shared/jobSettings";
 import { type JobTestHost, jobHostOf } from "../shell/jobHost";
+import { fullRun } from "../shell/operationHost";
 import { newFolder, writeTree } from "../shell/transferHost";
 import { noAbort } from "../ssh/client";
 import { type LaunchClient, launchClient } from "../ssh/launchClient";
@@ -76,16 +77,16 @@ describe.skipIf(torch.without || withoutSshd)(`training as a job${torch.without}
           ({ overlay: () => environmentOverlay(environment) }) as Partial<EnvironmentParts> as EnvironmentParts,
       },
     });
-    there = jobHostOf(await launch.client.connections.acquire(host).connected(noAbort), home);
+    there = jobHostOf(await launch.client.connections.acquire(host).connected(noAbort), home, minutes);
   }, minutes);
   afterAll(async () => {
     launch.client.connections.dispose();
     await server.dispose();
   });
 
-  it.each<[string, Partial<JobSettings>, number]>([
+  it.each<readonly [string, Partial<JobSettings>, number]>([
     ["in one process", {}, 1],
-    ["by torchrun", { launcher: "torchrun", processes: 2 }, 2],
+    ...(fullRun ? [["by torchrun", { launcher: "torchrun", processes: 2 }, 2] as const] : []),
     ["by torchrun as a module", { launcher: "torchrun", processes: 2, program: "-m pkg.train" }, 2],
     ["in plain processes", { launcher: "processes", processes: 2 }, 2],
   ])("works %s", { timeout: minutes }, async (_name, more, world) => {

@@ -89,7 +89,7 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
     return {
       ended: whole,
       said: (text) =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           const check = () => {
             if (!log.includes(text)) return;
             waiting.delete(check);
@@ -97,6 +97,7 @@ export function newHost(shell: readonly [string, ...string[]]): CondaHost {
           };
           waiting.add(check);
           check();
+          whole.then(() => reject(new Error(`it ended without ${text}: ${log}`)), reject);
         }),
       cancel() {
         if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");

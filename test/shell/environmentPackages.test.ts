@@ -18,6 +18,7 @@ import { listPackages } from "../../src/core/environments/survey/listPackages";
 import { surveyEnvironments } from "../../src/core/environments/survey/surveyEnvironments";
 import { pythons } from "./environmentHome";
 import { condaPackages, program, pythonPackages, venvFiles, writeHome } from "./environmentTrees";
+import { some } from "./operationHost";
 import { hosts, newFolder, writeTree } from "./transferHost";
 
 const signal = () => new AbortController().signal;
@@ -52,7 +53,7 @@ describe.skipIf(withPip.length === 0)(
   },
 );
 
-describe.each(hosts)("packages on a host with $name", (host) => {
+describe.each(some(hosts, "dash", "zsh"))("packages on a host with $name", (host) => {
   const { runner } = host;
 
   it("are listed by name, each once, with their builds, from the names of their metadata", async () => {

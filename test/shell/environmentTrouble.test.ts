@@ -6,6 +6,7 @@ import { listPackages } from "../../src/core/environments/survey/listPackages";
 import type { Runner } from "../../src/core/remote";
 import { home, link, openTo, survey, withHome } from "./environmentHome";
 import { age, condaPackages, pythonPackages, venvFiles } from "./environmentTrees";
+import { some } from "./operationHost";
 import { hosts, noAbort, writeTree } from "./transferHost";
 
 /** Another user, where tests run as the one who may read everything. */
@@ -21,7 +22,7 @@ function giveTo(folder: string): void {
   }
 }
 
-describe.each(hosts)("environments on a host with $name", (host) => {
+describe.each(some(hosts, "dash", "busybox"))("environments on a host with $name", (host) => {
   it("that are broken say why", async () => {
     const { folder, runner, below } = withHome(host, {
       ...venvFiles("dangling"),

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,7 +18,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach } from "vitest";
 import { gpusProgram } from "../../src/core/jobs/gpus/program";
-import type { TestShell } from "./operationHost";
+import { type TestShell, until } from "./operationHost";
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-tickets-"));
 // Other users are let in, as they are to /var/tmp.
@@ -37,11 +38,15 @@ export interface FakeGpu {
   readonly pids?: readonly number[];
 }
 
-/** Prints what is in its folder, and notes that it was called; formats as of the genuine tool. */
+/** Prints what is in its folder, and notes that it was called; what is meant for this look alone counts. Formats as of the genuine tool. */
 const nvidiaSmi = `#!/bin/sh
 folder=\${0%/*}/../state
 case "$*" in
-*--query-gpu=*) echo look >>"$folder/calls"; cat "$folder/gpus"; exit "$(cat "$folder/code")" ;;
+*--query-gpu=*)
+  echo look >>"$folder/calls"
+  cat "$folder/gpus.$(wc -l <"$folder/calls" | tr -d ' ')" 2>/dev/null || cat "$folder/gpus"
+  exit "$(cat "$folder/code")"
+  ;;
 *--query-compute-apps=*) exec cat "$folder/apps" ;;
 -L) exec cat "$folder/list" ;;
 "-q -x") exec cat "$folder/xml" ;;
@@ -54,6 +59,8 @@ export interface GpuTestMachine {
   readonly folder: string;
   /** What nvidia-smi shows from now on. */
   show(gpus: readonly FakeGpu[]): void;
+  /** What it shows at its first look, its second and so on, before what it shows else. */
+  showInTurn(looks: readonly (readonly FakeGpu[])[]): void;
   /** What it prints instead, and its exit code. */
   fail(text: string, code: number): void;
   /** Times that somebody looked at the GPUs. */
@@ -70,7 +77,11 @@ export interface GpuTestMachine {
   start(
     shell: TestShell,
     wish: string,
-    options?: { readonly id?: string; readonly through?: (argv: readonly string[]) => readonly string[] },
+    options?: {
+      readonly id?: string;
+      readonly program?: string;
+      readonly through?: (argv: readonly string[]) => readonly string[];
+    },
   ): GpuWaiter;
   /** Names of the tickets, the oldest first. */
   live(): string[];
@@ -96,10 +107,14 @@ afterEach(async () => {
   waiters.clear();
 });
 
-/** The program with its seconds cut down, so that a test takes moments. */
-export const quickProgram = gpusProgram
-  .replace("look=10 every=10 gap=2 keep=30 moment=0.2", "look=0 every=0.4 gap=0.05 keep=0.2 moment=0.05")
-  .replace("ask 15 nvidia-smi", "ask 0.5 nvidia-smi");
+/** The program with its seconds cut down, so that a test takes moments; but for its patience with a tool, which may be slow. */
+export const quickProgram = gpusProgram.replace(
+  "look=10 every=10 gap=1 keep=30 moment=0.2",
+  "look=0 every=0.4 gap=0.05 keep=0.2 moment=0.05",
+);
+
+/** The same without that patience. */
+export const impatientProgram = quickProgram.replaceAll("ask 15 nvidia-smi", "ask 0.5 nvidia-smi");
 
 const supervisor = `mkfifo "$1/pipe" && exec 5<>"$1/pipe" && rm "$1/pipe" && cd "$1" || exit
 export TENSORLINE_SUPERVISOR=$$
@@ -126,9 +141,12 @@ export function gpuMachine(): GpuTestMachine {
   chmodSync(join(folder, "var/tmp"), 0o1777);
   writeFileSync(join(folder, "bin/nvidia-smi"), nvidiaSmi, { mode: 0o755 });
   writeFileSync(join(folder, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
-  const state = (name: string, text: string, mode = 0o666) => {
-    writeFileSync(join(folder, "state", name), text);
-    chmodSync(join(folder, "state", name), mode);
+  // By rename: somebody may be reading it.
+  const state = (name: string, text: string) => {
+    const file = join(folder, "state", name);
+    writeFileSync(`${file}.new`, text);
+    chmodSync(`${file}.new`, 0o666);
+    renameSync(`${file}.new`, file);
   };
   state("calls", "");
   state("list", "");
@@ -146,6 +164,9 @@ export function gpuMachine(): GpuTestMachine {
       state("gpus", gpus.map(gpuRow).join(""));
       state("apps", gpus.flatMap((gpu, at) => (gpu.pids ?? []).map((pid) => `${busOf(at)}, ${pid}, 1024\n`)).join(""));
       state("code", "0\n");
+    },
+    showInTurn(looks) {
+      for (const [at, gpus] of looks.entries()) state(`gpus.${at + 1}`, gpus.map(gpuRow).join(""));
     },
     fail(text, code) {
       state("gpus", text);
@@ -171,11 +192,15 @@ export function gpuMachine(): GpuTestMachine {
             .filter((name) => name.startsWith("1-"))
             .sort()
         : [],
-    start(shell, wish, { id = `job-${made++}`, through = (argv: readonly string[]) => argv } = {}) {
+    start(
+      shell,
+      wish,
+      { id = `job-${made++}`, program: text = quickProgram, through = (argv: readonly string[]) => argv } = {},
+    ) {
       const job = join(folder, "jobs", id, "hosts/machine1/jobs", id);
       mkdirSync(job, { recursive: true });
       chmodSync(job, 0o777);
-      writeFileSync(join(job, "gpus"), quickProgram);
+      writeFileSync(join(job, "gpus"), text);
       writeFileSync(join(job, "gpus.wish"), `${wish}\n`);
       const argv = [shell.sh, "-c", supervisor, "sh", job, shell.sh];
       const [program = shell.sh, ...args] = through(argv);
@@ -210,7 +235,10 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
     lines.push(line);
     tellAll();
   });
-  const supervisorPid = () => Number(readFileSync(join(folder, "supervisor"), "utf8"));
+  const supervisorPid = () => {
+    const file = join(folder, "supervisor");
+    return existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  };
   const gone = once(child, "close").then(() => {
     over = true;
     tellAll();
@@ -233,6 +261,8 @@ function waiterOf(id: string, folder: string, child: ChildProcess): GpuWaiter {
       }),
     pid: () => Number(readFileSync(join(folder, "pid"), "utf8")),
     async end() {
+      // One that has only just begun does not listen yet.
+      await until(() => over || supervisorPid() > 0);
       if (!over) writeFileSync(`/proc/${supervisorPid()}/fd/5`, "stop\n");
       await gone;
     },
@@ -258,7 +288,10 @@ export function writeTicket(machine: GpuTestMachine, name: string, text: string)
   mkdirSync(machine.tickets, { recursive: true, mode: 0o1777 });
   chmodSync(machine.tickets, 0o1777);
   const file = join(machine.tickets, name);
-  writeFileSync(file, text);
+  // By rename, as tickets are: who reads half of one takes it for none.
+  const unfinished = join(machine.tickets, `.new-${name}`);
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
   return file;
 }
 

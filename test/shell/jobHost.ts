@@ -7,7 +7,7 @@ import type { JobRequest } from "../../src/core/jobs/request";
 import type { RemoteCommand, Runner } from "../../src/core/remote";
 import { hasEnded, type Job } from "../../src/shared/jobs";
 import { createLocalRunner } from "../mocks/localRunner";
-import { aliveWith, newFolder, noAbort, type TestShell, until } from "./operationHost";
+import { aliveWith, killNow, newFolder, noAbort, type TestShell, until } from "./operationHost";
 
 export interface JobTestHost {
   readonly home: string;
@@ -40,8 +40,8 @@ export function jobHost({ sh, path }: TestShell, env: Readonly<Record<string, st
   );
 }
 
-/** Jobs through any runner, whose host's home is a folder of this machine. */
-export function jobHostOf(runner: Runner, home: string): JobTestHost {
+/** Jobs through any runner, whose host's home is a folder of this machine. `patienceMs`: the longest that one is waited for. */
+export function jobHostOf(runner: Runner, home: string, patienceMs?: number): JobTestHost {
   const run = <T>(command: RemoteCommand<T>) => runner.run(command, noAbort);
   const look = async (id: string, action?: "stop") => (await run(lookCommand(id, action))).job;
   const folder = (id: string) => {
@@ -57,7 +57,8 @@ export function jobHostOf(runner: Runner, home: string): JobTestHost {
       if (hasEnded(job)) return job;
       // What a scheduler knows is told by it alone, and only when it is asked.
       const again = performance.now() + (job.schedulerId === undefined ? Number.POSITIVE_INFINITY : 200);
-      await until(() => print(join(folder(id), "state")) !== before || performance.now() > again);
+      const changed = () => print(join(folder(id), "state")) !== before;
+      await until(() => changed() || performance.now() > again, patienceMs);
     }
   };
   return {
@@ -97,15 +98,7 @@ let made = 0;
 const ids = new Set<string>();
 // What a failing test leaves running.
 afterEach(() => {
-  for (const id of ids) {
-    for (const pid of aliveWith(id)) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    }
-  }
+  for (const id of ids) killNow(...aliveWith(id));
   ids.clear();
 });
 

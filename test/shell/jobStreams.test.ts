@@ -8,16 +8,10 @@ import { followCommand, followLog } from "../../src/core/jobs/followLog";
 import { type JobNews, watchCommand, watchJobs } from "../../src/core/jobs/watchJobs";
 import type { Job } from "../../src/shared/jobs";
 import { type JobTestHost, jobHost, jobRequest } from "./jobHost";
-import { newFolder, noAbort, someShells } from "./operationHost";
+import { fifo, noAbort, someShells } from "./operationHost";
 
 /** A job that reads from a fifo as its descriptor 3, which holds what is written into it. */
 const gated = (gate: string, text: string) => jobRequest(`exec 3<>'${gate}'; ${text}`);
-
-function fifo(): string {
-  const path = join(newFolder(), "fifo");
-  execFileSync("mkfifo", [path]);
-  return path;
-}
 
 /** Follows a job's log from a byte on. */
 function follow(host: JobTestHost, id: string, fromByte = 0, signal = noAbort) {

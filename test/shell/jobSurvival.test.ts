@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lookCommand } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { newFolder, type TestShell, testShells } from "./operationHost";
+import { newFolder, someShells, type TestShell } from "./operationHost";
 
 interface Logind {
   readonly kills: "yes" | "no";
@@ -31,7 +31,7 @@ function hostWith(shell: TestShell, { kills, lingers, scopes }: Logind) {
   return { host, asked: join(folder, "asked") };
 }
 
-describe.each(testShells)("a job that a log-in could take with it, under $name", (shell) => {
+describe.each(someShells("dash", "zsh"))("a job that a log-in could take with it, under $name", (shell) => {
   it.each([
     ["logind leaves it alone", { kills: "no", lingers: "no", scopes: true }, "setsid", false],
     ["it gets a scope of its own", { kills: "yes", lingers: "yes", scopes: true }, "scope", true],

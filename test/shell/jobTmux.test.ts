@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { backendHosts, roughTmuxSettings } from "../ssh/jobBackendHosts";
 import { jobHost, jobRequest } from "./jobHost";
-import { newFolder, testShells, until } from "./operationHost";
+import { fifo, newFolder, testShells, until } from "./operationHost";
 
 const missing = backendHosts.tmux?.missing;
 
@@ -21,11 +21,6 @@ describe.skipIf(missing !== undefined)(`the tmux session of a job (${missing ?? 
   const [shell] = testShells;
   if (!shell) throw new Error("no shell");
   const host = jobHost(shell, env);
-  const fifo = () => {
-    const path = join(newFolder(), "fifo");
-    execFileSync("mkfifo", [path]);
-    return path;
-  };
 
   it("shows the log to whoever attaches, and goes with the job", async () => {
     const gate = fifo();

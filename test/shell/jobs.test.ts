@@ -12,16 +12,9 @@ import {
   submitCommand,
 } from "../../src/core/jobs/commands";
 import { jobHost, jobRequest } from "./jobHost";
-import { aliveWith, newFolder, testShells, until } from "./operationHost";
+import { aliveWith, fifo, newFolder, someShells, testShells, until } from "./operationHost";
 
-/** A pipe in the file system: what waits for its line is let go by writing one. */
-function fifo(): string {
-  const path = join(newFolder(), "fifo");
-  execFileSync("mkfifo", [path]);
-  return path;
-}
-
-describe.each(testShells)("a job under $name", (shell) => {
+describe.each(someShells("bash", "zsh"))("a job under $name", (shell) => {
   it("runs apart, and tells its output and how it ended", async () => {
     const host = jobHost(shell);
     const wish = jobRequest("echo one; echo two >&2; cat; pwd; exit 7", { name: "my job", settings: '{"a":1}' });
@@ -127,8 +120,8 @@ describe.each(testShells)("a job under $name", (shell) => {
         const environment = environ(pid);
         return environment.includes(secret) && !environment.includes(`TENSORLINE_JOB=${wish.id}`);
       });
-    await until(() => others().length === 1);
-    expect(others().map(parentOf)).toEqual([supervisor]);
+    // It may have something to start for a moment.
+    await until(() => others().map(parentOf).join() === supervisor);
     await writeFile(gate, "go\n");
     const { log } = await host.outcome(wish.id);
     expect(log.trim()).toBe(String(secret.length));
@@ -223,8 +216,13 @@ function environ(pid: string): string {
   }
 }
 
+/** Nothing of one that has ended. */
 function parentOf(pid: string): string {
-  return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+  try {
+    return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
 }
 
 describe("a job that cannot be", () => {

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { listKept, removeKept } from "../../src/core/operations/kept";
+import { listKept, removeKept, removeWorkTrees } from "../../src/core/operations/kept";
 import { jobHostOf, jobRequest } from "./jobHost";
-import { newFolder, noAbort, outcome, request, testHost, testShells } from "./operationHost";
+import { fifo, newFolder, noAbort, outcome, request, someShells, testHost } from "./operationHost";
 
-describe.each(testShells)("what is kept on a host, under $name", (shell) => {
+describe.each(someShells("dash", "busybox"))("what is kept on a host, under $name", (shell) => {
   it("is nothing at first", async () => {
     const { runner } = testHost(shell);
     expect(await runner.run(listKept, noAbort)).toEqual([]);
@@ -16,8 +16,7 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
   it("is told with its size, and goes but for what still runs", async () => {
     const host = testHost(shell);
     const root = join(host.home, ".local/state/tensorline");
-    const gate = join(newFolder(), "gate");
-    execFileSync("mkfifo", [gate]);
+    const gate = fifo();
     const [over, going] = [request("echo done"), request('read -r line <"$1"', { parameters: [gate] })];
     await host.operations.start(over, noAbort);
     await outcome(host, over.id);
@@ -42,8 +41,7 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
   it("holds jobs: those that have ended go with all that they made", async () => {
     const { runner, home } = testHost(shell);
     const host = jobHostOf(runner, home);
-    const gate = join(newFolder(), "gate");
-    execFileSync("mkfifo", [gate]);
+    const gate = fifo();
     const over = jobRequest('dd if=/dev/zero of="$TENSORLINE_OUT/model" bs=1024 count=300 2>/dev/null');
     const going = jobRequest(`read -r line <${gate}`);
     await host.submit(over);
@@ -59,6 +57,32 @@ describe.each(testShells)("what is kept on a host, under $name", (shell) => {
     writeFileSync(gate, "go\n");
     expect((await host.outcome(going.id)).job.state).toBe("succeeded");
     expect(await runner.run(removeKept, noAbort)).toEqual([]);
+  });
+
+  it("holds work trees, which go by name, and only where no job uses them", async () => {
+    const { runner, home } = testHost(shell);
+    const host = jobHostOf(runner, home);
+    const gate = join(newFolder(), "gate");
+    execFileSync("mkfifo", [gate]);
+    const treeOf = (name: string) => join(home, ".local/state/tensorline/work", name);
+    const trees = ["used-0123", "left-4567", "kept-89ab"].map(treeOf);
+    for (const tree of trees) {
+      mkdirSync(tree, { recursive: true });
+      writeFileSync(join(tree, "train.py"), "x".repeat(50_000));
+    }
+    const [used = "", left = "", stays = ""] = trees;
+    const going = jobRequest(`read -r line <${gate}`, { folder: ".", snapshot: { from: used, linked: ["data"] } });
+    await host.submit(going);
+    const [kept] = await runner.run(listKept, noAbort);
+    expect(kept?.workTrees.map(({ path }) => path)).toEqual([stays, left]);
+    expect(kept?.workTrees[0]?.bytes).toBeGreaterThan(50_000);
+    await runner.run(removeWorkTrees([used, left, "/", home, join(stays, "..")]), noAbort);
+    expect(trees.map((tree) => existsSync(tree))).toEqual([true, false, true]);
+    expect((await runner.run(removeKept, noAbort))[0]?.workTrees).toMatchObject([{ path: stays }]);
+    writeFileSync(gate, "go\n");
+    expect((await host.outcome(going.id)).job.state).toBe("succeeded");
+    const [after] = await runner.run(removeWorkTrees([used]), noAbort);
+    expect(after?.workTrees).toMatchObject([{ path: stays }]);
   });
 
   it("does not reach into a folder of somebody else or behind a link", async () => {

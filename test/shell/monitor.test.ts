@@ -14,8 +14,6 @@ import { createLocalRunner } from "../mocks/localRunner";
 import { createManualClock } from "../mocks/manualClock";
 import { hostEnvironment } from "./probeHost";
 
-vi.setConfig({ testTimeout: 20_000 });
-
 let monitor: GpuMonitor | undefined;
 afterEach(() => monitor?.dispose());
 

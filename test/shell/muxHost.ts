@@ -46,7 +46,11 @@ export async function startMuxHost(request: MuxHostOptions) {
       stdin: child.stdin,
       stdout: child.stdout,
       ended,
-      close: () => void child.kill("SIGKILL"),
+      // What is killed in earnest is ssh, not the script, which may be about to clear up: its streams are gone then.
+      close() {
+        child.stdin.destroy();
+        child.stdout.destroy();
+      },
     },
     anotherLogin: { terminal: never, dial: never },
     capabilities: { pty: false, forward: false },

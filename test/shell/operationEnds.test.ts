@@ -14,7 +14,20 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startCommand } from "../../src/core/operations/commands";
-import { aliveWith, follow, noAbort, outcome, request, someShells, started, testHost, until } from "./operationHost";
+import {
+  aliveWith,
+  fifo,
+  follow,
+  kill,
+  noAbort,
+  outcome,
+  request,
+  someShells,
+  started,
+  testHost,
+  until,
+  withTools,
+} from "./operationHost";
 
 describe.each(someShells("bash", "zsh"))("an operation under $name", (shell) => {
   it("is cancelled with all that it started, also what left its session or will not listen, and is undone", async () => {
@@ -44,7 +57,7 @@ describe.each(someShells("bash", "zsh"))("an operation under $name", (shell) => 
     const wish = request("echo up; sleep 1000 & wait", { undo: 'echo x >>"$1"', parameters: [file] });
     await host.operations.start(wish, noAbort);
     await follow(host, wish.id).says("up");
-    process.kill(started(host, wish.id).pid, "SIGKILL");
+    await kill(started(host, wish.id).pid);
     const looks = await Promise.all([host.operations.list(noAbort), host.operations.list(noAbort)]);
     expect(looks.flat().map(({ state }) => state)).toEqual(["lost", "lost"]);
     const { operation } = await outcome(host, wish.id);
@@ -76,14 +89,19 @@ describe.each(someShells("bash", "zsh"))("an operation under $name", (shell) => 
   });
 
   it("ends though something that it left behind holds its output, and takes down what it left in its session", async () => {
-    const host = testHost(shell);
-    const wish = request("setsid sleep 1000 & sleep 1000 & echo done", { undo: "exit 1" });
+    // The five seconds for which its output is waited for.
+    const sleep = 'case $1 in 5) exec /bin/sleep 0.2 ;; *) exec /bin/sleep "$1" ;; esac';
+    const host = testHost(withTools(shell, { sleep }));
+    const script = `setsid sh -c 'echo apart >"$0"; exec sleep 1000' "$1" &
+      sleep 1000 &
+      read -r line <"$1"; echo done`;
+    const wish = request(script, { parameters: [fifo()], undo: "exit 1" });
     await host.operations.start(wish, noAbort);
     const { operation, log } = await outcome(host, wish.id);
     expect(operation).toMatchObject({ state: "succeeded", exitCode: 0 });
     expect(log.toString()).toBe("done\n");
     // Who put itself into a session of its own meant to stay.
-    await until(() => aliveWith(wish.id).length <= 1);
+    await until(() => aliveWith(wish.id).length === 1);
     const [stray] = aliveWith(wish.id);
     expect(readFileSync(`/proc/${stray}/cmdline`, "latin1")).toContain("1000");
   });

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach } from "vitest";
@@ -8,12 +17,23 @@ import type { Operation, OperationRequest, Operations } from "../../src/core/ope
 import { createOperations } from "../../src/core/operations/operations";
 import type { Runner } from "../../src/core/remote";
 import { createLocalRunner } from "../mocks/localRunner";
+import { isRunning, until } from "../processes";
 import { shells } from "./probeHost";
 
+export { until };
+
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-operations-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+// What dies meanwhile may still write there.
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 export const newFolder = (): string => mkdtempSync(join(scratch, "t-"));
+
+/** A pipe in the file system: its line tells that a script has come to it, and holds it up until it is read. */
+export function fifo(): string {
+  const path = join(newFolder(), "fifo");
+  execFileSync("mkfifo", [path]);
+  return path;
+}
 
 export const noAbort = new AbortController().signal;
 
@@ -35,9 +55,22 @@ export const testShells: readonly TestShell[] = shells.map(([name]) => {
   return { name, sh: join(folder, "sh"), path: name === "busybox" ? folder : `${folder}:/usr/bin:/bin` };
 });
 
-/** For suites that take long: these shells, all of them in the full run. Two suites of one script share them out. */
-export const someShells = (...names: readonly string[]): readonly TestShell[] =>
-  process.env.TENSORLINE_FULL === "1" ? testShells : testShells.filter(({ name }) => names.includes(name));
+/** Whether everything is run in every combination, however long it takes. */
+export const fullRun = process.env.TENSORLINE_FULL === "1";
+
+/** For suites that take long: these of all, all of them in the full run. Two suites of one script share them out. */
+export const some = <Named extends { readonly name: string }>(all: readonly Named[], ...names: readonly string[]) =>
+  fullRun ? all : all.filter(({ name }) => names.includes(name));
+
+export const someShells = (...names: readonly string[]): readonly TestShell[] => some(testShells, ...names);
+
+/** The shell with stand-in tools before its own. */
+export function withTools(shell: TestShell, tools: Readonly<Record<string, string>>): TestShell {
+  const folder = newFolder();
+  for (const [name, text] of Object.entries(tools))
+    writeFileSync(join(folder, name), `#!${shell.sh}\n${text}\n`, { mode: 0o755 });
+  return { ...shell, path: `${folder}:${shell.path}` };
+}
 
 export interface OperationTestHost {
   readonly home: string;
@@ -74,15 +107,18 @@ let made = 0;
 const ids = new Set<string>();
 // What a failing test leaves running.
 afterEach(() => {
-  for (const id of ids) for (const pid of aliveWith(id)) killNow(pid);
+  for (const id of ids) killNow(...aliveWith(id));
   ids.clear();
 });
 
-function killNow(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
+/** Kills these, but for those that have ended by themselves. */
+export function killNow(...pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
   }
 }
 
@@ -158,7 +194,20 @@ export function aliveWith(id: string): number[] {
     .map(Number);
 }
 
-/** Looks after each round of events until it is so. */
-export async function until(so: () => boolean): Promise<void> {
-  while (!so()) await new Promise((resolve) => setImmediate(resolve));
+/** Kills a process that is not ours; resolves once it has ended. */
+export async function kill(pid: number): Promise<void> {
+  killNow(pid);
+  await until(() => !isRunning(pid));
+}
+
+/** Kills what has an operation's id in its command line or environment, also what it starts meanwhile. */
+export function killAll(id: string): Promise<void> {
+  let empty = 0;
+  return until(() => {
+    const left = aliveWith(id);
+    killNow(...left);
+    // What becomes another program at this moment has neither.
+    empty = left.length === 0 ? empty + 1 : 0;
+    return empty === 3;
+  });
 }

@@ -14,6 +14,7 @@ import { describe, expect, it } from "vitest";
 import { followCommand } from "../../src/core/operations/commands";
 import {
   aliveWith,
+  fifo,
   follow,
   newFolder,
   noAbort,
@@ -24,13 +25,6 @@ import {
   testShells,
   until,
 } from "./operationHost";
-
-/** The line of a fifo tells that a script has come to it, and holds it up until it is read. */
-function fifo(): string {
-  const path = join(newFolder(), "fifo");
-  execFileSync("mkfifo", [path]);
-  return path;
-}
 
 describe.each(someShells("dash", "busybox"))("an operation under $name", (shell) => {
   it("runs apart, and tells its output and how it ended", async () => {

@@ -55,7 +55,7 @@ export interface PipHost {
 }
 
 /** Shells with the tools that come with them; BusyBox has nothing but its own. */
-export const hosts: readonly PipHost[] = shells.map((shell) => {
+export const allHosts: readonly PipHost[] = shells.map((shell) => {
   if (shell[0] !== "busybox") return { name: shell[0], shell, path: "/usr/bin:/bin" };
   const applets = join(scratch, "applets");
   mkdirSync(applets);
@@ -76,8 +76,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly host?: PipHost;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called for each piece of the log with all of it so far, and the process group of the work. */
-  readonly onLog?: (log: string, group: number) => void;
+  /** What happens beside the work, of which this is the process group. */
+  readonly meanwhile?: (group: number) => Promise<void>;
   /** Leaves out the undoing, as where the machine was switched off. */
   readonly cutOff?: boolean;
 }
@@ -98,7 +98,7 @@ export async function carryOut(plan: Plan, options: RunOptions = {}): Promise<Ou
     TENSORLINE_OPERATION: id,
   };
   for (const place of [env.HOME, env.TMPDIR]) mkdirSync(place, { recursive: true });
-  const run = (text: string, more: Readonly<Record<string, string>>) =>
+  const run = (text: string, more: Readonly<Record<string, string>>, started?: (group: number) => void) =>
     new Promise<{ exitCode: number; log: string }>((resolve, reject) => {
       const file = join(folder, "part");
       writeFileSync(file, text);
@@ -112,14 +112,18 @@ export async function carryOut(plan: Plan, options: RunOptions = {}): Promise<Ou
       let log = "";
       const heard = (chunk: Buffer) => {
         log += chunk.toString();
-        if (child.pid !== undefined) options.onLog?.(log, child.pid);
       };
       child.stdout.on("data", heard);
       child.stderr.on("data", heard);
       child.on("error", reject);
+      if (child.pid !== undefined) started?.(child.pid);
       child.on("close", (code, signal) => resolve({ exitCode: code ?? (signal === "SIGKILL" ? 137 : 143), log }));
     });
-  const work = await run(script, secrets);
+  let beside: Promise<void> | undefined;
+  const work = await run(script, secrets, (group) => {
+    beside = options.meanwhile?.(group);
+  });
+  await beside;
   if (work.exitCode === 0 || undo === undefined || options.cutOff) return work;
   const undoing = await run(undo, {});
   return { ...work, log: work.log + undoing.log, undone: undoing.exitCode };

@@ -15,7 +15,7 @@ import { uvCommands } from "../../src/core/environments/managers/commands/uv";
 import { venvCommands } from "../../src/core/environments/managers/commands/venv";
 import { carryOut, environmentAt, newFolder, type Outcome, output, python, pythons, uv, writeWheel } from "./pipHost";
 
-const slow = 120_000;
+const slow = 300_000;
 const wheels = newFolder();
 const password = "s3cret/w0rd";
 const login = `Basic ${Buffer.from(`ada:${password}`).toString("base64")}`;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -10,6 +10,7 @@ import {
 } from "../../src/core/environments/managers/commands/pipFailures";
 import { venvCommands } from "../../src/core/environments/managers/commands/venv";
 import type { Problem } from "../../src/core/failure";
+import { until } from "./operationHost";
 import {
   carryOut,
   environmentAt,
@@ -25,14 +26,56 @@ import {
 } from "./pipHost";
 import { mount, withoutMount } from "./smallDisk";
 
-const slow = 120_000;
+const slow = 300_000;
 const wheels = newFolder();
 const offline = { packages: [], offlineFolder: wheels };
 
-beforeAll(() => {
+/** The environment `train`, and a copy of it as it was made. */
+const place = newFolder();
+const prefix = join(place, "train");
+const asMade = join(newFolder(), "train");
+
+beforeAll(async () => {
   writeWheel(wheels, "alpha", "1.0");
-  writeWheel(wheels, "alpha", "2.0", { bytes: 30_000_000, data: "share/alpha/note" });
+  writeWheel(wheels, "alpha", "2.0", { bytes: 12_000_000, data: "share/alpha/note" });
+  writeSlowPackage();
+  const made = await carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["alpha==1.0"] }));
+  expect(made.exitCode).toBe(0);
+  const [site = ""] = execFileSync("find", [prefix, "-name", "site-packages"], { encoding: "utf8" }).split("\n");
+  writeFileSync(join(site, "sitecustomize.py"), halt);
+  cpSync(prefix, asMade, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
 }, slow);
+
+/** In the environment's own Python: where a file is named, pip makes that and stands still while it is there. */
+const halt = `import os, sys, time
+half_way = os.environ.pop("HALF_WAY", None)
+def wait(event, words):
+    if half_way and event == "open" and str(words[0]).endswith("alpha/noise.bin") and words[1] == "w":
+        os.close(os.open(half_way, os.O_CREAT))
+        while os.path.exists(half_way):
+            time.sleep(0.02)
+sys.addaudithook(wait)
+`;
+
+/** A package that is built before it is installed, which stands still likewise. */
+function writeSlowPackage(): void {
+  const source = join(newFolder(), "slow-1.0");
+  mkdirSync(source);
+  writeFileSync(
+    join(source, "pyproject.toml"),
+    '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+  );
+  writeFileSync(
+    join(source, "backend.py"),
+    `import os, time
+def build_wheel(*words):
+    os.close(os.open(os.environ["HALF_WAY"], os.O_CREAT))
+    time.sleep(1000)
+`,
+  );
+  writeFileSync(join(source, "PKG-INFO"), "Metadata-Version: 2.1\nName: slow\nVersion: 1.0\n");
+  execFileSync("tar", ["-czf", join(wheels, "slow-1.0.tar.gz"), "-C", join(source, ".."), "slow-1.0"]);
+}
 
 const problemOf = ({ exitCode, log }: Outcome): Problem | undefined =>
   problemByRules([...scriptFailures, ...systemFailures, ...pipFailures], {
@@ -42,27 +85,36 @@ const problemOf = ({ exitCode, log }: Outcome): Problem | undefined =>
     log,
   });
 
-async function makeTrain(folder: string = newFolder()): Promise<string> {
-  const prefix = join(folder, "train");
-  const made = await carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["alpha==1.0"] }));
-  expect(made.exitCode).toBe(0);
-  return prefix;
+/** The environment as it was made, whatever a test did to it. Tells what it is like. */
+function asNew(): string {
+  rmSync(prefix, { recursive: true, force: true });
+  cpSync(asMade, prefix, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  return fingerprint(prefix);
 }
 
-const upgrade = (prefix: string) =>
+const upgrade = () =>
   venvCommands.install(python, environmentAt(prefix), { ...offline, packages: ["alpha"], upgrade: true });
 
-/** Once pip has taken the old package away and has the new one to write. */
-const inMidInstall = (act: (group: number) => void): Pick<RunOptions, "onLog"> => {
-  let done = false;
+/** Once pip has taken the old package away and has the new one to write, or has half made one: it goes on when `act` is through. */
+function halfWay(act: (group: number) => unknown): Pick<RunOptions, "meanwhile" | "env"> {
+  const file = join(newFolder(), "half way");
   return {
-    onLog(log, group) {
-      if (done || !log.includes("Successfully uninstalled alpha-1.0")) return;
-      done = true;
-      act(group);
+    env: { HALF_WAY: file },
+    async meanwhile(group) {
+      await until(() => existsSync(file), 60_000);
+      await act(group);
+      rmSync(file, { force: true });
     },
   };
-};
+}
+
+/** The environment's place becomes a file system of its own. */
+function diskAtPlace(settings: string): string {
+  rmSync(place, { recursive: true, force: true });
+  return mount(settings, place);
+}
+
+const killWith = (signal: NodeJS.Signals) => (group: number) => process.kill(-group, signal);
 
 /** The process of a group whose words have `-m pip` among them. */
 function pipProcess(group: number): number {
@@ -79,16 +131,16 @@ function pipProcess(group: number): number {
 }
 
 describe("an installation that is interrupted", () => {
-  it.each<[string, (group: number) => void]>([
-    ["cancelled", (group) => void process.kill(-group, "SIGTERM")],
-    ["killed at once", (group) => void process.kill(-group, "SIGKILL")],
-    ["robbed of its pip", (group) => void process.kill(pipProcess(group), "SIGKILL")],
+  it.each<[string, (group: number) => unknown]>([
+    ["cancelled", killWith("SIGTERM")],
+    ["killed at once", killWith("SIGKILL")],
+    ["robbed of its pip", (group) => process.kill(pipProcess(group), "SIGKILL")],
   ])(
     "leaves all as before when it is %s",
     async (_how, act) => {
-      const prefix = await makeTrain();
-      const before = fingerprint(prefix);
-      const ended = await carryOut(upgrade(prefix), inMidInstall(act));
+      const before = asNew();
+      const ended = await carryOut(upgrade(), halfWay(act));
+      expect(ended.log).toContain("Successfully uninstalled alpha-1.0");
       expect(ended.exitCode).toBeGreaterThan(128);
       expect(ended.undone).toBe(0);
       expect(fingerprint(prefix)).toBe(before);
@@ -101,13 +153,9 @@ describe("an installation that is interrupted", () => {
   it(
     "is put back by the next operation where the machine went down",
     async () => {
-      const prefix = await makeTrain();
-      const before = fingerprint(prefix);
-      await carryOut(upgrade(prefix), {
-        ...inMidInstall((group) => void process.kill(-group, "SIGKILL")),
-        cutOff: true,
-        env: { TMPDIR: newFolder() },
-      });
+      const before = asNew();
+      const { env, ...cut } = halfWay(killWith("SIGKILL"));
+      await carryOut(upgrade(), { ...cut, cutOff: true, env: { ...env, TMPDIR: newFolder() } });
       expect(() => output(`${prefix}/bin/alpha`)).toThrow();
       const next = venvCommands.uninstall(python, environmentAt(prefix), ["nothing-like-this"]);
       const after = await carryOut(next);
@@ -120,18 +168,14 @@ describe("an installation that is interrupted", () => {
   it(
     "keeps others from changing the same environment",
     async () => {
-      const prefix = await makeTrain();
-      let second: Promise<Outcome> | undefined;
+      asNew();
+      const second: Outcome[] = [];
       const first = await carryOut(
-        upgrade(prefix),
-        inMidInstall((group) => {
-          // It stands still until the other one was turned away.
-          process.kill(-group, "SIGSTOP");
-          second = carryOut(upgrade(prefix)).finally(() => process.kill(-group, "SIGCONT"));
-        }),
+        upgrade(),
+        halfWay(async () => second.push(await carryOut(upgrade()))),
       );
-      expect(await second).toMatchObject({ exitCode: 45, undone: 0 });
-      expect(problemOf(await (second as Promise<Outcome>))).toEqual({ reason: "environmentBusy", name: prefix });
+      expect(second).toMatchObject([{ exitCode: 45, undone: 0 }]);
+      expect(second.map(problemOf)).toEqual([{ reason: "environmentBusy", name: prefix }]);
       expect(first.exitCode).toBe(0);
       expect(output(`${prefix}/bin/alpha`)).toBe("2.0");
     },
@@ -144,29 +188,28 @@ describe("a new environment", () => {
     "is made by one of two that want it at once",
     async () => {
       const folder = newFolder();
-      const prefix = join(folder, "train");
+      const train = join(folder, "train");
       const both = await Promise.all(
-        [1, 2].map(() => carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["alpha==1.0"] }))),
+        [1, 2].map(() =>
+          carryOut(venvCommands.create(python, { ...offline, prefix: train, packages: ["alpha==1.0"] })),
+        ),
       );
       const [made, refused] = both.sort((a, b) => a.exitCode - b.exitCode);
       expect(made).toMatchObject({ exitCode: 0 });
       expect(refused).toMatchObject({ exitCode: 41, undone: 0 });
-      expect(refused && problemOf(refused)).toEqual({ reason: "environmentExists", name: prefix });
-      expect(output(`${prefix}/bin/alpha`)).toBe("1.0");
+      expect(refused && problemOf(refused)).toEqual({ reason: "environmentExists", name: train });
+      expect(output(`${train}/bin/alpha`)).toBe("1.0");
       expect(leftovers(folder)).toEqual([]);
     },
     slow,
   );
 
   it(
-    "is gone when its making was cancelled in mid-install",
+    "is gone when its making was cancelled half-way",
     async () => {
       const folder = newFolder();
-      const plan = venvCommands.create(python, { ...offline, prefix: join(folder, "train"), packages: ["alpha"] });
-      const ended = await carryOut(plan, {
-        onLog: (log, group) =>
-          void (log.includes("Installing collected packages: alpha") && process.kill(-group, "SIGTERM")),
-      });
+      const plan = venvCommands.create(python, { ...offline, prefix: join(folder, "train"), packages: ["slow"] });
+      const ended = await carryOut(plan, halfWay(killWith("SIGTERM")));
       expect(ended).toMatchObject({ exitCode: 143, undone: 0 });
       expect([...readdirSync(folder), ...scratchLeft()]).toEqual([]);
     },
@@ -177,16 +220,15 @@ describe("a new environment", () => {
     "can be deleted where the machine went down while it was made",
     async () => {
       const folder = newFolder();
-      const prefix = join(folder, "train");
-      await carryOut(venvCommands.create(python, { ...offline, prefix, packages: ["alpha"] }), {
-        onLog: (log, group) =>
-          void (log.includes("Installing collected packages: alpha") && process.kill(-group, "SIGKILL")),
-        cutOff: true,
-        env: { TMPDIR: newFolder() },
-      });
+      const train = join(folder, "train");
+      const { env, ...cut } = halfWay(killWith("SIGKILL"));
+      const plan = venvCommands.create(python, { ...offline, prefix: train, packages: ["slow"] });
+      await carryOut(plan, { ...cut, cutOff: true, env: { ...env, TMPDIR: newFolder() } });
       expect(leftovers(folder)).toEqual([".tensorline-train.claim", ".tensorline-train.made"]);
-      expect(await carryOut(venvCommands.create(python, { ...offline, prefix }))).toMatchObject({ exitCode: 41 });
-      expect(await carryOut(venvCommands.remove(python, environmentAt(prefix)))).toMatchObject({ exitCode: 0 });
+      expect(await carryOut(venvCommands.create(python, { ...offline, prefix: train }))).toMatchObject({
+        exitCode: 41,
+      });
+      expect(await carryOut(venvCommands.remove(python, environmentAt(train)))).toMatchObject({ exitCode: 0 });
       expect(readdirSync(folder)).toEqual([]);
     },
     slow,
@@ -197,13 +239,12 @@ describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${with
   it(
     "a full disk in mid-install leaves all as before",
     async () => {
-      const disk = mount("size=60m");
-      const prefix = await makeTrain(disk);
-      const before = fingerprint(prefix);
-      execFileSync("dd", ["if=/dev/zero", `of=${disk}/ballast`, "bs=1M", `count=${freeMebibytes(disk) - 10}`], {
+      const disk = diskAtPlace("size=60m");
+      const before = asNew();
+      execFileSync("dd", ["if=/dev/zero", `of=${disk}/ballast`, "bs=1M", `count=${freeMebibytes(disk) - 4}`], {
         stdio: "pipe",
       });
-      const failed = await carryOut(upgrade(prefix));
+      const failed = await carryOut(upgrade());
       expect(failed.log).toContain("Successfully uninstalled alpha-1.0");
       expect(problemOf(failed)).toMatchObject({ reason: "hostDiskFull" });
       expect(failed.undone).toBe(0);
@@ -215,11 +256,10 @@ describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${with
   it(
     "a disk that is full to the last byte leaves all as before",
     async () => {
-      const disk = mount("size=60m,nr_inodes=8000");
-      const prefix = await makeTrain(disk);
-      const before = fingerprint(prefix);
+      const disk = diskAtPlace("size=60m,nr_inodes=8000");
+      const before = asNew();
       expect(() => execFileSync("dd", ["if=/dev/zero", `of=${disk}/ballast`, "bs=4096"], { stdio: "pipe" })).toThrow();
-      const failed = await carryOut(upgrade(prefix));
+      const failed = await carryOut(upgrade());
       expect(problemOf(failed)).toMatchObject({ reason: "hostDiskFull" });
       expect(failed.undone).toBe(0);
       expect(fingerprint(prefix)).toBe(before);

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { venvCommands } from "../../src/core/environments/managers/commands/venv";
+import { some } from "./operationHost";
 import {
+  allHosts,
   carryOut,
   environmentAt,
   fingerprint,
-  hosts,
   leftovers,
   newFolder,
   output,
@@ -25,9 +26,10 @@ beforeAll(() => {
 
 const offline = { packages: [], offlineFolder: wheels };
 
-const slow = 120_000;
+const slow = 300_000;
 
-describe.each(hosts)("an environment of venv on $name", (host) => {
+// Other suites do as much with the system's own shell.
+describe.each(some(allHosts, "busybox"))("an environment of venv on $name", (host) => {
   it(
     "is made with its packages, changed, put back where that fails, and deleted",
     async () => {
@@ -65,7 +67,9 @@ describe.each(hosts)("an environment of venv on $name", (host) => {
     },
     slow,
   );
+});
 
+describe.each(allHosts)("a new environment on $name", (host) => {
   it.each(["folder", "file", "link"])("never takes the place of a %s", async (kind) => {
     const folder = newFolder();
     const prefix = join(folder, "train");

@@ -117,7 +117,7 @@ describe.skipIf(noPython)(`environments that are hostile or broken${noPython}`, 
   ];
   it.each(broken)("an import that %s is told as that, and the next is tried", async (_what, text, saying) => {
     const folder = packages({ torch: text, numpy: "__version__ = '2.4.0'\nprint('hello from numpy')" });
-    const limits = { import: /did not answer/.test(saying.source) ? 2 : 60 };
+    const limits = { import: /did not answer/.test(saying.source) ? 4 : 60 };
     const { byName } = await trial({ overlay: { set: { PYTHONPATH: folder } }, limits });
     expect(byName["import numpy"]).toBe("works: NumPy 2.4.0 can be imported.");
     expect(byName["import torch"]).toMatch(saying);

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Runner } from "../../src/core/remote";
+import { some } from "./operationHost";
 import { hosts, newFolder, noAbort, readTree, transfers, writeTree } from "./transferHost";
 
 const sync = (runner: Runner, from: string, to: string) =>
@@ -11,7 +12,7 @@ const sync = (runner: Runner, from: string, to: string) =>
 const plan = (runner: Runner, from: string, to: string, more: { readonly look?: boolean } = {}) =>
   transfers.planUpload(runner, { from, to, ignore: true, delete: true, ...more }, noAbort);
 
-describe.each(hosts)("a sync to a host with $name", ({ runner, with: withMore }) => {
+describe.each(some(hosts, "dash", "zsh"))("a sync to a host with $name", ({ runner, with: withMore }) => {
   it("looks only into folders that it brings", async () => {
     const [from, to, tools] = [newFolder(), newFolder(), newFolder()];
     writeTree(from, { ".gitignore": "data/\n*.log\n", "src/a.py": "a", "src/deep/b.py": "b", "data/here": "h" });

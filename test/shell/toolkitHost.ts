@@ -26,6 +26,10 @@ export function plant(folder: string, tree: Tree): void {
   }
 }
 
+/** A `sleep` by which no tool is late on a busy machine, but where the limit is one of these numbers of seconds: soon then. */
+export const sleepBut = (...limits: readonly number[]): string =>
+  `#!/bin/sh\ncase $1 in ${["none", ...limits].join(" | ")}) exec /bin/sleep 0.5 ;; 1000) exec /bin/sleep 1000 ;; esac\nexec /bin/sleep 60\n`;
+
 export interface ToolkitHost {
   readonly root: string;
   readonly home: string;
@@ -54,6 +58,7 @@ export function toolkitHost(shell: readonly [string, ...string[]], tree: Tree = 
   const forget = "unset LMOD_CMD MODULES_CMD MODULEPATH MODULESHOME BASH_ENV";
   plant(home, { ".profile": `${forget}\nPATH='${quotable(`${bin}:${base}`)}'\n` });
   plant(root, tree);
+  plant(bin, { sleep: sleepBut() });
   return {
     root,
     home,

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Toolkit } from "../../src/shared/environments";
+import { some } from "./operationHost";
 import { plant, quotable, scriptShells, type Tree, toolkitHost } from "./toolkitHost";
 
 /** What NVIDIA's installer writes, cut down to two of some thirty components. */
@@ -55,7 +56,7 @@ const busyHost: Tree = {
   "usr/include/x86_64-linux-gnu/NvInferVersion.h": tensorrtHeader,
 };
 
-describe.each(scriptShells)("toolkits of a host under $name", ({ shell }) => {
+describe.each(some(scriptShells, "dash", "busybox"))("toolkits of a host under $name", ({ shell }) => {
   const at = (root: string, found: readonly Toolkit[], path: string) =>
     found.find((toolkit) => toolkit.path === join(root, path));
 

@@ -3,12 +3,13 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync }
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createLocalRunner } from "../mocks/localRunner";
+import { some } from "./operationHost";
 import { mount, withoutMount } from "./smallDisk";
 import { hosts, leftovers, newFolder, noAbort, readTree, transfers, writeTree } from "./transferHost";
 
 const options = { signal: noAbort };
 
-describe.each(hosts)("an upload to $name", ({ runner }) => {
+describe.each(some(hosts, "bash", "busybox"))("an upload to $name", ({ runner }) => {
   describe.skipIf(withoutMount !== undefined)(`on a file system of its own (${withoutMount ?? "tmpfs"})`, () => {
     it("says that the disk is full, and leaves nothing there", async () => {
       const [from, to] = [newFolder(), mount("size=4m")];

@@ -55,7 +55,7 @@ export function secretsInMemory(
 
 /** One folder for all clients of a test file; it goes away with the file's last test. */
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-clients-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }));
 
 export interface TestClient {
   readonly connections: Connections;
@@ -91,7 +91,7 @@ export function testClient(options: ClientOptions = {}): TestClient {
     settings: {
       identityFiles: () => options.identityFiles ?? [],
       acceptNewHostKeys: () => options.acceptNew ?? false,
-      connectTimeoutMs: () => options.timeoutMs ?? 10_000,
+      connectTimeoutMs: () => options.timeoutMs ?? 30_000,
       sshTransport: () => options.transport ?? "auto",
     },
   });
@@ -128,7 +128,7 @@ export const noAbort = new AbortController().signal;
 
 /** Runs one command on the short lane and returns all it left. */
 export function command(argv: readonly [string, ...string[]], more: Partial<RemoteCommand<unknown>> = {}) {
-  return { what: "testing", argv, deadlineMs: 10_000, parse: (output) => output, ...more } as RemoteCommand<{
+  return { what: "testing", argv, deadlineMs: 30_000, parse: (output) => output, ...more } as RemoteCommand<{
     stdout: string;
     stderr: string;
     exitCode: number;

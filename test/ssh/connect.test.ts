@@ -19,7 +19,7 @@ describe.skipIf(withoutSshd)(`a key file and a known host${withoutSshd ? `: ${wi
     const sink = collector();
     const parameters = ["one", "two words"];
     const stream = await runner.stream(
-      { what: "echo", script: echoScript, parameters, deadlineMs: 5000 },
+      { what: "echo", script: echoScript, parameters, deadlineMs: 30_000 },
       sink,
       noAbort,
     );

@@ -6,6 +6,7 @@ import { isFailure } from "../../src/core/failure";
 import type { HostRef } from "../../src/core/ports";
 import type { Runner, StreamEnd } from "../../src/core/remote";
 import { createManualClock } from "../mocks/manualClock";
+import { until } from "../processes";
 import { command, noAbort, testClient } from "./client";
 import { hostBehind, type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
@@ -57,7 +58,7 @@ async function keepRunning(
       const ended = new Promise<StreamEnd>((resolve) => {
         finish = resolve;
       });
-      const whole = { what: "streaming", deadlineMs: 20_000, ...command() };
+      const whole = { what: "streaming", deadlineMs: 30_000, ...command() };
       const stream = await runner.stream(whole, { data, end: finish }, stop);
       if (stop.aborted) stream.dispose();
       stop.addEventListener("abort", stream.dispose);
@@ -101,11 +102,6 @@ const processesWith = (word: string) =>
   }).length;
 
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
-
-/** Looks after each round of events until it is so. */
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe.skipIf(withoutSshd)(`${cuts} cuts at any byte under load${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
   let server: Sshd;
@@ -185,6 +181,6 @@ describe.skipIf(withoutSshd)(`${cuts} cuts at any byte under load${withoutSshd ?
       client.connections.dispose();
       await until(() => sockets() === socketsBefore && processesWith(file) === 0);
     },
-    cuts * 5_000,
+    cuts * 10_000,
   );
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listCommand } from "../../src/core/jobs/commands";
 import { ticketsCommand } from "../../src/core/jobs/gpus/tickets";
 import { quoteArgv } from "../../src/core/remote";
 import { type GpuTestMachine, type GpuWaiter, gpuMachine, uuidOf } from "../shell/gpuTicketHost";
@@ -69,6 +70,9 @@ describe.skipIf(withoutUsers !== undefined)(`GPU tickets of two users (${without
     expect(await connection.run(ticketsCommand, noAbort)).toMatchObject([
       { user: nameOf(0), mine: false, state: "holding", gpus: [{ index: 0, uuid: uuidOf(0) }], job: holder.id },
       { user: nameOf(1), mine: true, state: "waiting", job: waiter.id },
+    ]);
+    expect((await connection.run(listCommand(), noAbort)).others).toMatchObject([
+      { user: nameOf(0), state: "running", gpus: [{ index: 0, uuid: uuidOf(0) }] },
     ]);
     client.connections.dispose();
     await holder.end();

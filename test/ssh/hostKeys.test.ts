@@ -59,9 +59,8 @@ describe.skipIf(withoutSshd)(`host keys${withoutSshd ? `: ${withoutSshd}` : ""}`
 
   /** The log-in attempts of the connection that came after a mark in the log, once the server has seen its end. */
   async function attemptsSince(mark: number): Promise<string[]> {
-    const [, port] = /Connection from 127\.0\.0\.1 port (\d+)/.exec(await server.says(/Connection from/, mark)) ?? [];
-    const said = await server.says(new RegExp(`(closed|reset|disconnect).* port ${port}`, "i"), mark);
-    return said.split("\n").filter((line) => line.includes(` ${port} `) && /Accepted|Failed|Postponed|user/.test(line));
+    const { port, log } = await server.ended(mark);
+    return log.split("\n").filter((line) => line.includes(` ${port} `) && /Accepted|Failed|Postponed|user/.test(line));
   }
 
   it("asks about an unknown key, shows what ssh-keygen shows, and remembers it", async () => {

@@ -16,7 +16,7 @@ describe.skipIf(withoutSshd)(`testing a host${name}`, () => {
   afterAll(() => server.dispose());
 
   const run = async (host: { name: string; configFile?: string }, answers: boolean[] = []) => {
-    const client = testClient({ prompts: person(answers), timeoutMs: 5_000 });
+    const client = testClient({ prompts: person(answers), timeoutMs: 30_000 });
     const steps: HostTestStep[] = [];
     const results = await testHost(client.connections, host, (step) => steps.push(step), noAbort);
     client.connections.dispose();

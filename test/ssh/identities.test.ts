@@ -140,6 +140,7 @@ describe.skipIf(withoutSshd)(`keys that cannot be used${withoutSshd ? `: ${witho
     const agent = await startAgent(server.folder, [certified]);
     const mark = server.log().length;
     await failure(["IdentityFile none", `IdentityAgent ${agent}`]);
-    expect((await server.says(/Connection closed|Disconnected/, mark)).match(/Failed publickey/g)).toHaveLength(1);
+    const { port, log } = await server.ended(mark);
+    expect(log.match(new RegExp(`Failed publickey .* port ${port} `, "g"))).toHaveLength(1);
   });
 });

@@ -7,6 +7,7 @@ import { noAbort, testClient } from "./client";
 import { makeKey, type Sshd, startSshd, withoutSshd } from "./sshd";
 
 const run = promisify(execFile);
+const full = process.env.TENSORLINE_FULL === "1";
 
 type Strictness = "yes" | "no" | "off" | "accept-new" | "ask";
 type Decision = "connects" | "unknown" | "changed" | "revoked" | "unreadable";
@@ -116,8 +117,7 @@ describe.skipIf(withoutSshd)(`known hosts, as ssh decides${withoutSshd ? `: ${wi
       OTHERRSA: foreign("rsa"),
       ECDSA: foreign("ecdsa"),
     };
-    // RSA keys take their time.
-  }, 60_000);
+  });
   afterAll(() => server.dispose());
 
   async function write(row: Row): Promise<string> {
@@ -173,9 +173,11 @@ describe.skipIf(withoutSshd)(`known hosts, as ssh decides${withoutSshd ? `: ${wi
     return decision;
   }
 
-  it.each(table)("$what", async (row) => {
+  it.each(table.map((row, index) => ({ ...row, index })))("$what", async (row) => {
     const configFile = await write(row);
     expect(await weDecide(configFile)).toBe(row.decision);
+    // That the table is right is shown by ssh, of which nothing is new from one run to the next.
+    if (!full && row.index % 4 > 0) return;
     const both = row.decision === "connects" || row.sshConnects ? "connects" : "refuses";
     expect(await sshDecides(configFile)).toBe(both);
   });

@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +11,10 @@ import { createCredentials } from "../../src/ssh/credentials";
 import { knownHostsStore } from "../../src/ssh/knownHostsStore";
 import { createLanes } from "../../src/ssh/lanes";
 import { createLoginGate } from "../../src/ssh/loginGate";
+import { createManualClock, type ManualClock } from "../mocks/manualClock";
+import { gone, isRunning, until } from "../processes";
 import {
+  type ClientOptions,
   collector,
   command,
   echoScript,
@@ -32,29 +34,40 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.connections.dispose();
 });
 
-async function runnerOn(server: { readonly configFile: string }, name = "box"): Promise<Runner> {
-  const client = testClient();
+async function runnerOn(
+  server: { readonly configFile: string },
+  name = "box",
+  options: ClientOptions = {},
+): Promise<Runner> {
+  const client = testClient(options);
   clients.push(client);
   return client.connections.acquire(hostOf(server, name)).connected(noAbort);
 }
 
-/** A killed process whose parent is gone may stay as a zombie where nobody collects it. */
-const isRunning = (pid: number) => {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
-};
-
-/** Resolves once a process is gone. Its parent is sshd's, so that only looking helps. */
-async function gone(pid: number): Promise<void> {
-  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** A command that writes its process id on standard error at once, through a stream, and then sleeps. */
+/** A command that writes its process id into a file, and then sleeps. */
 const sleeper = ["sh", "-c", 'echo "$$" >"$1"; exec sleep 300', "sh"] as const;
 
-async function pidFrom(runner: Runner, file: string): Promise<number> {
-  const read = async () => (await runner.run(command(["cat", file]), noAbort)).stdout.trim();
-  return Number(await read());
+/** Resolves with what a sleeper wrote, as soon as it has. */
+async function pidIn(file: string): Promise<number> {
+  const text = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
+  await until(() => text().endsWith("\n"));
+  return Number(text());
+}
+
+/**
+ * Has a sleeper run into its deadline, in no time and not before it runs; resolves once the host has ended it. Where the
+ * server does not send the signal on, other ways are tried as time goes by.
+ */
+async function overrun(runner: Runner, clock: ManualClock, file: string, sendsSignals: boolean): Promise<void> {
+  const late = runner.run(command([...sleeper, file], { what: "sleeping", deadlineMs: 700 }), noAbort);
+  const told = expect(late).rejects.toMatchObject({ problem: { reason: "deadline", what: "sleeping", seconds: 0.7 } });
+  const pid = await pidIn(file);
+  clock.advance(700);
+  await told;
+  await until(() => {
+    if (!sendsSignals) clock.advance(100);
+    return !isRunning(pid);
+  });
 }
 
 describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : ""}`, () => {
@@ -101,11 +114,10 @@ describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : 
   });
 
   it("kills a command that misses its deadline, and the next one runs", async () => {
-    const runner = await runnerOn(server);
-    const file = join(server.folder, "deadline.pid");
-    const late = runner.run(command([...sleeper, file], { what: "sleeping", deadlineMs: 700 }), noAbort);
-    await expect(late).rejects.toMatchObject({ problem: { reason: "deadline", what: "sleeping", seconds: 0.7 } });
-    await gone(await pidFrom(runner, file));
+    const clock = createManualClock();
+    const runner = await runnerOn(server, "box", { clock });
+    await overrun(runner, clock, join(server.folder, "deadline.pid"), false);
+    expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
   });
 
   it("kills a command that is aborted, and one in the queue never starts", async () => {
@@ -120,7 +132,7 @@ describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : 
     // The other lane tells when the command has started.
     const watching = collector();
     const script = `{ printf '\\036tensorline ready\\037'; read -r c; read -r f; until [ -s "$f" ]; do :; done; cat "$f"; exit; }`;
-    await runner.stream({ what: "watching", script, parameters: [file], deadlineMs: 5000 }, watching, noAbort);
+    await runner.stream({ what: "watching", script, parameters: [file], deadlineMs: 30_000 }, watching, noAbort);
     await watching.ended;
     first.abort();
     await expect(running).rejects.toMatchObject({ problem: { reason: "cancelled" } });
@@ -133,7 +145,7 @@ describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : 
     const runner = await runnerOn(server);
     const sink = collector();
     const script = "{ printf '\\036tensorline ready\\037'; read -r count; printf last; exit 5; }";
-    await runner.stream({ what: "ending", script, parameters: [], deadlineMs: 5000 }, sink, noAbort);
+    await runner.stream({ what: "ending", script, parameters: [], deadlineMs: 30_000 }, sink, noAbort);
     expect(await sink.ended).toEqual({ kind: "exit", exitCode: 5 });
     expect(sink.text()).toBe("last");
   });
@@ -142,7 +154,7 @@ describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : 
     const runner = await runnerOn(server);
     const sink = collector();
     const script = "{ printf '\\036tensorline ready\\037'; read -r c; sleep 300 & echo \"$! \"; wait; exit; }";
-    const stream = await runner.stream({ what: "sleeping", script, parameters: [], deadlineMs: 5000 }, sink, noAbort);
+    const stream = await runner.stream({ what: "sleeping", script, parameters: [], deadlineMs: 30_000 }, sink, noAbort);
     await sink.says(" ");
     stream.dispose();
     expect(await sink.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "cancelled" } } });
@@ -155,7 +167,7 @@ describe.skipIf(withoutSshd)(`the two lanes${withoutSshd ? `: ${withoutSshd}` : 
     await expect(runner.stream(silent, collector(), noAbort)).rejects.toMatchObject({
       problem: { reason: "deadline", what: "waiting" },
     });
-    const garbage = { what: "reading", script: "{ cat /dev/zero; exit; }", parameters: [], deadlineMs: 5000 };
+    const garbage = { what: "reading", script: "{ cat /dev/zero; exit; }", parameters: [], deadlineMs: 30_000 };
     await expect(runner.stream(garbage, collector(), noAbort)).rejects.toMatchObject({
       problem: { reason: "noShell" },
     });
@@ -189,7 +201,7 @@ describe.skipIf(withoutSshd)(`one session at a time${withoutSshd ? `: ${withoutS
     expect(runner.capabilities.parallel).toBe(true);
     const sink = collector();
     const stream = await runner.stream(
-      { what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 },
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 },
       sink,
       noAbort,
     );
@@ -219,7 +231,7 @@ describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${wi
       configFile: () => undefined,
       identityFiles: () => [],
       acceptNewHostKeys: () => false,
-      connectTimeoutMs: () => 10_000,
+      connectTimeoutMs: () => 30_000,
     };
     const secrets = secretsInMemory();
     const prompts = person();
@@ -238,7 +250,7 @@ describe.skipIf(withoutSshd)(`sessions that cannot be had${withoutSshd ? `: ${wi
     expect((await lanes.run(command(["echo", "warm"]), noAbort)).stdout).toBe("warm\n");
     const sink = collector();
     const stream = await lanes.stream(
-      { what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 },
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 },
       sink,
       noAbort,
     );
@@ -271,7 +283,7 @@ describe.skipIf(withoutSshd)(`hosts where sh is another shell${withoutSshd ? `: 
         exitCode: 0,
       });
       const sink = collector();
-      const echo = { what: "echo", script: `${echoScript}\n\n`, parameters: ["", "two"], deadlineMs: 5000 };
+      const echo = { what: "echo", script: `${echoScript}\n\n`, parameters: ["", "two"], deadlineMs: 30_000 };
       const stream = await runner.stream(echo, sink, noAbort);
       stream.writeLine("last");
       await sink.says("line <last>");
@@ -323,18 +335,16 @@ describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` 
       expect(answer).toEqual({ stdout: "it's\nhere", stderr: "", exitCode: 0 });
       const sink = collector();
       const script = "{ printf '\\036tensorline ready\\037'; read -r n; read -r a; printf '%s' \"$a\"; exit 2; }";
-      await runner.stream({ what: "echo", script, parameters: ["$HOME !x"], deadlineMs: 5000 }, sink, noAbort);
+      await runner.stream({ what: "echo", script, parameters: ["$HOME !x"], deadlineMs: 30_000 }, sink, noAbort);
       expect(await sink.ended).toEqual({ kind: "exit", exitCode: 2 });
       expect(sink.text()).toBe("$HOME !x");
     });
   }
 
   it("has a late command killed by the server's own signal", async () => {
-    const runner = await runnerOn(server, "box0");
-    const file = join(server.users[0]?.home ?? "", "pid");
-    const late = runner.run(command([...sleeper, file], { deadlineMs: 300 }), noAbort);
-    await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
-    await gone(await pidFrom(runner, file));
+    const clock = createManualClock();
+    const runner = await runnerOn(server, "box0", { clock });
+    await overrun(runner, clock, join(server.users[0]?.home ?? "", "pid"), true);
   });
 
   it("tells what a .bashrc that exits has said", async () => {
@@ -360,7 +370,8 @@ describe.skipIf(withoutDropbear)(`dropbear${withoutDropbear ? `: ${withoutDropbe
     const server = await startSshd({ users: [{ password: "pw" }] });
     const name = server.users[0]?.name ?? "";
     const { port, stop } = await startDropbear(server.folder);
-    const client = testClient({ acceptNew: true, prompts: person(["pw"]) });
+    const clock = createManualClock();
+    const client = testClient({ acceptNew: true, prompts: person(["pw"]), clock });
     clients.push(client);
     try {
       const runner = await client.connections
@@ -369,16 +380,13 @@ describe.skipIf(withoutDropbear)(`dropbear${withoutDropbear ? `: ${withoutDropbe
       expect((await runner.run(command(["echo", "hello"]), noAbort)).stdout).toBe("hello\n");
       const sink = collector();
       const stream = await runner.stream(
-        { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 5000 },
+        { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 30_000 },
         sink,
         noAbort,
       );
       stream.writeLine("q");
       await sink.says("line <q>");
-      const file = join(server.users[0]?.home ?? "", "dropbear.pid");
-      const late = runner.run(command([...sleeper, file], { deadlineMs: 700 }), noAbort);
-      await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
-      await gone(await pidFrom(runner, file));
+      await overrun(runner, clock, join(server.users[0]?.home ?? "", "dropbear.pid"), false);
     } finally {
       client.connections.dispose();
       await stop();

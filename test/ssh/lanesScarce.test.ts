@@ -24,7 +24,7 @@ async function logIn(server: Sshd): Promise<{ client: TestClient; lease: HostLea
   return { client, lease };
 }
 
-const echo = { what: "echoing", script: echoScript, parameters: [], deadlineMs: 5000 };
+const echo = { what: "echoing", script: echoScript, parameters: [], deadlineMs: 30_000 };
 
 const title = "one session, where another log-in would need a code";
 describe.skipIf(withoutSecondFactor)(`${title}${withoutSecondFactor ? `: ${withoutSecondFactor}` : ""}`, () => {

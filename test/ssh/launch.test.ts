@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostLease } from "../../src/core/connections";
@@ -20,7 +21,7 @@ import type { JobSettings } from "../../src/shared/jobSettings";
 import { type JobTestHost, jobHostOf } from "../shell/jobHost";
 import { mount, withoutMount } from "../shell/smallDisk";
 import { newFolder, readTree, transfers, writeTree } from "../shell/transferHost";
-import { noAbort, testClient } from "./client";
+import { noAbort, type TestClient, testClient } from "./client";
 import { type LaunchClient, launchClient } from "./launchClient";
 import { type Sshd, startSshd, withoutSshd, withoutUsers } from "./sshd";
 
@@ -31,6 +32,7 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
   let server: Sshd;
   let host: HostRef;
   let home: string;
+  let watcher: TestClient;
   let lease: HostLease;
   let there: JobTestHost;
   const clients: LaunchClient[] = [];
@@ -38,16 +40,16 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
     home = newFolder();
     server = await startSshd({ environment: { HOME: home, SHELL: "/bin/sh" } });
     host = { name: "box", configFile: server.configFile };
-    const watcher = testClient();
+    watcher = testClient();
     lease = watcher.connections.acquire(host);
     there = jobHostOf(await lease.connected(noAbort), home);
-    afterAll(() => watcher.connections.dispose());
   });
   afterEach(() => {
     for (const { client } of clients.splice(0)) client.connections.dispose();
   });
   afterAll(async () => {
     lease.dispose();
+    watcher.connections.dispose();
     await server.dispose();
   });
 
@@ -66,10 +68,10 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
   const trees = () => readdirSync(join(home, ".local/state/tensorline/work"));
   const treeOf = (plan: LaunchPlan) => plan.sync?.to ?? "";
   /** For a job that goes on once somebody opens the gate. */
-  function gate(): { readonly path: string; readonly open: () => void } {
+  function gate(): { readonly path: string; readonly open: () => Promise<void> } {
     const path = join(newFolder(), "gate");
     execFileSync("mkfifo", [path]);
-    return { path, open: () => writeFileSync(path, "go\n") };
+    return { path, open: () => writeFile(path, "go\n") };
   }
 
   it("sends the code, runs it in a copy of its own, and brings its results", async () => {
@@ -131,7 +133,7 @@ describe.skipIf(withoutSshd !== undefined)(`launching (${withoutSshd ?? "real ss
     writeTree(place.folder, { words: { text: "echo new", mtime: 1_700_000_100 }, more: "m" });
     renameSync(join(place.folder, "pkg"), join(place.folder, "renamed"));
     const second = await launcher.run(await launcher.plan(waiting(gates[1]), place, options), {}, options);
-    for (const { open } of gates) open();
+    for (const { open } of gates) await open();
     expect((await there.outcome(first.id)).log).toBe("old\npkg\nrun.sh\nwords\n");
     expect((await there.outcome(second.id)).log).toBe("new\nmore\nrenamed\nrun.sh\nwords\n");
   });

@@ -12,7 +12,7 @@ import { connectSystem } from "../../src/ssh/system/connectSystem";
 
 async function hold(storageDir: string): Promise<void> {
   const client = { os: "linux", home: homedir(), user: userInfo().username, env: process.env } as const;
-  const settings = { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 10_000 };
+  const settings = { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 30_000 };
   const secrets = { get: async () => undefined, set: async () => {}, delete: async () => {} };
   const prompts = { askText: () => Promise.reject(new Error()), confirmHostKey: () => Promise.reject(new Error()) };
   const host = { name: "box", configFile: join(storageDir, "config") };

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import { prepareLogin } from "../../src/ssh/system/login";
 import { createMasterLink } from "../../src/ssh/system/masterLink";
 import { startMaster } from "../../src/ssh/system/masterProcess";
 import { createManualClock } from "../mocks/manualClock";
+import { gone, isRunning } from "../processes";
 import { noAbort, person, secretsInMemory } from "./client";
 import { type Relay, startRelay } from "./relay";
 import { type Sshd, startSshd, withoutSshd } from "./sshd";
@@ -46,12 +47,12 @@ describe.skipIf(withoutSshd)(`an ssh process that others go through${withoutSshd
     systemSsh.dispose();
     await relay.dispose();
     await server.dispose();
-    rmSync(storageDir, { recursive: true, force: true });
+    rmSync(storageDir, { recursive: true, force: true, maxRetries: 10 });
   });
 
   async function loginRequest() {
     const client = { os: "linux", home: homedir(), user: userInfo().username, env: process.env } as const;
-    const settings = { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 10_000 };
+    const settings = { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 30_000 };
     const ports = { prompts: person(), secrets: secretsInMemory(), settings, clock: systemClock, log: silentLogger };
     const host = { name: "box", configFile: join(storageDir, "config") };
     const options = await resolveHost(host, client, noAbort);
@@ -168,7 +169,7 @@ describe.skipIf(withoutSshd)(`an ssh process that others go through${withoutSshd
     const pid = Number(await new Promise((resolve) => holder.stdout.once("data", resolve)));
     expect(isRunning(pid)).toBe(true);
     holder.kill("SIGKILL");
-    while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+    await gone(pid);
   });
 
   it.each([true, false])(
@@ -187,9 +188,4 @@ describe.skipIf(withoutSshd)(`an ssh process that others go through${withoutSshd
 /** Scripts for hosts are bundled as text. */
 function textLoader(builder: import("esbuild").PluginBuild): void {
   builder.onLoad({ filter: /\.sh$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8"), loader: "text" }));
-}
-
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
 }

@@ -13,6 +13,7 @@ import { createLanes, type Lanes } from "../../src/ssh/lanes";
 import type { Link } from "../../src/ssh/link";
 import { createMuxLink } from "../../src/ssh/mux/muxLink";
 import { muxCommand } from "../../src/ssh/mux/muxWire";
+import { until } from "../processes";
 import { hostEnvironment, processesMarked } from "../shell/probeHost";
 import { collector, command, echoScript, noAbort } from "./client";
 import { freePort, type Sshd, startSshd, stopProcess, withoutSshd, withoutUsers } from "./sshd";
@@ -50,7 +51,7 @@ async function muxed({ configFile }: Pick<Sshd, "configFile">, host = "box"): Pr
     capabilities: { pty: true, forward: false },
     clock: systemClock,
     signal: noAbort,
-    deadlineMs: 20_000,
+    deadlineMs: 30_000,
   });
   const lanes = createLanes(link, { clock: systemClock, connectAgain: never });
   const one = { link, lanes, ended, kill: () => void ssh.kill("SIGKILL") };
@@ -86,7 +87,7 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
         const sink = collector();
         const parameters = ["", `of ${index}`, "  spaces  "];
         const stream = await lanes.stream(
-          { what: "echo", script: echoScript, parameters, deadlineMs: 10_000 },
+          { what: "echo", script: echoScript, parameters, deadlineMs: 30_000 },
           sink,
           noAbort,
         );
@@ -120,12 +121,12 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
     const late = lanes.run(command(["sleep", "311"], { deadlineMs: 700 }), noAbort);
     await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
     expect((await lanes.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
-    while (processesMarked(mark).includes("sleep 311 ")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => !processesMarked(mark).includes("sleep 311 "));
   });
 
   it("pipes bytes both ways with back-pressure, and ends with the script", async () => {
     const { lanes } = await muxed(server);
-    const pipe = await lanes.pipe({ what: "copying", script: copyScript, parameters: [], deadlineMs: 10_000 }, noAbort);
+    const pipe = await lanes.pipe({ what: "copying", script: copyScript, parameters: [], deadlineMs: 30_000 }, noAbort);
     const bytes = randomBytes(3 * 1024 * 1024);
     const hash = createHash("sha256");
     const all = (async () => {
@@ -142,24 +143,24 @@ describe.skipIf(withoutSsh)(`lanes over one process of the system's ssh${without
   it("kills a disposed pipe whose output nobody reads", async () => {
     const { lanes, link } = await muxed(server);
     const script = "{ printf '\\036tensorline ready\\037'; read -r count; cat /dev/zero; exit; }";
-    const pipe = await lanes.pipe({ what: "flooding", script, parameters: [], deadlineMs: 10_000 }, noAbort);
+    const pipe = await lanes.pipe({ what: "flooding", script, parameters: [], deadlineMs: 30_000 }, noAbort);
     expect((await lanes.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
     pipe.dispose();
     expect(await pipe.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "cancelled" } } });
-    expect(link.openChannels()).toBe(1);
+    await until(() => link.openChannels() === 1);
   });
 
   it("fails with the connection's reason when ssh is killed, and leaves nothing on the host", async () => {
     const { lanes, link, kill } = await muxed(server);
     const sink = collector();
-    await lanes.stream({ what: "echo", script: echoScript, parameters: [], deadlineMs: 10_000 }, sink, noAbort);
+    await lanes.stream({ what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 }, sink, noAbort);
     const waiting = lanes.run(command(["sleep", "312"]), noAbort);
     kill();
     await expect(waiting).rejects.toMatchObject({ problem: { reason: "connectionLost" } });
     expect(await sink.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "connectionLost" } } });
     expect(await link.ended).toMatchObject({ problem: { reason: "connectionLost" } });
     await expect(link.exec("true")).rejects.toMatchObject({ problem: { reason: "connectionLost" } });
-    while (processesMarked(mark).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => processesMarked(mark).length === 0);
   });
 });
 
@@ -185,7 +186,7 @@ describe.skipIf(withoutSsh)(
       expect((await lanes.run(command(["echo", "beside"]), noAbort)).stdout).toBe("beside\n");
       link.close();
       await ended;
-      while (processesMarked(mark).length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => processesMarked(mark).length === 0);
       await server.dispose();
     });
   },

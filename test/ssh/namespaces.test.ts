@@ -38,11 +38,11 @@ describe.skipIf(withoutNamespaces)(
       for (const name of ["second", "third"]) {
         const direct = testClient({ timeoutMs: 1_000 });
         const lease = direct.connections.acquire({ name, configFile });
-        await expect(lease.connected(noAbort)).rejects.toMatchObject({
-          problem: { reason: expect.stringMatching(/^(unreachable|connectTimeout|connectionRefused)$/), host: name },
-        });
+        // What the network around this machine says to an address that is nobody's is its own business.
+        await expect(lease.connected(noAbort)).rejects.toMatchObject({ problem: { host: name } });
         direct.connections.dispose();
       }
+      for (const server of servers) expect(server.log()).not.toMatch(/Connection from/);
       const client = testClient();
       const lease = client.connections.acquire({ name: "gpu", configFile });
       const runner = await lease.connected(noAbort);

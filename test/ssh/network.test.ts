@@ -181,10 +181,10 @@ describe.skipIf(withoutSshd)(`connections that break${withoutSshd ? `: ${without
     const lease = client.connections.acquire(host);
     const runner = await lease.connected(noAbort);
     const sink = collector();
-    await runner.stream({ what: "echo", script: echoScript, parameters: ["x"], deadlineMs: 5000 }, sink, noAbort);
+    await runner.stream({ what: "echo", script: echoScript, parameters: ["x"], deadlineMs: 30_000 }, sink, noAbort);
     await sink.says("parameter <x>");
     const running = runner.run(command(["sh", "-c", "cat >/dev/null; sleep 5"], { stdin: "x" }), noAbort);
-    await runner.stream({ what: "echo", script: echoScript, parameters: [], deadlineMs: 5000 }, collector(), noAbort);
+    await runner.stream({ what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 }, collector(), noAbort);
     relay.cut();
     expect(await sink.ended).toMatchObject({ kind: "failure", error: { problem: { reason: "connectionLost" } } });
     await expect(running).rejects.toMatchObject({ problem: { reason: "connectionLost" } });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
 import { createManualClock } from "../mocks/manualClock";
+import { gone, isRunning } from "../processes";
 import { attempts } from "./attempts";
 import { type ClientOptions, noAbort, type TestClient } from "./client";
 import { type ProxyServer, startProxy } from "./proxyServer";
@@ -137,7 +138,7 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
     clock.advance(60_000);
     await lease.connected(noAbort);
     const second = Number((await readText(pids)).trim().split("\n")[1]);
-    expect(isAlive(second)).toBe(true);
+    expect(isRunning(second)).toBe(true);
     const mark = server.log().length;
     client.connections.disconnect(host);
     await server.says(/Disconnected|closed/, mark);
@@ -157,17 +158,3 @@ describe.skipIf(withoutSshd)(`proxy commands${withoutSshd ? `: ${withoutSshd}` :
 /** Joins standard input and output to a TCP connection. */
 const passOn =
   "const s=require(`net`).connect(+process.argv[2],process.argv[1]);process.stdin.pipe(s).pipe(process.stdout)";
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Resolves once a process is gone, zombies counted as being there. */
-async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -24,7 +24,7 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
   const folders: string[] = [];
   afterAll(() => {
     systemSsh.dispose();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const transport = (name: "ssh2" | "system"): TransportUnderTest => ({
@@ -63,7 +63,7 @@ describe.skipIf(withoutSshd)(`one contract for every transport${withoutSshd ? `:
     const settings = {
       identityFiles: () => [],
       acceptNewHostKeys: () => false,
-      connectTimeoutMs: () => 10_000,
+      connectTimeoutMs: () => 30_000,
     };
     const secrets = secretsInMemory();
     const prompts = person();

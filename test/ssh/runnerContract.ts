@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runner, StreamCommand } from "../../src/core/remote";
+import { gone } from "../processes";
 import { collector, command, echoScript, noAbort } from "./client";
 import { startRelay } from "./relay";
 import { freePort, type Sshd, startSshd } from "./sshd";
@@ -18,7 +19,7 @@ export interface TransportUnderTest {
 const catScript = `{ printf '\\036tensorline ready\\037'; IFS= read -r count || exit; cat; echo copied >&2; exit 3; }`;
 
 function script(text: string, parameters: readonly string[] = []): StreamCommand {
-  return { what: "testing", script: text, parameters, deadlineMs: 10_000 };
+  return { what: "testing", script: text, parameters, deadlineMs: 30_000 };
 }
 
 /** What every transport must do for the lanes, by capability. The server is a real sshd. */
@@ -110,15 +111,12 @@ export function runnerContract(name: string, { connect }: TransportUnderTest): v
           size,
           Uint8Array.from({ length: 251 }, (_, index) => index),
         );
-        let errors = "";
-        pipe.errors.on("data", (chunk: Buffer) => {
-          errors += chunk.toString("latin1");
-        });
+        const errors = textOf(pipe.errors);
         pipe.input.end(bytes);
         const back = await readAll(pipe.output);
         expect(await pipe.ended).toEqual({ kind: "exit", exitCode: 3 });
         expect(back.equals(bytes)).toBe(true);
-        expect(errors).toBe("copied\n");
+        expect(await errors).toBe("copied\n");
       });
 
       it("stops sending while nobody reads", async () => {
@@ -208,8 +206,12 @@ export function runnerContract(name: string, { connect }: TransportUnderTest): v
       terminal.resize({ columns: 40, rows: 10 });
       terminal.write("stty size\n");
       await sink.says("10 40");
-      terminal.write("exit 4\n");
+      // More than any transport lets the host send ahead.
+      terminal.hold(true);
+      terminal.write("head -c 2500000 /dev/zero | tr '\\0' y; exit 4\n");
+      terminal.hold(false);
       expect(await sink.ended).toEqual({ kind: "exit", exitCode: 4 });
+      expect(sink.text()).toContain("y".repeat(2_500_000));
     });
 
     it("tells everything that is under way when the connection is lost", async () => {
@@ -243,12 +245,6 @@ async function expectNoTerminal(runner: Runner): Promise<void> {
   await expect(runner.terminal({ columns: 80, rows: 24 }, collector(), noAbort)).rejects.toMatchObject({
     problem: { reason: "terminalUnavailable" },
   });
-}
-
-/** Resolves once a process is gone or only waits to be collected. Its parent is sshd's, so that only looking helps. */
-async function gone(pid: number): Promise<void> {
-  const state = () => spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
-  while (!/^Z?$/.test(state().slice(0, 1))) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function readAll(stream: Duplex | NodeJS.ReadableStream): Promise<Buffer> {

@@ -173,7 +173,7 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-const echo = { what: "echoing", script: echoScript, deadlineMs: 10_000 };
+const echo = { what: "echoing", script: echoScript, deadlineMs: 30_000 };
 
 describe("what works where", () => {
   for (const scenario of scenarios) {

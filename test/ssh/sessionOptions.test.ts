@@ -50,7 +50,7 @@ describe.skipIf(withoutSshd)(`what sessions are opened with${withoutSshd ? `: ${
       deps: {
         clock,
         log: silentLogger,
-        settings: { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 10_000 },
+        settings: { identityFiles: () => [], acceptNewHostKeys: () => false, connectTimeoutMs: () => 30_000 },
       },
       prompts: person(),
       credentials: createCredentials(secretsInMemory()),

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listCommand } from "../../src/core/jobs/commands";
@@ -23,14 +24,16 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
     slurm = await startSlurm();
     const environment = { HOME: home, SHELL: "/bin/sh", PATH: `${tools}:/usr/bin:/bin`, ...slurm.environment };
     server = await startSshd({ environment, users: [{}] });
-    const connection = testClient().connections.acquire(hostOf(server));
-    host = jobHostOf(await connection.connected(noAbort), home);
+    host = await another();
   });
   afterAll(async () => {
     await server.dispose();
     await slurm.dispose();
   });
 
+  /** One more connection. */
+  const another = async (): Promise<JobTestHost> =>
+    jobHostOf(await testClient().connections.acquire(hostOf(server)).connected(noAbort), home);
   const inSlurm = (text: string, more: Partial<JobRequest> = {}) => jobRequest(text, { backend: "slurm", ...more });
   const gpus = (count: number) => ({ gpus: { kind: "any", count, queue: true } as const });
   /** What Slurm itself says of a job: `ExitCode=3:0`. */
@@ -52,9 +55,11 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
   };
 
   it("gives a job the GPUs that Slurm chose, and keeps its output and exit code", async () => {
-    const wish = inSlurm('echo "$CUDA_VISIBLE_DEVICES"; echo "$TENSORLINE_JOB" >&2; exit 3', gpus(2));
+    const text = 'echo "$CUDA_VISIBLE_DEVICES"; echo "$TENSORLINE_JOB" >&2; exit 3';
+    const wish = inSlurm(text, { ...gpus(2), scheduler: { extra: ["--hold"] } });
     const submitted = await host.submit(wish);
     expect(submitted).toMatchObject({ state: "queued", reason: "waitingForScheduler", backend: "slurm" });
+    slurm.run("scontrol", "release", submitted.schedulerId ?? "");
     const { job, log } = await host.outcome(wish.id);
     expect(job).toMatchObject({ state: "failed", reason: "exitCode", exitCode: 3, gpus: [{ index: 0 }, { index: 1 }] });
     expect(log).toBe(`0,1\n${wish.id}\n`);
@@ -120,23 +125,20 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
 
   it("hands secrets to the job alone", async () => {
     const secret = "correct-horse-battery";
-    const wish = inSlurm(
-      'printf %s "$TOKEN" | wc -c; echo "<$TENSORLINE_SECRETS>"; read line <"$TENSORLINE_OUT/pipe"',
-      {
-        secrets: { TOKEN: secret },
-      },
-    );
+    const gate = join(newFolder(), "gate");
+    execFileSync("mkfifo", [gate]);
+    const wish = inSlurm(`printf %s "$TOKEN" | wc -c; echo "<$TENSORLINE_SECRETS>"; read line <'${gate}'`, {
+      secrets: { TOKEN: secret },
+    });
     const job = await host.submit(wish);
-    execFileSync("mkfifo", [join(host.folder(wish.id), "out/pipe")]);
     await host.says(wish.id, `${secret.length}\n<>\n`);
     const number = job.schedulerId ?? "";
     expect(slurm.run("scontrol", "-d", "show", "job", number)).not.toContain(secret);
     expect(slurm.run("scontrol", "write", "batch_script", number, "-")).not.toContain(secret);
     const commands = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     expect(commands.map(commandLine).join("\n")).not.toContain(secret);
-    writeFileSync(join(host.folder(wish.id), "out/pipe"), "go on\n");
+    await writeFile(gate, "go on\n");
     expect(await ended(wish.id)).toMatchObject({ state: "succeeded" });
-    rmSync(join(host.folder(wish.id), "out/pipe"));
     expect(() => execFileSync("grep", ["-r", secret, home])).toThrow();
   });
 
@@ -154,13 +156,17 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
     const wish = inSlurm("echo hello", { scheduler: { extra: ["--hold"] } });
     const job = await host.submit(wish);
     await lookUntil(wish.id, ({ message = "" }) => message.startsWith("You hold it"));
+    const [second, third] = [await another(), await another()];
     await slurm.stopController();
     const silent = { state: "queued", message: expect.stringContaining("Slurm does not answer") };
-    expect(await host.look(wish.id)).toMatchObject(silent);
-    expect((await host.list()).find(({ id }) => id === wish.id)).toMatchObject(silent);
-    await expect(host.submit(inSlurm("echo refused"))).rejects.toMatchObject({
+    // Each of these waits for Slurm as long as its commands do.
+    const refused = expect(third.submit(inSlurm("echo refused"))).rejects.toMatchObject({
       problem: { reason: "schedulerRefused", detail: expect.stringContaining("Unable to contact slurm controller") },
     });
+    const [looked, listed] = await Promise.all([host.look(wish.id), second.list()]);
+    expect(looked).toMatchObject(silent);
+    expect(listed.find(({ id }) => id === wish.id)).toMatchObject(silent);
+    await refused;
     await slurm.startController();
     slurm.run("scontrol", "release", job.schedulerId ?? "");
     expect((await host.outcome(wish.id)).log).toBe("hello\n");
@@ -168,7 +174,7 @@ describe.skipIf(without !== undefined)(`jobs in a real Slurm (${without ?? "one 
 
   it("submits a job once, however often it is asked to", async () => {
     const wish = inSlurm('echo "$SLURM_JOB_ID"', { scheduler: { extra: ["--hold"] } });
-    const other = jobHostOf(await testClient().connections.acquire(hostOf(server)).connected(noAbort), home);
+    const other = await another();
     const [one, two] = await Promise.all([host.submit(wish), other.submit(wish)]);
     expect(two.schedulerId).toBe(one.schedulerId);
     expect((await host.submit(wish)).schedulerId).toBe(one.schedulerId);

@@ -53,7 +53,7 @@ export async function startSlurm(): Promise<Slurm> {
   const startController = () => startNext("slurmctld", ["-D"], /Running as primary controller/);
   const stopAll = async () => {
     for (const daemon of daemons) await stopProcess(daemon);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     await startNext("munged", mungedWords(file), /Created \d+ work threads/);
@@ -74,7 +74,10 @@ export async function startSlurm(): Promise<Slurm> {
               .split("\n")
               .filter((number) => number !== "");
           // A step outlives its slurmd, and nobody tells when it is gone.
-          while (left().length > 0) spawnSync("scancel", left(), { env });
+          for (let ids = left(); ids.length > 0; ids = left()) {
+            spawnSync("scancel", ids, { env });
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
         } finally {
           await stopAll();
         }
@@ -125,7 +128,8 @@ SchedulerType=sched/builtin
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 GresTypes=gpu
 DefMemPerCPU=100
-KillWait=2
+# What says good-bye gets the time for it, on a loaded machine, too.
+KillWait=15
 MessageTimeout=5
 SlurmdTimeout=6
 ReturnToService=2

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -76,6 +76,8 @@ export interface Sshd {
   log(): string;
   /** Resolves with all of the log from position `from` on, once that matches. */
   says(pattern: RegExp, from?: number): Promise<string>;
+  /** Resolves with the port of the first connection after position `from` of the log, and all of the log since, once it has ended. */
+  ended(from: number): Promise<{ readonly port: string; readonly log: string }>;
   dispose(): Promise<void>;
 }
 
@@ -129,6 +131,16 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     log += text;
   });
   await listening(server, () => log);
+  const says = (pattern: RegExp, from = 0) =>
+    new Promise<string>((resolve) => {
+      const check = () => {
+        if (!pattern.test(log.slice(from))) return;
+        server.stderr.removeListener("data", check);
+        resolve(log.slice(from));
+      };
+      server.stderr.on("data", check);
+      check();
+    });
   return {
     address,
     port,
@@ -140,29 +152,27 @@ export async function startSshd(request: SshdRequest = {}): Promise<Sshd> {
     configFile: file("ssh_config"),
     knownHostsFile: file("known_hosts"),
     log: () => log,
-    says: (pattern, from = 0) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (!pattern.test(log.slice(from))) return;
-          server.stderr.removeListener("data", check);
-          resolve(log.slice(from));
-        };
-        server.stderr.on("data", check);
-        check();
-      }),
+    says,
+    async ended(from) {
+      const came = /Connection from \S+ port (\d+)\b/;
+      const [, port = ""] = came.exec(await says(came, from)) ?? [];
+      return { port, log: await says(new RegExp(`(closed|reset|disconnect).* port ${port}\\b`, "i"), from) };
+    },
     async dispose() {
       await stopProcess(server);
       for (const { name } of users) changeUsers("userdel", ["-rf", name]);
-      await rm(folder, { recursive: true, force: true });
+      // A session that is ending may still write there.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
 
 /** Makes a key pair without passphrase, or with one. */
 export function makeKey(file: string, type: string, passphrase = ""): HostKeyFile {
-  execFileSync("ssh-keygen", ["-q", "-t", type, "-a", "1", "-N", passphrase, "-C", "", "-f", file]);
-  const publicKey = execFileSync("ssh-keygen", ["-y", "-P", passphrase, "-f", file], { encoding: "utf8" }).trim();
-  return { type, file, publicKey: publicKey.split(" ").slice(0, 2).join(" ") };
+  // Longer RSA keys take seconds to find.
+  const size = type === "rsa" ? ["-b", "2048"] : [];
+  execFileSync("ssh-keygen", ["-q", "-t", type, ...size, "-a", "1", "-N", passphrase, "-C", "", "-f", file]);
+  return { type, file, publicKey: readFileSync(`${file}.pub`, "utf8").trim().split(" ").slice(0, 2).join(" ") };
 }
 
 /** Ends a child process and waits until it is gone. */
@@ -173,14 +183,22 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Test files run side by side: each has a range of its own, as far as their pids are neighbours. */
+let nextPort = (process.pid * 7919) % 20_000;
+
+/** A port of 127.0.0.1 that nobody listens on, and below those that systems give out by themselves: it stays free. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
+  for (;;) {
+    const port = 10_000 + (nextPort++ % 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 let made = 0;

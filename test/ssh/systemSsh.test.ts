@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HostRef } from "../../src/core/ports";
+import { until } from "../processes";
 import {
   collector,
   command,
@@ -214,7 +215,7 @@ describe.skipIf(withoutSshd)(`what only the system's ssh can do${withoutSshd ? `
     const runner = await client.connections.acquire(hostWith(server, [])).connected(noAbort);
     const sink = collector();
     const stream = await runner.stream(
-      { what: "echo", script: echoScript, parameters: [], deadlineMs: 10_000 },
+      { what: "echo", script: echoScript, parameters: [], deadlineMs: 30_000 },
       sink,
       noAbort,
     );
@@ -421,7 +422,7 @@ describe.skipIf(withoutDropbear)(
         const runner = await client.connections.acquire(host).connected(noAbort);
         const sink = collector();
         const stream = await runner.stream(
-          { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 10_000 },
+          { what: "echo", script: echoScript, parameters: ["p"], deadlineMs: 30_000 },
           sink,
           noAbort,
         );
@@ -430,7 +431,7 @@ describe.skipIf(withoutDropbear)(
         const late = runner.run(command(["sleep", "297"], { deadlineMs: 700 }), noAbort);
         await expect(late).rejects.toMatchObject({ problem: { reason: "deadline" } });
         const left = () => spawnSync("pgrep", ["-u", user, "-f", "sleep 297"], { encoding: "utf8" }).stdout;
-        while (left() !== "") await new Promise((resolve) => setImmediate(resolve));
+        await until(() => left() === "");
         expect((await runner.run(command(["echo", "on"]), noAbort)).stdout).toBe("on\n");
       } finally {
         client.connections.dispose();

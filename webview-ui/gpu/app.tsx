@@ -11,7 +11,7 @@ import type { Store } from "./store";
 import { HostWarnings } from "./warnings";
 
 /** From this width on the selected GPU stands beside the list, below it inside the list. */
-export const WIDE_PX = 700;
+const WIDE_PX = 700;
 
 export interface PageProps {
   readonly store: Store;

@@ -51,7 +51,7 @@ interface Ports {
 }
 
 /** So long nothing is typed before the plan is asked for. */
-export const PAUSE_MS = 300;
+const PAUSE_MS = 300;
 
 const noChoices: FormChoices = { isReading: true, environments: [], toolkits: [], gpus: [], backends: [] };
 

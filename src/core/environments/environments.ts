@@ -200,12 +200,17 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
     const operations: Operations = deps.parts().createOperations(lease, clock);
     const followed = followOperation(host, operation, operations, closing.signal);
     change(host, { running: [followed, ...room.state.running] });
+    // What it changed is read where somebody looks, else at the next look.
+    const outdated = () => {
+      if (room.lookers > 0) refresh(host, closing.signal, true).catch(() => undefined);
+      else room.state = { ...room.state, readAt: undefined };
+    };
     const over = () => {
       lease.dispose();
       change(host, { running: room.state.running.filter((one) => one !== followed) });
-      // What it changed is read whoever looks; without anybody, at the next look.
-      if (room.lookers > 0) refresh(host, closing.signal, true).catch(() => undefined);
-      else room.state = { ...room.state, readAt: undefined };
+      // A reading under way may have seen what was there before.
+      if (room.reading) room.reading.done.then(outdated, outdated);
+      else outdated();
     };
     followed.ended.then(over, over);
     return followed;

@@ -11,8 +11,8 @@ export interface FileChange {
 }
 
 /** Beside a changed file: its text before the last change, and before the very first one, which is never overwritten. */
-export const backupSuffix = ".tensorline-backup";
-export const originalSuffix = ".tensorline-original";
+const backupSuffix = ".tensorline-backup";
+const originalSuffix = ".tensorline-original";
 
 /**
  * The text of a config file; undefined where there is none.

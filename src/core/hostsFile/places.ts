@@ -10,7 +10,7 @@ export interface HostsPlaces {
   readonly include: string;
 }
 
-export const managedFileName = "tensorline.conf";
+const managedFileName = "tensorline.conf";
 
 /** Path rules of the client's system, whichever system runs this code. */
 export function pathRules(client: ClientFacts): typeof posix {

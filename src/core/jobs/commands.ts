@@ -8,9 +8,9 @@ import supervisionPart from "../operations/scripts/supervision.sh";
 import type { CommandOutput, RemoteCommand } from "../remote";
 import { backendOf } from "./backends";
 import { gpusProgram } from "./gpus/program";
+import { ticketsFunction } from "./gpus/tickets";
 import { jobsPart } from "./hostScript";
-import { newestFirst } from "./present";
-import { parseJobs } from "./records";
+import { type JobLists, parseJobs, parseLists } from "./records";
 import type { JobRequest } from "./request";
 import { isJobId, requestText } from "./requestText";
 import becomeScript from "./scripts/become.sh";
@@ -82,16 +82,12 @@ export function submitCommand(
   };
 }
 
-/** All jobs that this machine's folder holds, newest first, and those of other users that a back end knows of. */
-export function listCommand(): RemoteCommand<{ readonly jobs: readonly Job[]; readonly others: readonly Job[] }> {
+/** All jobs that this machine's folder holds, and those of other users that a back end or a GPU ticket tells of; newest first. */
+export function listCommand(): RemoteCommand<JobLists> {
   const what = "listing the jobs";
-  return command(what, listScript, [], (output) => {
+  return command(what, `${ticketsFunction}${listScript}`, [], (output) => {
     if (output.exitCode !== 0) throw failed(what, output);
-    const all = [...parseJobs(output.stdout)].sort(newestFirst);
-    return {
-      jobs: all.filter(({ user }) => user === undefined),
-      others: all.filter(({ user }) => user !== undefined),
-    };
+    return parseLists(output.stdout);
   });
 }
 

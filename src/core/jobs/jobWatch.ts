@@ -114,12 +114,14 @@ export function createJobWatch(host: HostRef, deps: JobWatchDeps, jobs: WatchedJ
   };
 }
 
+const idsOf = (jobs: readonly Job[]): string[] => jobs.map(({ id }) => id);
+
 /** Takes over what one run of the script tells; its first round is all there is. */
 function newsTaker(host: HostRef, jobs: WatchedJobs, clock: Clock): (news: JobNews) => void {
   let first: Job[] | undefined = [];
+  let mineBesides: readonly Job[] = [];
   const ends = new Map<string, number>();
-  return ({ jobs: news, gone, tails, others, whole }) => {
-    if (others) jobs.change({ others });
+  return ({ jobs: news, gone, tails, besides, whole }) => {
     if (first) {
       first.push(...news);
       if (whole) {
@@ -128,6 +130,11 @@ function newsTaker(host: HostRef, jobs: WatchedJobs, clock: Clock): (news: JobNe
       }
     } else if (news.length > 0 || gone.length > 0) {
       jobs.change({ jobs: withJobs(jobs.state().jobs ?? [], news, gone), readAt: clock.now() });
+    }
+    if (besides) {
+      const known = withJobs(jobs.state().jobs ?? [], [], idsOf(mineBesides));
+      mineBesides = besides.jobs;
+      jobs.change({ jobs: withJobs(known, mineBesides, []), others: besides.others, readAt: clock.now() });
     }
     for (const { id, from, bytes } of tails) {
       const logBytes = from + bytes.length;

@@ -9,7 +9,7 @@ import type { JobRequest } from "./request";
 export interface HostJobs {
   /** Newest first; absent: not looked at. */
   readonly jobs?: readonly Job[];
-  /** GPU tickets and scheduler's jobs of other users. */
+  /** GPU tickets and the scheduler's jobs of other users. */
   readonly others?: readonly Job[];
   /** `Clock.now()` of the last word from the host. */
   readonly readAt?: number;

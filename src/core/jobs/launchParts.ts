@@ -1,9 +1,7 @@
 import { backends } from "./backends";
 import { contentsCommand } from "./contents";
-import { freeMsOf } from "./gpus/freeMs";
-import { outlook } from "./gpus/outlook";
-import { ticketsCommand } from "./gpus/tickets";
 import { createClientState } from "./launch/clientState";
+import { createOutlook } from "./launch/gpuOutlook";
 import { readLaunch } from "./launch/keptLaunch";
 import { createLauncher } from "./launch/launcher";
 import { readPresets } from "./launch/presets";
@@ -15,9 +13,7 @@ import { createOutputReader } from "./read/output";
 export const launchParts = {
   backends,
   contentsCommand,
-  freeMsOf,
-  outlook,
-  ticketsCommand,
+  createOutlook,
   createClientState,
   readLaunch,
   createLauncher,

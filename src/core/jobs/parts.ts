@@ -5,6 +5,7 @@ import type { RemoteCommand, Runner } from "../remote";
 import type { JobBackend } from "./backend";
 import type { JobRetention } from "./commands";
 import type { LogSink } from "./jobs";
+import type { JobLists } from "./records";
 import type { JobRequest } from "./request";
 import type { JobNews } from "./watchJobs";
 
@@ -12,7 +13,7 @@ import type { JobNews } from "./watchJobs";
 export interface JobParts {
   readonly backends: readonly JobBackend[];
   submitCommand(request: JobRequest, retention?: JobRetention): RemoteCommand<Job>;
-  listCommand(): RemoteCommand<{ readonly jobs: readonly Job[]; readonly others: readonly Job[] }>;
+  listCommand(): RemoteCommand<JobLists>;
   lookCommand(id: string, action?: "stop"): RemoteCommand<{ readonly job: Job; readonly settings?: string }>;
   removeCommand(ids: readonly string[]): RemoteCommand<void>;
   readLogCommand(id: string, fromByte: number, length: number): RemoteCommand<Uint8Array>;

@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { type Job, type JobGpu, JobReasonSchema, JobStateSchema } from "../../shared/jobs";
 import { boundedText } from "../boundedText";
 import { backendOf } from "./backends";
+import { jobsOfTickets, parseTickets } from "./gpus/tickets";
+import { newestFirst } from "./present";
 import { isJobId } from "./requestText";
 
 const CardSchema = v.object({
@@ -13,6 +15,24 @@ const CardSchema = v.object({
   /** Of a job that Tensorline did not start. */
   user: v.optional(v.string()),
 });
+
+/** The jobs of whoever asks, and those of other users. */
+export interface JobLists {
+  readonly jobs: readonly Job[];
+  readonly others: readonly Job[];
+}
+
+/** Reads records, a line `tickets`, and the GPU tickets of all users. Newest first. */
+export function parseLists(text: string): JobLists {
+  const [records = "", tickets = ""] = text.split(/^tickets$/m);
+  const known = parseJobs(records);
+  return {
+    jobs: known.filter(({ user }) => user === undefined).sort(newestFirst),
+    others: [...known.filter(({ user }) => user !== undefined), ...jobsOfTickets(parseTickets(tickets))].sort(
+      newestFirst,
+    ),
+  };
+}
 
 /**
  * Reads four lines for each job, as `tell` in `scripts/records.sh` prints them:

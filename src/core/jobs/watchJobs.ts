@@ -5,8 +5,9 @@ import { Failure } from "../failure";
 import beatPart from "../operations/scripts/beat.sh";
 import type { Runner, StreamCommand } from "../remote";
 import startPart from "../transfer/scripts/start.sh";
+import { ticketsFunction } from "./gpus/tickets";
 import { jobsPart } from "./hostScript";
-import { parseJobs } from "./records";
+import { type JobLists, parseJobs, parseLists } from "./records";
 import watchScript from "./scripts/watch.sh";
 import { runWithBeat } from "./withBeat";
 
@@ -17,8 +18,8 @@ export interface JobNews {
   /** Ids of jobs that were removed. */
   readonly gone: readonly string[];
   readonly tails: readonly { readonly id: string; readonly from: number; readonly bytes: Uint8Array }[];
-  /** Those that the back ends know besides, where that changed. */
-  readonly others?: readonly Job[];
+  /** Those that back ends and GPU tickets tell of besides, where that changed. */
+  readonly besides?: JobLists;
   /** With this, everything there is has been told. */
   readonly whole: boolean;
 }
@@ -30,7 +31,7 @@ const mostBytes = 2 ** 20;
 export function watchCommand(silenceMs = 30_000): StreamCommand {
   return {
     what: "watching the jobs",
-    script: `{\n${startPart}${jobsPart}${beatPart}${watchScript}\nexit\n}`,
+    script: `{\n${startPart}${jobsPart}${ticketsFunction}${beatPart}${watchScript}\nexit\n}`,
     parameters: [String(silenceMs / 3000)],
     deadlineMs: 20_000,
     yields: true,
@@ -71,7 +72,7 @@ interface Gathered {
   readonly jobs: Job[];
   readonly gone: string[];
   readonly tails: JobNews["tails"][number][];
-  others?: readonly Job[];
+  besides?: JobLists;
   whole: boolean;
 }
 
@@ -89,12 +90,11 @@ function take(text: Buffer, news: Gathered): number {
     case "gone":
       news.gone.push(id);
       return end;
-    case "others": {
+    case "besides": {
       if (!/^\d{1,6}$/.test(id)) throw unreadable(text);
       const after = end + Number(id);
       if (text.length < after) return 0;
-      // The shell takes line breaks from the end.
-      news.others = parseJobs(`${text.toString("utf8", end, after)}\n\n`);
+      news.besides = parseLists(text.toString("utf8", end, after));
       return after;
     }
     case "whole":

@@ -43,6 +43,6 @@ export function authorizedKeys(host: string, action: KeyAction, line: string): R
 }
 
 /** Whether this is one line of `authorized_keys` without options. */
-export function isPublicKeyLine(line: string): boolean {
+function isPublicKeyLine(line: string): boolean {
   return /^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2}( [^\p{Cc}]*)?$/u.test(line);
 }

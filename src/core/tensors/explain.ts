@@ -3,8 +3,8 @@ import { cleanLines } from "./clean";
 import { explainFailure, type Outcome } from "./explainFailure";
 import { readTracebacks } from "./traceback";
 
-/** Texts can be whole logs; what ended a program stands at their end. */
-const maximumLength = 512 * 1024;
+/** Texts can be whole logs, of which this much of the end is read. In characters. */
+export const readsAtMost = 512 * 1024;
 
 /** What one rank or process left. */
 interface Run {
@@ -35,7 +35,7 @@ export function explainRecords(records: readonly RunRecord[]): Explanation | und
 
 /** The same from text alone: a traceback or a log with one, of one or several ranks, as a terminal shows it. */
 export function explainText(text: string): Explanation | undefined {
-  const lines = cleanLines(text.slice(-maximumLength));
+  const lines = cleanLines(text.slice(-readsAtMost));
   const ranks = [...new Set(lines.map(({ rank }) => rank))];
   return firstCause(
     ranks.map((rank): Run => {
@@ -66,6 +66,8 @@ function firstCause(runs: readonly Run[]): Explanation | undefined {
   const [first] = outcomes.sort((a, b) => weight(a) - weight(b) || a.at - b.at);
   if (!first) return undefined;
   const { rank } = first.run;
-  const others = runs.filter((run) => run.failed && run !== first.run).length;
+  // A launcher fails because its ranks did.
+  const isRank = (run: Run) => rank === undefined || run.rank !== undefined;
+  const others = runs.filter((run) => run.failed && isRank(run) && run !== first.run).length;
   return { ...first.explanation, ...(rank === undefined ? {} : { rank }), others };
 }

@@ -1,4 +1,5 @@
 import { explainRecords, explainText } from "./explain";
+import { clearRuns } from "./hook";
 import { explanationLine, openWords, renderExplanation, showWords } from "./render";
 import { beginRun } from "./terminal/beginRun";
 import type { BeginRun, Explainer } from "./terminal/parts";
@@ -9,6 +10,7 @@ import { marksScript, terminalOverlay } from "./terminal/shellText";
 export interface TensorParts {
   readonly explainer: Explainer;
   readonly beginRun: BeginRun;
+  readonly clearRuns: typeof clearRuns;
   readonly createTensorSession: typeof createTensorSession;
   readonly terminalOverlay: typeof terminalOverlay;
   readonly marksScript: typeof marksScript;
@@ -21,6 +23,7 @@ export interface TensorParts {
 export const tensorParts: TensorParts = {
   explainer: { records: explainRecords, text: explainText },
   beginRun,
+  clearRuns,
   createTensorSession,
   terminalOverlay,
   marksScript,

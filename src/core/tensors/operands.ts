@@ -86,13 +86,17 @@ export function writtenOperands(
   values: readonly TensorValue[],
 ): ExplainedOperand[] {
   const written = [...reading.shapes];
-  const isOperation = parts?.operator !== undefined && parts.arguments.length === written.length;
+  const arePlain = written.every(([place]) => wholeOperand.test(place));
+  const isOperation = arePlain && parts?.operator !== undefined && parts.arguments.length === written.length;
   return written.map(([place, { shape, dtype }], at) => {
     const same = new Set(values.filter((value) => value.shape && isSame(value.shape, shape)).map(({ name }) => name));
     const own = isOperation ? parts.arguments[at] : same.size === 1 ? [...same][0] : undefined;
     return { name: own ?? placeName(place), shape, ...(dtype === undefined ? {} : { dtype }) };
   });
 }
+
+/** Places of templates in which an operand's whole shape stands, in the order of the operation. */
+const wholeOperand = /^(?:[abc]|m(?:at)?[12]|operand \d+)$/;
 
 /** `targetSize` → `target size` */
 const placeName = (place: string): string => place.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

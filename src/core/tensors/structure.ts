@@ -77,7 +77,8 @@ function byOperands(found: Found): { kind: string; rule: string; told: Told } | 
 }
 
 const shapesOf = (message: string) =>
-  findShapes(message)
+  // `In[0]` is no shape.
+  findShapes(message.replace(/\w\[\d+\]/g, ""))
     .filter(({ shape }) => shape.length > 0 && shape.some((size) => size !== null))
     .slice(0, 6)
     .map(({ shape, dtype }, at) => ({ name: `shape ${at + 1}`, shape, ...(dtype === undefined ? {} : { dtype }) }));

@@ -63,12 +63,7 @@ export async function create(
 }
 
 /** Those managers whose program the host has; the one that fits the file first. */
-export async function pickManager(
-  app: App,
-  host: HostRef,
-  survey: Survey,
-  file?: string,
-): Promise<ManagerAtHand | undefined> {
+async function pickManager(app: App, host: HostRef, survey: Survey, file?: string): Promise<ManagerAtHand | undefined> {
   const choices = createChoices(app.engine.environments.parts().managers, survey.tools, file);
   if (choices.length === 0) throw new Failure({ reason: "managerMissing", host: host.name, manager: "Python" });
   const items = choices.map(({ manager, tool }) => ({ label: manager.label, description: tool, manager, tool }));

@@ -47,7 +47,7 @@ const choiceOf = ({ selections }: App, host: HostRef, environment: Environment |
 });
 
 /** `train`, `train, CUDA 12.4` */
-export const choiceName = ({ environment, toolkit }: TerminalChoice): string =>
+const choiceName = ({ environment, toolkit }: TerminalChoice): string =>
   [environment?.name, toolkit && toolkitName(toolkit)].filter(Boolean).join(", ");
 
 async function preludeOf(app: App, choice: TerminalChoice, runner: Runner, signal: AbortSignal): Promise<Prelude> {

@@ -142,6 +142,7 @@ export function createGpuPage(app: App, place: GpuPagePlace): GpuPage {
     }),
   );
   store.add(app.book.onChange(sendState));
+  store.add(app.book.onChoice(sendState));
   store.add(place.onVisible(follow));
   store.add(vscode.window.onDidChangeActiveColorTheme(sendState));
   store.add(toDisposable(() => watch.dispose()));

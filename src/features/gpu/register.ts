@@ -35,7 +35,7 @@ function registerSidebar(app: App): Disposable {
         gpuPage.show(host);
       };
       let shown = app.book.selected();
-      const following = app.book.onChange(() => {
+      const following = app.book.onChoice(() => {
         if (app.book.selected() === shown) return;
         shown = app.book.selected();
         showSelected();

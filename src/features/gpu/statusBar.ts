@@ -42,6 +42,7 @@ export function registerStatusBar(app: App): Disposable {
   };
 
   store.add(app.book.onChange(follow));
+  store.add(app.book.onChoice(follow));
   store.add(vscode.window.onDidChangeWindowState(follow));
   store.add(
     app.engine.onState((change) => {

@@ -28,7 +28,10 @@ export interface HostBook {
   /** Why the ssh config could not be read the last time. */
   problem(): Problem | undefined;
   demoEntries(): readonly HostEntry[];
+  /** Which hosts there are may have changed. */
   readonly onChange: Event<void>;
+  /** Another host is selected or pinned; which ones there are is as before. */
+  readonly onChoice: Event<void>;
   selected(): HostRef | undefined;
   select(host: HostRef | undefined): void;
   pinned(): HostRef | undefined;
@@ -47,6 +50,7 @@ export function sameHost(a: HostRef | undefined, b: HostRef | undefined): boolea
 
 export function createHostBook(deps: HostBookDeps): HostBook {
   const change = new Emitter<void>();
+  const choice = new Emitter<void>();
   let selected: HostRef | undefined;
   let problem: Problem | undefined;
   let demo: readonly HostEntry[] = [];
@@ -58,6 +62,7 @@ export function createHostBook(deps: HostBookDeps): HostBook {
 
   return {
     onChange: change.event,
+    onChoice: choice.event,
     ref: refOf,
     async entries() {
       const configured = await deps.configuredHosts().catch((error: unknown) => {
@@ -78,14 +83,14 @@ export function createHostBook(deps: HostBookDeps): HostBook {
     select(host) {
       if (sameHost(host, selected)) return;
       selected = host;
-      change.fire();
+      choice.fire();
     },
     pinned: () => pinnedDemo ?? deps.readPinned(),
     pin(host) {
       // A demo host is gone with its window, so its pin is not kept.
       pinnedDemo = demo.some(({ ref }) => sameHost(ref, host)) ? host : undefined;
       if (!pinnedDemo) deps.writePinned(host);
-      change.fire();
+      choice.fire();
     },
     async add(name) {
       const hosts = deps.addedHosts();
@@ -95,15 +100,20 @@ export function createHostBook(deps: HostBookDeps): HostBook {
     },
     async remove(name) {
       await deps.setAddedHosts(deps.addedHosts().filter((host) => host !== name));
-      if (sameHost(selected, refOf(name))) selected = undefined;
+      const isSelected = sameHost(selected, refOf(name));
+      if (isSelected) selected = undefined;
       change.fire();
+      if (isSelected) choice.fire();
     },
     setDemo(hosts) {
-      const isGone = demo.some(({ ref }) => sameHost(ref, selected)) && !hosts.some((host) => sameHost(host, selected));
-      if (isGone) selected = undefined;
-      if (!hosts.some((host) => sameHost(host, pinnedDemo))) pinnedDemo = undefined;
+      const isGone = (host: HostRef | undefined) =>
+        demo.some(({ ref }) => sameHost(ref, host)) && !hosts.some((one) => sameHost(one, host));
+      const [losesSelected, losesPinned] = [isGone(selected), isGone(pinnedDemo)];
+      if (losesSelected) selected = undefined;
+      if (losesPinned) pinnedDemo = undefined;
       demo = hosts.map((ref) => ({ ref, origin: "demo" }));
       change.fire();
+      if (losesSelected || losesPinned) choice.fire();
     },
     refresh: () => change.fire(),
   };

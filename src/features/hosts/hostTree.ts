@@ -51,7 +51,10 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
 
   constructor(private readonly deps: HostTreeDeps) {}
 
-  /** Which hosts there are may have changed. */
+  /**
+   * Which hosts there are may have changed. For nothing less: VS Code forgets every row then, and one that asks for its
+   * children in that moment stays without.
+   */
   refresh(): void {
     this.change.fire(undefined);
   }
@@ -64,6 +67,11 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
     if (this.said.get(hostId(host)) === words) return;
     this.said.set(hostId(host), words);
     this.change.fire(row);
+  }
+
+  /** What the rows of hosts say may have changed. */
+  repaint(): void {
+    for (const { entry } of this.rows.values()) this.changed(entry.ref);
   }
 
   async getChildren(node?: HostNode): Promise<HostNode[]> {
@@ -92,7 +100,9 @@ export class HostTree implements vscode.TreeDataProvider<HostNode> {
       return item;
     }
     if (node.kind === "problem") return problemItem(node.problem);
-    return node.kind === "host" ? this.hostItem(node.entry) : childItem(node);
+    if (node.kind !== "host") return childItem(node);
+    this.said.set(hostId(node.entry.ref), this.wordsOf(node));
+    return this.hostItem(node.entry);
   }
 
   private rowOf(entry: HostEntry): HostRow {

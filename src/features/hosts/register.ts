@@ -31,6 +31,7 @@ export function registerHosts(app: App): Disposable {
     vscode.window.createTreeView<HostNode>("tensorline.hosts", { treeDataProvider: tree, showCollapseAll: false }),
   );
   store.add(book.onChange(() => tree.refresh()));
+  store.add(book.onChoice(() => tree.repaint()));
   store.add(watchWhatIsSeen(app, view, tree));
   store.add(engine.forwards.onChange((host) => tree.changed(host)));
   const kept = store.add(keepConnected(app));

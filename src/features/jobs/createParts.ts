@@ -1,16 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../../app";
 import { systemClock } from "../../core/clock";
-import { firstReport } from "../../core/gpu/firstReport";
-import type { GpuOutlook } from "../../core/jobs/gpus/outlook";
 import type { Launcher } from "../../core/jobs/launch/launch";
-import type { GpuWish } from "../../core/jobs/request";
 import type { HostRef } from "../../core/ports";
 import type { Runner } from "../../core/remote";
 import type { JobParts } from "./parts";
-
-/** A sample that is younger tells well enough which GPUs are free. */
-const freshMs = 15_000;
 
 /** Puts the parts together; each heavy one is loaded when it is used for the first time. */
 export function createParts(
@@ -31,22 +25,6 @@ export function createParts(
     }
   };
 
-  const outlook = async (host: HostRef, wish: GpuWish, signal: AbortSignal): Promise<GpuOutlook> => {
-    const parts = app.launchParts();
-    const known = engine.gpus.latest(host);
-    const isFresh = known?.whole === true && Date.now() - known.time < freshMs;
-    const [report, tickets] = await Promise.all([
-      isFresh ? known.report : firstReport(engine.gpus, host, signal),
-      withHost(host, signal, (runner) => runner.run(parts.ticketsCommand, signal)),
-    ]);
-    const watch = engine.gpus.watch(host, freshMs, { quiet: true });
-    try {
-      return parts.outlook(report, tickets, wish, parts.freeMsOf(watch.history(), Date.now()));
-    } finally {
-      watch.dispose();
-    }
-  };
-
   return {
     jobs,
     readers: {
@@ -64,7 +42,7 @@ export function createParts(
         connectedHosts,
         environments: engine.environments,
         chosen: (host) => ({ environment: app.selections.environment(host, "jobs") }),
-        outlook,
+        outlook: parts.createOutlook({ watches: engine.gpus, acquire, clock: systemClock }),
         transfers: app.transfers(),
         jobs,
         clientState: parts.createClientState(app.storageDir),

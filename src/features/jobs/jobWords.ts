@@ -58,7 +58,7 @@ export function describeJob(job: Job, { isMine, progress, now }: JobContext): st
   const user = !isMine && (job.user ?? "–");
   switch (job.state) {
     case "queued":
-      return facts([user, waitingWords(job)]);
+      return facts([user, waitingWords(job), !isMine && since(job.submittedAt, now)]);
     case "running":
       return facts([user, gpuText(job.gpus), since(job.startedAt, now), ...progressWords(progress)]);
     case "succeeded":
@@ -120,7 +120,7 @@ function shortReason({ reason, exitCode, signal }: Job): string {
   }
 }
 
-function tooltip(job: Job, { host, progress, now }: JobContext): string[] {
+function tooltip(job: Job, { host, isMine, progress, now }: JobContext): string[] {
   const lines = [
     `${job.name}: ${stateNames[job.state]} on ${host.name}`,
     job.message,
@@ -138,7 +138,8 @@ function tooltip(job: Job, { host, progress, now }: JobContext): string[] {
     job.signal && `Ended by ${job.signal}`,
     job.logIncomplete && "Its log lacks output: the disk was full.",
     job.leftovers && `Could not be stopped: processes ${job.leftovers.join(", ")}`,
-    `Job ${job.id}${job.schedulerId ? `, ${job.schedulerId} there` : ""}, ${job.backend}`,
+    (isMine || job.schedulerId) &&
+      `Job ${job.id}${job.schedulerId ? `, ${job.schedulerId} there` : ""}, ${job.backend}`,
   ];
   return lines.filter((line): line is string => typeof line === "string" && line !== "");
 }

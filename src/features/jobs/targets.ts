@@ -26,14 +26,16 @@ export async function hostTarget({ app }: JobsFeature, argument: JobArgument): P
   return "host" in argument ? argument.host : argument;
 }
 
-/** The job of a row, else one that the person picks among those that `fits`. @throws Failure `jobUnknown` */
+/** The job of a row unless it is another user's, else one that the person picks among those that `fits`. @throws Failure `jobUnknown` */
 export async function jobTarget(
   feature: JobsFeature,
   argument: JobArgument,
   fits: (job: Job) => boolean,
 ): Promise<JobTarget | undefined> {
   if (argument && "kind" in argument && argument.kind === "job") {
-    return { host: argument.host, job: asItIsNow(feature, argument.host, argument.job) };
+    if (argument.isMine) return { host: argument.host, job: asItIsNow(feature, argument.host, argument.job) };
+    void vscode.window.showInformationMessage(`That job belongs to ${argument.job.user ?? "somebody else"}.`);
+    return undefined;
   }
   if (argument && "id" in argument) return { host: argument.host, job: await jobOf(feature, argument) };
   const host = await hostTarget(feature, argument);

@@ -7,7 +7,7 @@ import { hasEnded, type Job } from "../../shared/jobs";
 const OnceSchema = v.picklist(["badLoss", "stalled"]);
 
 /** A job whose end somebody wants to hear of. Kept on this computer, shared by all windows. */
-export const WatchedJobSchema = v.object({
+const WatchedJobSchema = v.object({
   host: v.object({ name: v.string(), configFile: v.optional(v.string()) }),
   id: v.string(),
   name: v.string(),

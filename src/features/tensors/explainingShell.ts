@@ -1,6 +1,7 @@
 import { systemClock } from "../../core/clock";
 import { overlayLine } from "../../core/environments/overlayLine";
 import { isFailure, problemOf } from "../../core/failure";
+import { hostId } from "../../core/ports";
 import type { Runner } from "../../core/remote";
 import type { Flow } from "../../core/tensors/terminal/flow";
 import type { CommandOutcome, HookedRun } from "../../core/tensors/terminal/parts";
@@ -66,7 +67,9 @@ export function createExplainingShell(
   const options: HostShellOptions = {
     async prelude(runner, signal) {
       run = await beginRun(feature, pair, runner, signal);
-      return preludeOf(feature, pair, run, runner, signal);
+      const prelude = await preludeOf(feature, pair, run, runner, signal);
+      if (run) clearOldRuns(feature, pair, runner, signal);
+      return prelude;
     },
     filter(screen) {
       session = parts().createTensorSession({
@@ -99,6 +102,18 @@ async function beginRun(
     app.log.warn(`${host.name}: no records of failures in this terminal (${problemOf(error).reason})`);
     return undefined;
   }
+}
+
+const cleared = new Set<string>();
+
+/** Once for each host and window, and nobody waits for it. */
+function clearOldRuns({ app, parts }: TensorsFeature, { host }: Pair, runner: Runner, signal: AbortSignal): void {
+  if (cleared.has(hostId(host))) return;
+  cleared.add(hostId(host));
+  const command = parts().clearRuns(app.settings.jobRetentionDays());
+  runner.run(command, signal).catch((error: unknown) => {
+    if (!signal.aborted) app.log.warn(`${host.name}: old records were not cleared (${problemOf(error).reason})`);
+  });
 }
 
 async function preludeOf(

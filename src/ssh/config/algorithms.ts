@@ -15,7 +15,7 @@ const plainKeys: readonly string[] = [
 ];
 
 /** What OpenSSH 9.2 offers unless told otherwise, in its order. */
-export const defaultAlgorithms: Readonly<Record<AlgorithmKind, readonly string[]>> = {
+const defaultAlgorithms: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   ciphers: [
     "chacha20-poly1305@openssh.com",
     "aes128-ctr",

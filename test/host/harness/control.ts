@@ -24,7 +24,7 @@ export interface PageElement {
   focused: boolean;
 }
 
-/** Milliseconds; 10 s without it. */
+/** Milliseconds; 60 s without it. */
 export interface Patience {
   timeout?: number;
 }
@@ -80,9 +80,9 @@ export async function drag(target: Target, by: { x: number; y: number }): Promis
   await ask("drag", { target, by });
 }
 
-/** Presses a key where the focus is: "Enter", "Control+Shift+KeyP", "ArrowDown". */
-export async function press(key: string): Promise<void> {
-  await ask("press", { key });
+/** Presses a key where the focus is, or in an element that gets it: "Enter", "Control+Shift+KeyP", "ArrowDown". */
+export async function press(key: string, target?: Target): Promise<void> {
+  await ask("press", { key, target });
 }
 
 /** Types text where the focus is. */

@@ -17,7 +17,8 @@ const restrictedMark = ".restricted.";
 const windowMark = ".window.";
 
 /**
- * Runs every spec file: those of a trusted workspace in one VS Code, those for restricted mode in another.
+ * Runs every spec file: those of a trusted workspace in one VS Code and, beside it, those for restricted mode in another;
+ * then those outside the extension host.
  * @param {object} [options]
  * @param {string} [options.folder] where the files are; test/host without it
  * @param {string} [options.ending] of their names; .spec.ts without it
@@ -33,11 +34,12 @@ const windowMark = ".window.";
 export async function runHostSpecs(options = {}) {
   const { folder = join(root, "test", "host"), ending = ".spec.ts" } = options;
   const files = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
-  const results = [];
-  for (const kind of ["trusted", "restricted", "window"]) {
+  const runKind = async (kind) => {
     const chosen = files.filter((name) => kindOf(name) === kind);
-    if (chosen.length > 0) results.push(...(await runFiles(chosen, { ...options, folder, kind })));
-  }
+    return chosen.length > 0 ? runFiles(chosen, { ...options, folder, kind }) : [];
+  };
+  const inside = await Promise.all([runKind("trusted"), runKind("restricted")]);
+  const results = [...inside.flat(), ...(await runKind("window"))];
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length;
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
@@ -62,7 +64,12 @@ async function runFiles(files, options) {
       testsPath,
       kind,
       trusted: kind !== "restricted",
-      userSettings: kind === "window" ? { ...userSettings, "tensorline.ssh.configFile": sshConfig } : userSettings,
+      userSettings: {
+        ...userSettings,
+        ...(kind === "window" ? { "tensorline.ssh.configFile": sshConfig } : {}),
+        // What gets the focus late, such as a terminal, does not close what a spec is asked.
+        "workbench.quickOpen.closeOnFocusLost": false,
+      },
       env: { ...env, [controlVariable]: control.url, TENSORLINE_TEST_SSH_CONFIG: sshConfig },
       actions,
       silence: progress.silence,

@@ -1,7 +1,7 @@
 /** A small collector of specs that runs inside the extension host and tells the runner what happened. */
 import { ask } from "./control";
 
-const defaultDeadlineMs = 60_000;
+const defaultDeadlineMs = 240_000;
 
 /** What a spec is given. The signal aborts when its deadline has passed. */
 export interface SpecContext {
@@ -28,7 +28,7 @@ export interface SpecResult {
 
 const collected: Spec[] = [];
 
-/** Registers a spec. They run one after the other in the order of the file; `deadlineMs` is 60 s without one. */
+/** Registers a spec. They run one after the other in the order of the file; `deadlineMs` is four minutes without one. */
 export function spec(name: string, body: Spec["body"], { deadlineMs = defaultDeadlineMs } = {}): void {
   collected.push({ name, deadlineMs, body });
 }

@@ -86,6 +86,9 @@ it("shows so much of the ids that they differ, and what jobs wait for", () => {
       [
         job("abcdefgh12", { startedAt: "2026-01-01T10:59:30Z", gpus: [{ index: 0 }, { index: 3 }] }),
         job("abcdefgh34", { state: "queued", message: "GPU 0: \u001b[2Jalice" }),
+        job("abcdefgh56", { state: "failed", exitCode: 1, reason: "exitCode" }),
+        job("abcdefgh78", { state: "failed", reason: "gpusUnavailable", message: "GPU 0: bob, 71 GB" }),
+        job("abcdefgh-ticket", { state: "queued", user: "bob" }),
       ],
       now,
     ),
@@ -93,7 +96,11 @@ it("shows so much of the ids that they differ, and what jobs wait for", () => {
     "ID         NAME      STATE    EXIT  GPUS  SUBMITTED                  RAN  USER",
     "abcdefgh1  train.py  running     –  0,3   2026-01-01 10:00:00  1 h 0 min",
     "abcdefgh3  train.py  queued      –  –     2026-01-01 10:00:00          –",
+    "abcdefgh5  train.py  failed      1  –     2026-01-01 10:00:00          –",
+    "abcdefgh7  train.py  failed      –  –     2026-01-01 10:00:00          –",
+    "–          train.py  queued      –  –     2026-01-01 10:00:00          –  bob",
     "  abcdefgh3: GPU 0: alice",
+    "  abcdefgh7: The GPUs that the job asked for were not free. GPU 0: bob, 71 GB. Let it wait in the queue, or ask for others.",
   ]);
   expect(jobLines([], now)).toEqual(["no jobs"]);
 });

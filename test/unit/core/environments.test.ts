@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createEnvironments } from "../../../src/core/environments/environments";
 import { noOverlay } from "../../../src/core/environments/overlay";
 import type { EnvironmentParts } from "../../../src/core/environments/parts";
@@ -162,6 +162,22 @@ it("work is listed while it runs; afterwards a host that is looked at is read an
   expect(lab.environments.state(host).running).toEqual([]);
   look.dispose();
   expect(lab.leases()).toBe(0);
+});
+
+it("what work has changed is seen even where it ends while the host is being read", async () => {
+  const surveys: ((survey: Survey) => void)[] = [];
+  const lab = service({ survey: () => new Promise((resolve) => surveys.push(resolve)) });
+  const look = lab.environments.look(host);
+  const operation = await lab.environments.start(host, request, signal);
+  await vi.waitFor(() => expect(surveys).toHaveLength(1));
+  await lab.environments.cancel(operation, signal);
+  await until(lab, () => lab.environments.state(host).running.length === 0);
+  surveys[0]?.(surveyOf(train));
+  await vi.waitFor(() => expect(surveys).toHaveLength(2));
+  surveys[1]?.(surveyOf());
+  await until(lab, () => !lab.environments.state(host).isReading);
+  expect(lab.environments.state(host).survey?.report.environments).toEqual([]);
+  look.dispose();
 });
 
 it("what runs there since another window is followed once the host is looked at, and only once", async () => {

@@ -181,6 +181,20 @@ it("knows nothing before the first round is whole, and every change after it; by
   expect(jobs.state(host).jobs?.[0]?.logBytes).toBe(7);
 });
 
+it("keeps apart what is told besides: own jobs that a scheduler knows, and those of others", async () => {
+  const { jobs, watches } = service();
+  jobs.look(host);
+  await until(() => watches.length === 1);
+  const own = jobOf("slurm-7", { backend: "slurm", submittedAt: "2026-01-03T00:00:00Z" });
+  const theirs = jobOf("ticket-1", { user: "bob" });
+  watches[0]?.tell({ jobs: [jobOf("a1")], whole: true, besides: { jobs: [own], others: [theirs] } });
+  expect(jobs.state(host).jobs?.map(({ id }) => id)).toEqual(["slurm-7", "a1"]);
+  expect(jobs.state(host).others).toEqual([theirs]);
+  watches[0]?.tell({ besides: { jobs: [], others: [] } });
+  expect(jobs.state(host).jobs?.map(({ id }) => id)).toEqual(["a1"]);
+  expect(jobs.state(host).others).toEqual([]);
+});
+
 it("watches again after an interruption; after anything else when the host is there again, and says why till then", async () => {
   const { jobs, clock, states, watches } = service();
   jobs.look(host);
@@ -203,10 +217,11 @@ it("watches again after an interruption; after anything else when the host is th
 
 const record =
   'a1 failed 3 - 2026-01-01T00:00:00Z - - exitCode 5 - - -\n{"name":"train.py","backend":"process"}\n-\n\n';
+const besides = `${record}tickets\n- 1-1767225600-000000005-0000abcd-7-any-1-0 waiting m a1 0 - bob`;
 const spoken = Buffer.concat([
   Buffer.from(`job\n${record}log a1 10 7\n`),
   Buffer.from([0, 10, 255, 106, 111, 98, 10]),
-  Buffer.from(`gone b2\nwhole\nothers ${record.length - 2}\n${record.slice(0, -2)}`),
+  Buffer.from(`gone b2\nwhole\nbesides ${besides.length}\n${besides}`),
 ]);
 
 it.each([1, 2, 7, 1000])("reads what the host says in pieces of %i bytes", (size) => {
@@ -219,7 +234,9 @@ it.each([1, 2, 7, 1000])("reads what the host says in pieces of %i bytes", (size
   ]);
   expect(news.flatMap(({ gone }) => gone)).toEqual(["b2"]);
   expect(news.filter(({ whole }) => whole)).toHaveLength(1);
-  expect(news.flatMap(({ others = [] }) => others)).toMatchObject([{ id: "a1" }]);
+  expect(news.flatMap(({ besides }) => besides ?? [])).toMatchObject([
+    { jobs: [{ id: "a1" }], others: [{ user: "bob", state: "queued" }] },
+  ]);
 });
 
 it.each([

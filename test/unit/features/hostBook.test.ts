@@ -42,6 +42,28 @@ it("adds a host once and forgets a removed one that was selected", async () => {
   expect(changed).toHaveBeenCalled();
 });
 
+it("does not say that there are other hosts where one is only selected or pinned", async () => {
+  const hosts = book(["lab1"]);
+  const demo = { name: "lab1", configFile: "/tmp/demo/config" };
+  hosts.setDemo([demo]);
+  const [changed, chosen] = [vi.fn(), vi.fn()];
+  hosts.onChange(changed);
+  hosts.onChoice(chosen);
+  hosts.select(demo);
+  hosts.select(demo);
+  expect(chosen).toHaveBeenCalledTimes(1);
+  hosts.pin(demo);
+  hosts.pin(undefined);
+  hosts.pin({ name: "lab1" });
+  expect(chosen).toHaveBeenCalledTimes(4);
+  expect(changed).not.toHaveBeenCalled();
+  hosts.setDemo([]);
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(chosen).toHaveBeenCalledTimes(5);
+  hosts.setDemo([demo]);
+  expect(chosen).toHaveBeenCalledTimes(5);
+});
+
 it("keeps the added hosts and says why when the ssh config cannot be read", async () => {
   const hosts = createHostBook({
     configuredHosts: () => Promise.reject(new Failure({ reason: "configUnreadable", file: "/no", detail: "missing" })),

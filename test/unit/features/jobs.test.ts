@@ -70,6 +70,8 @@ describe("a row of a job", () => {
     const words = jobWords({ ...job, user: "bob" }, context({ isMine: false }));
     expect(words.context).toBe("job.running.other");
     expect(words.description).toMatch(/^bob · /);
+    const waiting: Job = { ...job, state: "queued", user: "bob", ahead: 2, submittedAt: "2026-11-22T11:48:00Z" };
+    expect(jobWords(waiting, context({ isMine: false })).description).toMatch(/^bob · 2 jobs first · 12 min$/);
   });
 
   it("is not moved by a clock of the host that goes wrong", () => {

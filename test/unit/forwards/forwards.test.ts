@@ -89,6 +89,9 @@ function dialLocal({ localPort }: Forward): Socket {
   return socket.resume();
 }
 
+/** What sockets bring takes its time. */
+const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
 const lost: HostState = { kind: "reconnecting", retryAt: 0, problem: { reason: "connectionLost", message: "lost" } };
 
@@ -136,10 +139,10 @@ describe("forwards", () => {
     become(lost);
     expect(current()?.state).toEqual({ kind: "waiting" });
     dialLocal(forward);
-    await vi.waitFor(() => expect(current()?.connections).toBe(1));
+    await soon(() => expect(current()?.connections).toBe(1));
     expect(dialled).not.toHaveBeenCalled();
     become({ kind: "connected", since: 1 });
-    await vi.waitFor(() => expect(dialled).toHaveBeenCalledTimes(1));
+    await soon(() => expect(dialled).toHaveBeenCalledTimes(1));
     expect(current()).toMatchObject({ localPort: forward.localPort, state: { kind: "listening" } });
   });
 
@@ -148,10 +151,10 @@ describe("forwards", () => {
     const forward = await open();
     become(lost);
     const gone = closed(dialLocal(forward));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await soon(() => expect(waiting).toHaveLength(1));
     clock.advance(30_000);
     await gone;
-    await vi.waitFor(() => expect(current()).toMatchObject({ connections: 0, lastProblem: { reason: "deadline" } }));
+    await soon(() => expect(current()).toMatchObject({ connections: 0, lastProblem: { reason: "deadline" } }));
   });
 
   it("try once more when the connection is lost while the target is being reached, without a busy loop", async () => {
@@ -161,14 +164,14 @@ describe("forwards", () => {
       return silentEnd();
     });
     dialLocal(await open());
-    await vi.waitFor(() => expect(dials).toBe(1));
-    await vi.waitFor(() => expect(clock.pending()).toContain(250));
+    await soon(() => expect(dials).toBe(1));
+    await soon(() => expect(clock.pending()).toContain(250));
     expect(dials).toBe(1);
     clock.advance(250);
-    await vi.waitFor(() => expect(dials).toBe(2));
-    await vi.waitFor(() => expect(clock.pending()).toContain(250));
+    await soon(() => expect(dials).toBe(2));
+    await soon(() => expect(clock.pending()).toContain(250));
     clock.advance(250);
-    await vi.waitFor(() => expect(dials).toBe(3));
+    await soon(() => expect(dials).toBe(3));
     expect(current()).toMatchObject({ connections: 1 });
     expect(current()?.lastProblem).toBeUndefined();
   });
@@ -178,7 +181,7 @@ describe("forwards", () => {
     const { open, forwards, leases, current, forbid } = setUp(() => Promise.reject(prohibited));
     const forward = await open();
     await closed(dialLocal(forward));
-    await vi.waitFor(() => expect(current()?.state).toEqual({ kind: "failed", problem: prohibited.problem }));
+    await soon(() => expect(current()?.state).toEqual({ kind: "failed", problem: prohibited.problem }));
     expect(leases.open).toBe(0);
     forbid();
     await expect(forwards.open({ host, target: { host: "localhost", port: 1 } }, never)).rejects.toBe(prohibited);
@@ -205,7 +208,7 @@ describe("forwards", () => {
     const socket = dialLocal(await open());
     socket.end("12345");
     await closed(socket);
-    await vi.waitFor(() => expect(current()).toMatchObject({ connections: 0, sentBytes: 5, receivedBytes: 5 }));
+    await soon(() => expect(current()).toMatchObject({ connections: 0, sentBytes: 5, receivedBytes: 5 }));
   });
 
   it("open nothing once they were cancelled or disposed of", async () => {

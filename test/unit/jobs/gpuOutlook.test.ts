@@ -33,7 +33,7 @@ const reportOf = (gpus: Gpu[], processes: GpuProcess[] = [], warnings: Warning[]
 const any = (count: number, memoryBytes?: number) =>
   ({ kind: "any", count, queue: true, ...(memoryBytes === undefined ? {} : { memoryBytes }) }) as const;
 const line = (state: string, seconds: number, gpus: string, user: string, wish = "any-1-0") =>
-  `- 1-${seconds}-000000001-0a1b-5-${wish} 1795000000 ${state} m1 job-${seconds} ${gpus} ${user}\n`;
+  `- 1-${seconds}-000000001-0a1b-5-${wish} ${state} m1 job-${seconds} ${state === "holding" ? seconds : 0} ${gpus} ${user}\n`;
 const ticketsOf = (...lines: string[]): readonly Ticket[] => parseTickets(lines.join(""));
 
 describe("the outlook for a job", () => {
@@ -116,7 +116,7 @@ describe("the outlook for a job", () => {
     );
     const seen = outlook(report, tickets, any(1));
     expect(seen).toMatchObject({ chosen: [{ gpu: { index: 1 } }], ahead: 1 });
-    expect(seen.held).toMatchObject([{ why: "ticket", users: ["bob"], since: "2026-11-18T11:06:40.000Z" }]);
+    expect(seen.held).toMatchObject([{ why: "ticket", users: ["bob"], since: "2026-11-18T11:06:40Z" }]);
     expect(seen.sentence).toBe("GPU 1 is free, but 1 job waits for it first.");
     expect(fitsNow(seen)).toBe(false);
     expect(outlook(report, tickets, any(2)).sentence).toBe(
@@ -175,10 +175,10 @@ describe("tickets as the client reads them", () => {
   test("other users' become jobs; what is no ticket is left out", () => {
     const tickets = ticketsOf(
       line("waiting", 1_795_000_000, "-", "eve", "any-2-40000"),
-      "mine 1-1795000001-000000001-0a1b-6-any-1-0 1795000000 waiting m1 own - me\n",
+      "mine 1-1795000001-000000001-0a1b-6-any-1-0 waiting m1 own 0 - me\n",
       line("claiming", 1_795_000_002, "3:GPU-3", "user 1002"),
       line("holding", 1_795_000_003, "0:GPU-0,-:GPU-1,2:-,x;y", "bob", "these-3-0"),
-      "- 1-99-0-x-5-any-1-0 1 waiting m1 job - eve\nnonsense\n",
+      "- 1-99-0-x-5-any-1-0 waiting m1 job 0 - eve\nnonsense\n",
     );
     expect(tickets.map(({ state, count, memoryBytes }) => [state, count, memoryBytes])).toEqual([
       ["waiting", 2, 40_000 * 2 ** 20],
@@ -188,7 +188,7 @@ describe("tickets as the client reads them", () => {
     ]);
     const jobs = jobsOfTickets(tickets);
     expect(jobs).toMatchObject([
-      { user: "eve", state: "queued", reason: "waitingForGpus", ahead: 0, name: "a job for 2 GPUs" },
+      { user: "eve", state: "queued", reason: "waitingForGpus", ahead: 0, name: "a job for 2 GPUs with 42 GB" },
       { user: "user 1002", state: "queued", ahead: 2 },
       { user: "bob", state: "running", gpus: [{ index: 0, uuid: "GPU-0" }, { uuid: "GPU-1" }, { index: 2 }] },
     ]);

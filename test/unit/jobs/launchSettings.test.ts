@@ -2,12 +2,11 @@ import { describe, expect, it } from "vitest";
 import { commandLine, type Program, shownCommand } from "../../../src/core/jobs/launch/command";
 import { jsonErrorLine } from "../../../src/core/jobs/launch/jsonErrorLine";
 import { keepLaunch, readLaunch } from "../../../src/core/jobs/launch/keptLaunch";
-import { presetNamed, readPresets } from "../../../src/core/jobs/launch/presets";
+import { readPresets } from "../../../src/core/jobs/launch/presets";
 import {
   gpuWish,
   jobName,
   launcherOf,
-  mergeSettings,
   settingsFault,
   splitArguments,
   timeLimitSeconds,
@@ -42,29 +41,6 @@ describe("arguments", () => {
 });
 
 describe("settings", () => {
-  it("are laid over each other", () => {
-    const preset: JobSettings = {
-      program: "train.py",
-      gpus: { count: 2 },
-      variables: { A: "1", B: "1" },
-      secrets: ["KEY"],
-      scheduler: { partition: "gpu", cpus: 4 },
-      timeLimit: "2h",
-    };
-    const remembered = { program: undefined, gpus: { ids: ["1"] }, timeLimit: undefined, variables: { B: "2" } };
-    const form = { secrets: ["KEY", "OTHER"], scheduler: { cpus: 8 }, sync: false };
-    expect(mergeSettings(preset, remembered, form)).toEqual({
-      program: "train.py",
-      gpus: { ids: ["1"] },
-      variables: { A: "1", B: "2" },
-      secrets: ["KEY", "OTHER"],
-      scheduler: { partition: "gpu", cpus: 8 },
-      timeLimit: "2h",
-      sync: false,
-    });
-    expect(() => mergeSettings({ name: "x" })).toThrowError(expect.objectContaining({ message: "jobUnusable" }));
-  });
-
   it.each([
     ["90m", 5400],
     ["2h30m", 9000],
@@ -151,12 +127,6 @@ describe("presets", () => {
   it("that are called like parts of an object are presets", () => {
     const { presets } = readPresets('{"__proto__": {"program": "a.py"}, "constructor": {"program": "b.py"}}', "f");
     expect(Object.keys(presets)).toEqual(["__proto__", "constructor"]);
-    expect(presetNamed(presets, "constructor")).toEqual({ program: "b.py" });
-    expect(() => presetNamed(presets, "toString")).toThrowError(
-      expect.objectContaining({
-        problem: { reason: "presetUnknown", name: "toString", known: ["__proto__", "constructor"] },
-      }),
-    );
   });
 
   it.each(["[]", "3", "null", '"x"'])("are no %s", (text) => {

@@ -183,3 +183,15 @@ it("reads hostile texts in a moment", () => {
     expect(explainText(`RuntimeError: ${text}`)).toBeUndefined();
   }
 });
+
+it("gives no operand a name that is not its own", () => {
+  const at = (line: string, error: string) =>
+    explainText(`Traceback (most recent call last):\n  File "a.py", line 1, in f\n    ${line}\n${error}`);
+  const grown = at("total += step", "RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]");
+  expect(grown?.operands.map(({ name }) => name)).toEqual(["output", "result"]);
+  const summed = at(
+    "x @ y",
+    "TypeError: dot_general requires contracting dimensions to have the same shape, got (3,) and (2,).",
+  );
+  expect(summed?.operands.map(({ name }) => name)).toEqual(["first", "second"]);
+});

@@ -18,7 +18,7 @@ export function cshScript({ modules, source, set, unset, prepend }: Overlay): st
 }
 
 /** One word for csh: its history reaches into single quotes, and only a backslash stops it. */
-export const quoteCsh = (word: string): string => `'${word.replaceAll("'", `'\\''`).replaceAll("!", "\\!")}'`;
+const quoteCsh = (word: string): string => `'${word.replaceAll("'", `'\\''`).replaceAll("!", "\\!")}'`;
 
 /** An empty part of a list would be the current folder. */
 function prependTo(name: string, value: string): string[] {

@@ -18,7 +18,7 @@ export function fishScript({ modules, source, set, unset, prepend }: Overlay): s
 }
 
 /** One word for fish: in single quotes only the quote and the backslash mean something. */
-export const quoteFish = (word: string): string => `'${word.replace(/[\\']/g, "\\$&")}'`;
+const quoteFish = (word: string): string => `'${word.replace(/[\\']/g, "\\$&")}'`;
 
 /** An empty part of a list would be the current folder. */
 const nonEmpty = (name: string): string => `(string match -v '' -- $${name})`;

@@ -10,7 +10,7 @@ import script from "./scripts/packages.sh";
 export const listPackages: ListPackages = (runner, prefix, signal) => runner.run(packagesCommand(prefix), signal);
 
 /** The list as data: by name, each once. */
-export function packagesCommand(prefix: string): RemoteCommand<readonly Package[]> {
+function packagesCommand(prefix: string): RemoteCommand<readonly Package[]> {
   return {
     what: "reading the packages of an environment",
     argv: ["sh", "-c", script, "sh", prefix],

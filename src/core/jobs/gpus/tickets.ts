@@ -26,7 +26,12 @@ export interface Ticket {
   readonly gpus: readonly JobGpu[];
   /** ISO 8601 UTC. */
   readonly submittedAt: string;
+  /** Since when it has its GPUs, ISO 8601 UTC; absent while it waits. */
+  readonly heldSince?: string;
 }
+
+/** A function of the host, `list_tickets`: what `parseTickets` reads. In a shell of its own, as it changes the locale. */
+export const ticketsFunction = `list_tickets() (\n${ticketsPart}${listScript})\n`;
 
 /** The live tickets of all users, the oldest first. */
 export const ticketsCommand: RemoteCommand<readonly Ticket[]> = {
@@ -42,7 +47,7 @@ export const ticketsCommand: RemoteCommand<readonly Ticket[]> = {
 /** Reads what `scripts/list.sh` prints; lines that are no ticket's are left out. */
 export function parseTickets(text: string): readonly Ticket[] {
   const line =
-    /^(mine|-) 1-(\d{10})-(\d{9})-(\S+)-(?:any|these)-(\d{1,3})-(\d{1,9}) \d+ (waiting|claiming|holding) (\S+) (\S+) (\S+) (.+)$/gm;
+    /^(mine|-) 1-(\d{10})-(\d{9})-(\S+)-(?:any|these)-(\d{1,3})-(\d{1,9}) (waiting|claiming|holding) (\S+) (\S+) (\d{1,10}) (\S+) (.+)$/gm;
   return [...text.matchAll(line)].map(
     ([
       ,
@@ -55,6 +60,7 @@ export function parseTickets(text: string): readonly Ticket[] {
       state,
       machine = "",
       job = "",
+      since,
       gpus = "",
       user = "",
     ]) => ({
@@ -67,10 +73,13 @@ export function parseTickets(text: string): readonly Ticket[] {
       count: Number(count),
       ...(Number(mebibytes) === 0 ? {} : { memoryBytes: Number(mebibytes) * 2 ** 20 }),
       gpus: state === "holding" && gpus !== "-" ? gpus.split(",").flatMap(gpuOfTicket) : [],
-      submittedAt: new Date(Number(seconds) * 1000).toISOString(),
+      submittedAt: timeOf(Number(seconds)),
+      ...(state === "holding" && Number(since) > 0 ? { heldSince: timeOf(Number(since)) } : {}),
     }),
   );
 }
+
+const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
 function gpuOfTicket(text: string): JobGpu[] {
   const [, index, uuid] = /^(\d{1,4}|-):([\w/-]+)$/.exec(text) ?? [];
@@ -80,22 +89,34 @@ function gpuOfTicket(text: string): JobGpu[] {
   ];
 }
 
-/** The tickets of other users as jobs, for those who ask what runs on the host. */
+/** The tickets of other users as jobs, for those who ask what runs on the host. Their ids are nobody's job's: nothing can be done with them. */
 export function jobsOfTickets(tickets: readonly Ticket[]): readonly Job[] {
   const queue = tickets.filter(({ state }) => state === "waiting");
-  return tickets
+  const jobs = tickets
     .filter(({ mine }) => !mine)
-    .map((ticket) => ({
-      id: ticket.job,
-      name: ticket.count === 1 ? "a job for 1 GPU" : `a job for ${ticket.count} GPUs`,
-      state: ticket.state === "holding" ? "running" : "queued",
-      submittedAt: ticket.submittedAt,
-      backend: "process",
-      user: ticket.user,
-      ...(ticket.state === "holding"
-        ? { gpus: [...ticket.gpus] }
-        : { reason: "waitingForGpus" as const, ahead: queue.indexOf(ticket) }),
-    }));
+    .map(
+      (ticket): Job => ({
+        id: `ticket-${ticket.order}`,
+        name: nameOf(ticket),
+        submittedAt: ticket.submittedAt,
+        backend: "process",
+        user: ticket.user,
+        ...(ticket.state === "holding"
+          ? {
+              state: "running",
+              gpus: [...ticket.gpus],
+              ...(ticket.heldSince === undefined ? {} : { startedAt: ticket.heldSince }),
+            }
+          : { state: "queued", reason: "waitingForGpus", ahead: queue.indexOf(ticket) }),
+      }),
+    );
+  // Whoever writes tickets by hand may give two of them one order.
+  return [...new Map(jobs.map((job) => [job.id, job])).values()];
+}
+
+function nameOf({ count, memoryBytes }: Ticket): string {
+  const memory = memoryBytes === undefined ? "" : ` with ${Math.round(memoryBytes / 1e9)} GB`;
+  return count === 1 ? `a job for 1 GPU${memory}` : `a job for ${count} GPUs${memory}`;
 }
 
 /** The ticket that holds a GPU or a slice of it, by a UUID that only one GPU has, else by the index. */

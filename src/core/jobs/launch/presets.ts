@@ -1,11 +1,8 @@
 import * as v from "valibot";
 import { JobGpusSchema, type JobPresets, type JobSettings, JobSettingsSchema } from "../../../shared/jobSettings";
-import { Failure, type Problem } from "../../failure";
+import type { Problem } from "../../failure";
 import { jsonErrorLine } from "./jsonErrorLine";
 import { settingsFault } from "./settings";
-
-/** The file of a project's presets, below the workspace folder. */
-export const presetsFile = ".tensorline/jobs.json";
 
 export interface ReadPresets {
   readonly presets: JobPresets;
@@ -38,13 +35,6 @@ export function readPresets(text: string, file: string): ReadPresets {
     } else tell(`"${name}": ${fault}`);
   }
   return { presets, problems };
-}
-
-/** @throws Failure `presetUnknown` */
-export function presetNamed(presets: JobPresets, name: string): JobSettings {
-  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
-  if (!preset) throw new Failure({ reason: "presetUnknown", name, known: Object.keys(presets) });
-  return preset;
 }
 
 function parse(text: string): unknown {

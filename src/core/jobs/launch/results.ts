@@ -32,7 +32,7 @@ export function resultsFolder({ kind, folder }: CodePlace, { id, name }: Pick<Jo
 }
 
 /** What bringing the results would move. @throws Failure `jobUnknown`, those of `planDownload` */
-export async function planResults(
+async function planResults(
   { transfers }: Pick<ResultsDeps, "transfers">,
   runner: Runner,
   host: HostRef,

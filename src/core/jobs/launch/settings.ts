@@ -2,31 +2,10 @@ import type { JobSettings } from "../../../shared/jobSettings";
 import { Failure } from "../../failure";
 import type { GpuWish, SchedulerWish } from "../request";
 
-/** What a preset, what is remembered and the form say of one thing or another. */
-export type SomeSettings = { readonly [K in keyof JobSettings]?: JobSettings[K] | undefined };
+/** Some of a job's settings, as far as they are known. */
+type SomeSettings = { readonly [K in keyof JobSettings]?: JobSettings[K] | undefined };
 
 export type LauncherName = NonNullable<JobSettings["launcher"]>;
-
-/**
- * Settings that are laid over each other, the last ones winning: a preset, what is remembered for a file, the form.
- * Variables, secrets and the scheduler's wishes add up; everything else is replaced as a whole.
- * @throws Failure `jobUnusable` where none of them says what runs
- */
-export function mergeSettings(...layers: readonly SomeSettings[]): JobSettings {
-  const merged: Record<string, unknown> = {};
-  for (const layer of layers) {
-    for (const [key, value] of Object.entries(layer)) if (value !== undefined) merged[key] = value;
-  }
-  const variables = Object.assign({}, ...layers.map((layer) => layer.variables));
-  const scheduler = Object.assign({}, ...layers.map((layer) => layer.scheduler));
-  const secrets = [...new Set(layers.flatMap((layer) => layer.secrets ?? []))];
-  if (Object.keys(variables).length > 0) merged.variables = variables;
-  if (Object.keys(scheduler).length > 0) merged.scheduler = scheduler;
-  if (secrets.length > 0) merged.secrets = secrets;
-  const { program, ...rest } = merged as Omit<JobSettings, "program"> & Partial<Pick<JobSettings, "program">>;
-  if (program === undefined) throw unusable(rest, "nothing says what runs");
-  return { ...rest, program };
-}
 
 /** One line, 200 characters at most: the name that was given, or that of what runs. */
 export function jobName({ name, program = "" }: SomeSettings): string {

@@ -24,6 +24,10 @@ export const signals: Readonly<Record<string, SignalMeaning>> = {
   SIGSTKFLT: { number: 16, meaning: "its stack failed" },
   SIGXCPU: { number: 24, meaning: "it used more processor time than it may" },
   SIGXFSZ: { number: 25, meaning: "it wrote a file that is bigger than it may" },
+  SIGVTALRM: { number: 26, meaning: "a timer of its own processor time ran out" },
+  SIGPROF: { number: 27, meaning: "a profiler's timer ran out, and nothing of the program listened to it" },
+  SIGIO: { number: 29, meaning: "it was told of input or output that it did not expect" },
+  SIGPWR: { number: 30, meaning: "the host told it of a power failure" },
   SIGSYS: { number: 31, meaning: "it asked the system for something that is forbidden" },
 };
 

@@ -1,4 +1,5 @@
-# Tells how the jobs of this machine stand, the newest two thousand of each place, and those that the back ends know besides.
+# Tells how the jobs of this machine stand, the newest two thousand of each place, and those that the back ends know besides;
+# then, after a line `tickets`, who waits for GPUs or has some.
 # One program reads all that have ended, as a shell reads byte by byte; an answer is bounded.
 
 ended_jobs() { # input: ids. Prints the records of those that have ended, and the other ids on standard error.
@@ -23,7 +24,7 @@ ended_jobs() { # input: ids. Prints the records of those that have ended, and th
       record = record " " (number == "" ? "-" : number) "\n" card "\n" (granted == "" ? "-" : granted)
       record = record "\n" substr(first("waiting"), 1, 1000)
       room += length(record)
-      if (room > 900000) exit
+      if (room > 800000) exit
       print record
     }'
 }
@@ -41,4 +42,6 @@ done
 for backend in $backends; do
   if command -v "${backend}_list" >/dev/null; then "${backend}_list"; fi
 done
+echo tickets
+list_tickets
 exit 0

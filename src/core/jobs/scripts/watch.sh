@@ -4,7 +4,7 @@
 #   gone ID                        one that was removed
 #   whole                          after the first round: that is all there is
 #   log ID START BYTES, then so many bytes   the newest of a log that grew
-#   others BYTES, then so many bytes         jobs that the back ends know besides, four lines each
+#   besides BYTES, then so many bytes        jobs that the back ends know besides, four lines each; a line `tickets`; GPU tickets
 # While nothing changes a round starts nothing but sleep, and with running jobs one program that tells of all their files
 # whether they are other ones or longer; shells read byte by byte, so nothing is read before it changed.
 # What lives on over calls of `tell` has names of its own here, as that is of many parts.
@@ -171,19 +171,21 @@ ask_anew() {
   done
 }
 
-tell_others() {
-  others=$(
+tell_besides() {
+  besides=$(
     for backend in $backends; do
       if command -v "${backend}_list" >/dev/null; then "${backend}_list"; fi
     done
+    echo tickets
+    list_tickets
   )
-  [ "$others" != "$old_others" ] || return 0
-  old_others=$others
-  printf 'others %s\n%s' "${#others}" "$others"
+  [ "$besides" != "$old_besides" ] || return 0
+  old_besides=$besides
+  printf 'besides %s\n%s' "${#besides}" "$besides"
 }
 
 watch_jobs() {
-  before= facts= old_others= beats=0 slots=0 files= stale= untold= over=
+  before= facts= old_besides= beats=0 slots=0 files= stale= untold= over=
   while :; do
     list_folders
     if [ $((beats % 30)) = 0 ]; then
@@ -203,7 +205,7 @@ watch_jobs() {
     for slot in $grown; do tell_log "${slot%:*}" "${slot#*:}"; done
     for slot in $over; do eval "folder_$slot= stale=1"; done
     [ "$beats" != 0 ] || printf 'whole\n'
-    [ $((beats % 30)) != 0 ] || tell_others
+    [ $((beats % 30)) != 0 ] || tell_besides
     beats=$((beats + 1))
     cd /
     sleep 1

@@ -43,11 +43,7 @@ export const interpreterOf = (environment: Environment): string =>
   environment.interpreter ?? `${environment.prefix}/bin/python`;
 
 /** `python -m pip` of an environment, kept away from the modules of the current folder. */
-export const pipOf = (environment: Environment): readonly [string, ...string[]] => [
-  interpreterOf(environment),
-  "-Im",
-  "pip",
-];
+const pipOf = (environment: Environment): readonly [string, ...string[]] => [interpreterOf(environment), "-Im", "pip"];
 
 const shownTool = (installer: Installer, tool: string, subcommand: string, environment: Environment) =>
   installer === "uv"

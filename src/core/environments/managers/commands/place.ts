@@ -3,7 +3,7 @@ import { Failure } from "../../../failure";
 import type { CreateWish } from "../../manager";
 
 /** Where named environments of venv, virtualenv and uv go unless the wish says otherwise: virtualenvwrapper's own place. */
-export const defaultPlace = "~/.virtualenvs";
+const defaultPlace = "~/.virtualenvs";
 
 /**
  * The folder of an environment that is wished for: absolute, or in the home folder (`~/…`), which the host itself resolves.

@@ -39,7 +39,8 @@ limited() { # seconds argv...
     $session "$@" </dev/null 2>&1 &
     tool=$!
     {
-      trap 'kill "$!"; exit' TERM
+      # A process that has only just begun may let TERM go by.
+      trap 'kill -s KILL "$!"; exit' TERM
       sleep "$seconds" &
       wait "$!"
       printf '\n%s late\n\n' "$mark"

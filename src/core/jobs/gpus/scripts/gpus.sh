@@ -6,7 +6,8 @@ umask 022
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/nvidia/bin:/usr/lib/wsl/lib:/opt/bin
 export PATH
 # Seconds: between the looks of all who wait; between the turns of one of them; between the first looks; of touching.
-look=10 every=10 gap=2 keep=30 moment=0.2
+# A utilization is that of up to one second before, so that looks closer to one another would see one of them twice.
+look=10 every=10 gap=1 keep=30 moment=0.2
 nl='
 '
 id=${PWD##*/} machine=${PWD%/*/*} supervisor=$TENSORLINE_SUPERVISOR
@@ -91,7 +92,7 @@ case $count:$memory:$queue in [1-9]*:[0-9]*:[01]) ;; *) refuse 'what it needs ca
 open_tickets || ticket=
 
 # One before which nobody waits looks three times at once. One that has to wait looks now and then, by then often enough.
-quick=3 patience=5 looks=0 seen= seen_before=
+quick=3 patience=10 looks=0 seen= seen_before=
 while supervised; do
   survey
   if [ "$ahead" -gt 0 ] && [ "$queue$wish" != 0these ]; then

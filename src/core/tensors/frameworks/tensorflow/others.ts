@@ -73,7 +73,6 @@ export const others: readonly Rule[] = [
       "OOM when allocating tensor with shape{tensor:shape} and type {type:name} on {device:word}",
       "Failed to allocate request for {wanted:number}{wantedUnit:name}",
     ],
-    needs: "framework",
     rule: memoryRule,
     explain: (found) => ({
       ...explainMemory(found),

@@ -26,7 +26,7 @@ export const shapes: readonly Rule[] = [
     kind: "rank",
     seen,
     texts: [
-      "In[0] ndims must be >= {needed:int}",
+      "In[{n:int}] ndims must be >= {needed:int}",
       "should be a matrix, got shape {input:shape}",
       "must have either {needed:text} dimensions.",
       "Expected multiples argument to be a vector of length {needed:int} but got length {got:int}",
@@ -166,7 +166,6 @@ export const shapes: readonly Rule[] = [
     ],
     rule: "In einsum every letter stands for one size, the same in all operands.",
     summary: "axis {axis} of {input} has {got} and the letter stands for {needed}",
-    needs: "framework",
   },
   {
     kind: "conv",
@@ -190,7 +189,6 @@ export const shapes: readonly Rule[] = [
       "put the channels last: tf.transpose(x, [0, 2, 3, 1])",
       "add the missing batch or channel dimension with x[None] or x[..., None]",
     ],
-    needs: "framework",
   },
   {
     kind: "lossShape",

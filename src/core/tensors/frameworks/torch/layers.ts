@@ -65,6 +65,7 @@ export const layers: readonly Rule[] = [
     texts: [
       "non-empty {needed:text} tensor expected for input",
       "Input dimension should be at least {needed:int}",
+      "non-empty {needed:text} tensor expected but got ndim: {rank:int}",
       "{function:name}: Expected {needed:text} tensor with optional 0 dim batch size for input, but got:{input:shape}",
       "{function:name}: Expected {needed:text} tensor, but got {input:shape}",
       "{function:name}(): Expected {needed:text} tensor, but got {input:shape}",
@@ -134,6 +135,7 @@ export const layers: readonly Rule[] = [
     texts: [
       "Input Error: Only 3D, 4D and 5D input Tensors supported (got {rank:int}D)",
       "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of {input:shape} and output size of {output:shape}",
+      "but got input with with spatial dimensions of {input:shape} and output size of {output:shape}",
       "Got {rank:int}D input, but {mode:word} mode needs {needed:int}D input",
       "Input and output sizes should be greater than 0, but got input (H: {h:int}, W: {w:int})",
     ],

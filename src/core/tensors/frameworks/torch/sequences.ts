@@ -36,6 +36,7 @@ export const sequences: readonly Rule[] = [
     texts: [
       "{function:name}: Expected input to be {needed:text}, got {rank:int}D instead",
       "input must have {needed:int} dimensions, got {rank:int}",
+      "Expected input to be {needed:text} but received {rank:int}-D tensor",
     ],
     rule: "A recurrent layer takes [sequence, batch, features], or [batch, sequence, features] with batch_first=True.",
     explain: explainRank,

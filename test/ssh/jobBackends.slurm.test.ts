@@ -1,0 +1,3 @@
+import { jobBackendContract } from "./jobBackendContract";
+
+jobBackendContract("slurm");
