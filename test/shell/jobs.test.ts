@@ -119,7 +119,7 @@ describe.each(someShells("bash", "zsh"))("a job under $name", (shell) => {
       failures: [],
     };
     const text = [
-      'printf "%s|" "$PYTHONPATH"; ls "${PYTHONPATH%%:*}"',
+      'printf "%s|" "$PYTHONPATH"; IFS=:; set -- $PYTHONPATH; ls "$1"',
       'tr "\\0" "\\n" <"/proc/$PPID/environ" | grep PYTHONPATH',
       `echo '${JSON.stringify(record)}' >"$TENSORLINE_RUN/7.json"; echo '{"format":1,' >"$TENSORLINE_RUN/8.json"`,
     ].join("\n");

@@ -1,6 +1,7 @@
 import "../lib/theme.css";
 import "../lib/shapes/shapes.css";
 import "./tensor.css";
+import "./screen.css";
 import { render } from "preact";
 import { TensorPanelApi } from "../../src/shared/tensorPanel";
 import { connectEditor } from "../lib/ipc";

@@ -7,7 +7,7 @@ import type { RunRecord } from "../../src/shared/tensors";
 import { startSshd, withoutSshd } from "../ssh/sshd";
 import { click, elements, fill, press, screenshot, type, waitFor } from "./harness/control";
 import { spec } from "./harness/spec";
-import { textUntil } from "./text";
+import { textUntil } from "./workbench";
 
 const page = 'main.page[data-terminal="true"]';
 
@@ -73,6 +73,10 @@ spec(
       await settings.update("tensorline.ssh.configFile", host.configFile, true);
 
       void vscode.commands.executeCommand("tensorline.openTensorTerminalInEditor");
+      // A terminal that was opened in this window before is offered first.
+      await waitFor({ selector: ".quick-input-list .monaco-list-row" }, { timeout: 30_000 });
+      const [title] = await elements({ selector: ".quick-input-title" });
+      if (title?.text.startsWith("Tensor terminal")) await pick("Another host or environment");
       await pick("box");
       await waitFor({ selector: ".quick-input-widget", text: "Which environment of box?" }, { timeout: 30_000 });
       await pick("No environment");
