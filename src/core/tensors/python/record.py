@@ -143,7 +143,7 @@ def _keep(state, found):
         kept.append(found)
         del kept[:-_most_failures]
         text = _fitting(state, kept)
-        _write(state["run"], text)
+        write_file(state["run"], "%d.json" % os.getpid(), text)
 
 
 def _fitting(state, kept):
@@ -165,6 +165,12 @@ def _fitting(state, kept):
 
 
 def _text(state, kept):
+    told = dict(process(state), failures=kept)
+    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+
+
+def process(state):
+    """What every file tells of the process that wrote it."""
     told = {
         "format": 1,
         "pid": os.getpid(),
@@ -173,12 +179,11 @@ def _text(state, kept):
         "folder": state["folder"],
         "python": "%d.%d.%d" % sys.version_info[:3],
         "versions": readers.versions(),
-        "failures": kept,
     }
     rank = _rank()
     if rank:
         told["rank"] = rank
-    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+    return told
 
 
 def _program():
@@ -200,9 +205,9 @@ def _rank():
     return found if "rank" in found else None
 
 
-def _write(folder, text):
-    path = "%s/%d.json" % (folder, os.getpid())
-    temporary = "%s/.%d.new" % (folder, os.getpid())
+def write_file(folder, name, text):
+    """Whole, by rename, or not at all."""
+    temporary = "%s/.%s.new" % (folder, name)
     try:
         os.unlink(temporary)
     except OSError:
@@ -213,7 +218,7 @@ def _write(folder, text):
         while data:
             data = data[os.write(file, data) :]
         os.close(file)
-        os.rename(temporary, path)
+        os.rename(temporary, "%s/%s" % (folder, name))
     except OSError:
         os.unlink(temporary)
         raise

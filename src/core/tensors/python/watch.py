@@ -201,6 +201,12 @@ _patches = {
 }
 
 
+def after(name, patch):
+    """Calls `patch` with a module once it has been imported."""
+    first = _patches.get(name)
+    _patches[name] = patch if first is None else lambda module: (first(module), patch(module))
+
+
 def _patch(name, module):
     patch = _patches.pop(name, None)
     try:

@@ -1,0 +1,289 @@
+"""Looks at the names of a line before and after it runs, in the user's own files: within a small part of the program's time.
+From Python 3.12 on lines are announced one by one and can be switched off; before that a trace function sees the first steps."""
+
+import sys
+import time
+
+from _tensorline import frames, tracePlans, traceValues
+
+# Seconds that looking may take at first, and then its part of the time that passes.
+_allowance = 0.3
+_part = 0.02
+# What Python itself takes to announce something, in seconds.
+_announcing = 0.5e-6
+_calling = 0.6e-6
+
+_user = {}
+_clock = time.perf_counter
+_budget = {"began": 0.0, "spent": 0.0}
+
+
+def _is_user(code):
+    name = code.co_filename
+    known = _user.get(name)
+    if known is None:
+        known = _user[name] = frames.is_user(name) and not name.startswith("<")
+    return known and (code.co_name == "<module>" or not code.co_name.startswith("<"))
+
+
+def _spend(began, events=1):
+    """Whether there is time left for more. Nothing counts until there is a tensor: imports are no steps."""
+    now = _clock()
+    if not traceValues.news["any"]:
+        return True
+    if not _budget["began"]:
+        _budget["began"] = now
+    _budget["spent"] += now - began + events * _announcing
+    return _budget["spent"] < _allowance + _part * (now - _budget["began"])
+
+
+class _Running:
+    """What is known of a frame while it runs: the statement that it is at."""
+
+    __slots__ = ("code", "plan", "pending", "line")
+
+    def __init__(self, code, plan):
+        self.code, self.plan, self.pending, self.line = code, plan, None, 0
+
+    def begin(self, names, globals):
+        given = self.plan.functions.get((self.code.co_firstlineno, self.code.co_name))
+        if given is not None and given.before:
+            given.function = given.function or _name(self.code)
+            given.look(given.before, names, globals)
+
+    def at(self, line, names, globals):
+        """The statement of a line; what the one before it has assigned is there now."""
+        statement = self.plan.by_line.get(line)
+        # The parts of a long statement have lines of their own, and its end comes back to its first.
+        if statement is not None and statement is self.pending and statement.is_long:
+            return statement
+        self.done(names, globals)
+        self.pending = statement
+        if statement is not None:
+            statement.function = statement.function or _name(self.code)
+            if statement.before:
+                statement.look(statement.before, names, globals)
+        return statement
+
+    def done(self, names, globals):
+        pending, self.pending = self.pending, None
+        if pending is not None and pending.after:
+            pending.look(pending.after, names, globals)
+
+    def returns(self, value, names, globals):
+        pending = self.pending
+        self.done(names, globals)
+        if pending is not None and pending.returned is not None:
+            pending.returned.add(value)
+            if pending.returned.is_idle():
+                pending.returned = None
+
+
+def _name(code):
+    return getattr(code, "co_qualname", code.co_name)
+
+
+class _Traced:
+    """Up to Python 3.11: a trace function for the main thread, removed after the first steps."""
+
+    def __init__(self, started, noticed):
+        self.started, self.noticed, self.calls = started, noticed, 0
+
+    def start(self):
+        sys.settrace(self.call)
+
+    def is_replaced(self):
+        # A bound method is another object each time.
+        return self.calls >= 0 and sys.gettrace() != self.call
+
+    def stop(self):
+        self.calls = -1
+        if sys.gettrace() == self.call:
+            sys.settrace(None)
+
+    def call(self, frame, event, _arg):
+        try:
+            code = frame.f_code
+            self.calls += 1
+            if not _is_user(code):
+                if self.calls > 1000:
+                    if traceValues.news["any"]:
+                        _budget["spent"] += self.calls * _calling
+                    self.calls = 0
+                    if not _spend(_clock(), 0):
+                        self.stop()
+                        _let_go(frame.f_back)
+                return None
+            plan = tracePlans.of_code(code, self.started)
+            return self.followed(frame, plan) if plan is not None else None
+        except Exception:
+            return None
+
+    def followed(self, frame, plan):
+        running = _Running(frame.f_code, plan)
+        running.begin(frame.f_locals, frame.f_globals)
+
+        def local(frame, event, arg):
+            began = _clock()
+            try:
+                if event == "line":
+                    running.at(frame.f_lineno, frame.f_locals, frame.f_globals)
+                elif event == "return":
+                    running.returns(arg, frame.f_locals, frame.f_globals)
+                elif event == "exception":
+                    # What was to be assigned is not.
+                    running.pending = None
+                if traceValues.news["dirty"]:
+                    self.noticed()
+                _spend(began)
+            except Exception:
+                pass
+            return local
+
+        return local
+
+
+def _let_go(frame):
+    """Python keeps a picture of the names of each traced frame, and all that they held: it is emptied, unless it is somebody's."""
+    while frame is not None:
+        if frame.f_code.co_flags & 1:
+            held = frame.f_locals
+            # Of the frame, of this function, and of the question.
+            if type(held) is dict and sys.getrefcount(held) <= 3:
+                held.clear()
+            del held
+        frame = frame.f_back
+
+
+class _Monitored:
+    """From Python 3.12 on: where the time is used up, each line is switched off as it comes, and all are switched on later."""
+
+    def __init__(self, started, noticed):
+        self.started, self.noticed = started, noticed
+        self.tool, self.running, self.is_resting = None, {}, False
+
+    def start(self):
+        monitoring = sys.monitoring
+        self.tool = next((one for one in (4, 3) if monitoring.get_tool(one) is None), None)
+        if self.tool is None:
+            return
+        monitoring.use_tool_id(self.tool, "tensorline")
+        events = monitoring.events
+        self.disable = monitoring.DISABLE
+        self.local = events.LINE | events.PY_RETURN | events.PY_YIELD | events.PY_START
+        handlers = {
+            events.PY_START: self.begin,
+            events.LINE: self.line,
+            events.PY_RETURN: self.returns,
+            events.PY_YIELD: self.returns,
+            events.PY_UNWIND: self.unwind,
+        }
+        for event, handler in handlers.items():
+            monitoring.register_callback(self.tool, event, handler)
+        monitoring.set_events(self.tool, events.PY_START)
+
+    def is_replaced(self):
+        return self.tool is not None and (sys.gettrace() is not None or any(sys.monitoring.get_tool(one) for one in (0, 1)))
+
+    def stop(self):
+        tool, self.tool = self.tool, None
+        if tool is not None:
+            sys.monitoring.set_events(tool, 0)
+            sys.monitoring.free_tool_id(tool)
+        self.running.clear()
+
+    def begin(self, code, _offset):
+        if not _is_user(code):
+            return self.disable
+        began = _clock()
+        try:
+            if self.is_replaced():
+                self.noticed()
+            if self.tool is None:
+                return self.disable
+            plan = tracePlans.of_code(code, self.started)
+            if plan is None:
+                return self.disable
+            if not sys.monitoring.get_local_events(self.tool, code):
+                # The end of a call by an exception cannot be asked for one function alone.
+                sys.monitoring.set_events(self.tool, sys.monitoring.events.PY_START | sys.monitoring.events.PY_UNWIND)
+                sys.monitoring.set_local_events(self.tool, code, self.local)
+            frame = sys._getframe(1)
+            running = self.running[id(frame)] = _Running(code, plan)
+            names = frame.f_locals
+            running.begin(names, frame.f_globals)
+            _forget(frame, names)
+            return self.judged(began)
+        except Exception:
+            return self.disable
+
+    def line(self, code, line):
+        began = _clock()
+        try:
+            frame = sys._getframe(1)
+            running = self.running.get(id(frame))
+            if running is None or running.code is not code:
+                plan = tracePlans.of_code(code, self.started)
+                if plan is None or not _is_user(code):
+                    return self.disable
+                if len(self.running) > 2000:
+                    self.running.clear()
+                running = self.running[id(frame)] = _Running(code, plan)
+            names = frame.f_locals
+            statement = running.at(line, names, frame.f_globals)
+            _forget(frame, names)
+            if traceValues.news["dirty"]:
+                self.noticed()
+            judged = self.judged(began)
+            return self.disable if statement is None or statement.is_idle() else judged
+        except Exception:
+            return self.disable
+
+    def returns(self, code, _offset, value):
+        began = _clock()
+        try:
+            frame = sys._getframe(1)
+            running = self.running.pop(id(frame), None)
+            if running is None or running.code is not code:
+                return self.disable if not _is_user(code) else None
+            names = frame.f_locals
+            running.returns(value, names, frame.f_globals)
+            _forget(frame, names)
+            return self.judged(began)
+        except Exception:
+            return self.disable
+
+    def unwind(self, _code, _offset, _error):
+        self.running.pop(id(sys._getframe(1)), None)
+
+    def judged(self, began):
+        if _spend(began):
+            return None
+        if not self.is_resting:
+            self.is_resting = True
+            import _thread
+
+            _thread.start_new_thread(self.rest, ())
+        return self.disable
+
+    def rest(self):
+        """Until there is time again; without a thread nothing would tell."""
+        try:
+            late = _budget["spent"] - _allowance - _part * (_clock() - _budget["began"])
+            time.sleep(min(max(late / _part, 1.0), 60.0))
+            self.is_resting = False
+            if self.tool is not None:
+                sys.monitoring.restart_events()
+        except Exception:
+            pass
+
+
+def _forget(frame, names):
+    """Before Python 3.13 reading the names of a function leaves a picture of them in its frame, with all that they held."""
+    if type(names) is dict and frame.f_code.co_flags & 1 and sys.getrefcount(names) <= 4:
+        names.clear()
+
+
+def tracer(started, noticed):
+    """What follows the lines of this Python; `noticed` is called when something new was seen or somebody else traces."""
+    return (_Monitored if hasattr(sys, "monitoring") else _Traced)(started, noticed)
