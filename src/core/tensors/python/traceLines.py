@@ -11,7 +11,7 @@ _allowance = 0.3
 _part = 0.02
 # What Python itself takes to announce something, in seconds.
 _announcing = 0.5e-6
-_calling = 0.6e-6
+_most_calls = 2000
 
 _user = {}
 _clock = time.perf_counter
@@ -87,32 +87,29 @@ class _Traced:
     """Up to Python 3.11: a trace function for the main thread, removed after the first steps."""
 
     def __init__(self, started, noticed):
-        self.started, self.noticed, self.calls = started, noticed, 0
+        self.started, self.noticed = started, noticed
+        self.calls, self.is_late, self.is_over = 0, False, False
 
     def start(self):
         sys.settrace(self.call)
 
     def is_replaced(self):
         # A bound method is another object each time.
-        return self.calls >= 0 and sys.gettrace() != self.call
+        return not self.is_over and sys.gettrace() != self.call
 
     def stop(self):
-        self.calls = -1
+        self.is_over = True
         if sys.gettrace() == self.call:
             sys.settrace(None)
 
     def call(self, frame, event, _arg):
         try:
             code = frame.f_code
-            self.calls += 1
             if not _is_user(code):
-                if self.calls > 1000:
-                    if traceValues.news["any"]:
-                        _budget["spent"] += self.calls * _calling
-                    self.calls = 0
-                    if not _spend(_clock(), 0):
-                        self.stop()
-                        _let_go(frame.f_back)
+                self.calls += 1
+                if self.is_late and not self.is_over:
+                    self.stop()
+                    _let_go(frame.f_back)
                 return None
             plan = tracePlans.of_code(code, self.started)
             return self.followed(frame, plan) if plan is not None else None
@@ -135,7 +132,9 @@ class _Traced:
                     running.pending = None
                 if traceValues.news["dirty"]:
                     self.noticed()
-                _spend(began)
+                # More calls than that are an import, which happens once.
+                events, self.calls = min(self.calls, _most_calls), 0
+                self.is_late = not _spend(began, events)
             except Exception:
                 pass
             return local

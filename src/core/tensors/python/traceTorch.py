@@ -33,9 +33,20 @@ def install(modes, watch, noticed):
         if "modules" in modes:
             _hook(torch, noticed)
         if "operations" in modes:
+            watch.state["clean"] = _clean
             _mode(torch, noticed)
 
     watch.after("torch", begin)
+
+
+def _clean(error):
+    """Takes the frames of the mode out of a traceback, which shows the program's own then. Python 3.6 cannot."""
+    current = BaseException.__dict__["__traceback__"].__get__(error)
+    while current is not None and current.tb_next is not None:
+        if current.tb_next.tb_frame.f_code.co_filename.startswith(_here):
+            current.tb_next = current.tb_next.tb_next
+        else:
+            current = current.tb_next
 
 
 def forget():

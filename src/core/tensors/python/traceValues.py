@@ -10,7 +10,7 @@ most_elements = 4
 _most_kinds = 2000
 
 # Whether something new was seen since the last writing, and whether any tensor has been seen at all.
-news = {"dirty": False, "any": False}
+news = {"dirty": False, "any": False, "order": 0}
 
 _none = frozenset(("int", "float", "str", "bool", "NoneType", "module", "function", "builtin_function_or_method", "method", "type"))
 _kinds = {}
@@ -19,12 +19,14 @@ _kinds = {}
 class Variant:
     """One kind of a value: the same element type, device and number of dimensions."""
 
-    __slots__ = ("shape", "dtype", "device", "least", "most", "count", "known")
+    __slots__ = ("shape", "dtype", "device", "least", "most", "count", "known", "order")
 
     def __init__(self, shape, dtype, device, known):
         self.shape, self.dtype, self.device, self.known = shape, dtype, device, known
         self.least = self.most = list(shape)
         self.count = 1
+        # Tells what came first.
+        news["order"] = self.order = news["order"] + 1
 
     def widen(self, shape):
         self.shape = shape
@@ -120,6 +122,7 @@ def _told(value, variant):
         "role": value.role,
         "type": known.get("type", "")[:200],
         "count": variant.count,
+        "order": variant.order,
         "least": variant.least,
         "most": variant.most,
     }

@@ -27,6 +27,8 @@ def notice(error, origin=None):
     try:
         if error is None or issubclass(type(error), (SystemExit, KeyboardInterrupt, GeneratorExit)):
             return
+        if "clean" in state:
+            state["clean"](error)
         from _tensorline import record
 
         record.failure(state, error, origin or _origin())
