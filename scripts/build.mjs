@@ -1,4 +1,4 @@
-// Builds dist/: one bundle for the entry, one for each heavy part (SSH, GPUs, transfer, environments, jobs: loaded at first use), one for the CLI,
+// Builds dist/: one bundle for the entry, one for each heavy part (SSH, GPUs, transfer, environments, jobs, tensors: loaded at first use), one for the CLI,
 // one per webview.
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename } from "node:path";
@@ -117,6 +117,7 @@ export async function build({ minify = true } = {}) {
         gpu: "src/core/gpu/index.ts",
         environments: "src/core/environments/index.ts",
         jobs: "src/core/jobs/index.ts",
+        tensors: "src/core/tensors/index.ts",
         demo: "src/demo/main.ts",
         askpass: "src/ssh/system/askpassMain.ts",
       },

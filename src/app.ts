@@ -6,6 +6,7 @@ import type { GpuModule } from "./core/gpu";
 import type { LaunchParts } from "./core/jobs/launchParts";
 import { type Disposable, DisposableStore } from "./core/lifecycle";
 import type { ClientFacts, HostRef } from "./core/ports";
+import type { TensorParts } from "./core/tensors";
 import type { TransferDeps } from "./core/transfer/transfer";
 import type { Transfers } from "./core/transfer/transfers";
 import {
@@ -37,6 +38,11 @@ interface JobLaunchModule {
   readonly launchParts: LaunchParts;
 }
 
+/** What explains failures of tensors. */
+interface TensorModule {
+  readonly tensorParts: TensorParts;
+}
+
 /** What features stand on. Built without I/O; passed to each feature's `register`. */
 export interface App extends Disposable {
   readonly context: vscode.ExtensionContext;
@@ -49,6 +55,8 @@ export interface App extends Disposable {
   transfers(): Transfers;
   /** Loads what runs jobs. */
   launchParts(): LaunchParts;
+  /** Loads what explains failures of tensors. */
+  tensorParts(): TensorParts;
   readonly settings: EditorSettings;
   readonly secrets: EditorSecrets;
   /** Values that jobs get by name. */
@@ -111,6 +119,7 @@ export function createApp(context: vscode.ExtensionContext): App {
     selections: createSelections(context.workspaceState, context.globalState),
     transfers: () => (require(dist("transfer.cjs")) as TransferModule).createTransfers({ client, clock: systemClock }),
     launchParts: () => (require(dist("jobs.cjs")) as JobLaunchModule).launchParts,
+    tensorParts: () => (require(dist("tensors.cjs")) as TensorModule).tensorParts,
     settings: editorSettings,
     secrets,
     jobSecrets: createEditorSecrets(context.secrets, context.globalState, "job"),

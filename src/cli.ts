@@ -5,6 +5,7 @@ import { runCuda } from "./cli/cuda";
 import { runDemo } from "./cli/demo";
 import { runDoctor } from "./cli/doctor";
 import { runEnvs } from "./cli/envs";
+import { runExplain } from "./cli/explain";
 import { runGpus } from "./cli/gpus";
 import { runHosts } from "./cli/hosts";
 import { beforeAndAfter } from "./cli/jobArguments";
@@ -61,6 +62,8 @@ async function main(words: readonly string[]): Promise<number> {
         return await runSshConfig(line, io);
       case "parse":
         return await runParse(line, io);
+      case "explain":
+        return await runExplain(line, io);
       case "demo":
         return await runDemo(line, io);
     }

@@ -7,6 +7,7 @@ import { registerGpu } from "./features/gpu/register";
 import { registerHosts } from "./features/hosts/register";
 import { registerJobs } from "./features/jobs/register";
 import { registerPorts } from "./features/ports/register";
+import { registerTensors } from "./features/tensors/register";
 
 /** Builds the app and registers the features; connects to nothing and reads nothing. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -20,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
       environments: registerEnvironments,
       jobs: registerJobs,
       "file transfer": registerFiles,
+      "tensor terminals": registerTensors,
       diagnostics: registerDiagnostics,
     }),
   );

@@ -27,6 +27,7 @@ export type CommandLine =
   | { command: "cuda"; host: string; json: boolean; connection: ConnectionOptions }
   | { command: "ssh-config"; host: string; json: boolean; builtin: boolean; connection: ConnectionOptions }
   | { command: "parse"; format: string }
+  | { command: "explain"; json: boolean }
   | { command: "demo"; hosts?: number; seed?: number; json: boolean }
   | JobLine;
 
@@ -49,6 +50,7 @@ export const usage = `Usage: tensorline COMMAND [OPTIONS]
   ssh-config HOST         what the ssh config says about it; --builtin reads it without ssh
   parse FORMAT < FILE     recorded output of a GPU tool as JSON
                           (${captureFormatNames().join(", ")})
+  explain < TEXT          what a failure of PyTorch, NumPy, JAX or TensorFlow means, from its text
   demo                    run the demo fleet until Ctrl-C; --hosts N, --seed N
 
 HOST is an alias of your ssh config or [user@]name[:port].
@@ -112,6 +114,9 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       expectNoMore(`parse ${known}`, more);
       return { command, format: known };
     }
+    case "explain":
+      expectNoMore(command, rest);
+      return { command, json };
     case "demo":
       expectNoMore(command, rest);
       return {

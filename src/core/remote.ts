@@ -90,6 +90,8 @@ export interface TerminalSize {
 export interface RemoteTerminal extends Disposable {
   write(data: string): void;
   resize(size: TerminalSize): void;
+  /** While held no output comes, and the host is made to wait. The end comes after the last output all the same. */
+  hold(held: boolean): void;
 }
 
 /** What a transport can do; features say what is missing. */

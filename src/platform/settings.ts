@@ -31,6 +31,8 @@ export interface EditorSettings extends Settings {
   jobBackend(): string;
   jobCodeLens(): boolean;
   readonly onJobCodeLens: Event<void>;
+  /** Whether failures of tensors are explained in the terminal itself. */
+  explainInTerminal(): boolean;
 }
 
 const section = () => vscode.workspace.getConfiguration("tensorline");
@@ -74,6 +76,7 @@ export const editorSettings: EditorSettings = {
     const minutes = bounded(section().get("jobs.stalledAfterMinutes"), 0, 10_080, 30);
     return minutes === 0 ? undefined : minutes * 60_000;
   },
+  explainInTerminal: () => section().get("tensors.explainInTerminal") !== false,
   jobSync: () => section().get("jobs.syncByDefault") !== false,
   // A hundred years are as good as for ever.
   jobRetentionDays: () => bounded(section().get("jobs.retentionDays"), 0, 3650, 30) || 36_500,

@@ -7,6 +7,7 @@ import type { HostOptions } from "./hostOptions";
 import type { Link } from "./link";
 import { watchLiveness } from "./liveness";
 import { plainText } from "./plainText";
+import { keepWindowSmall, terminalWindowBytes } from "./smallWindow";
 
 export interface LinkParts {
   readonly host: string;
@@ -80,16 +81,18 @@ export function createSsh2Link(parts: LinkParts): Link {
     return channel;
   }
 
-  function openTerminal({ columns, rows }: TerminalSize, agentForward: boolean): Promise<ClientChannel> {
+  async function openTerminal({ columns, rows }: TerminalSize, agentForward: boolean): Promise<ClientChannel> {
     const window = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0 };
     const { remoteCommand } = options;
     const wishes = { env, agentForward };
     const withWindow = { ...wishes, pty: window };
-    return session((opened) =>
+    const channel = await session((opened) =>
       remoteCommand === undefined
         ? client.shell(window, wishes, opened)
         : client.exec(remoteCommand, withWindow, opened),
     );
+    keepWindowSmall(client, channel, terminalWindowBytes);
+    return channel;
   }
 
   return {

@@ -118,6 +118,10 @@ export async function openTerminal(
     resize({ columns, rows }) {
       channel.setWindow(rows, columns, 0, 0);
     },
+    hold(held) {
+      if (held) channel.pause();
+      else channel.resume();
+    },
     dispose: stream.dispose,
   };
 }

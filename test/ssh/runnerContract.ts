@@ -208,8 +208,12 @@ export function runnerContract(name: string, { connect }: TransportUnderTest): v
       terminal.resize({ columns: 40, rows: 10 });
       terminal.write("stty size\n");
       await sink.says("10 40");
-      terminal.write("exit 4\n");
+      // More than any transport lets the host send ahead.
+      terminal.hold(true);
+      terminal.write("head -c 2500000 /dev/zero | tr '\\0' y; exit 4\n");
+      terminal.hold(false);
       expect(await sink.ended).toEqual({ kind: "exit", exitCode: 4 });
+      expect(sink.text()).toContain("y".repeat(2_500_000));
     });
 
     it("tells everything that is under way when the connection is lost", async () => {

@@ -11,7 +11,7 @@ import { askRemotePath } from "./remotePath";
 import { runTransfer, withHost } from "./transferRun";
 import { filesText, planText } from "./transferText";
 
-interface SyncTarget {
+export interface SyncTarget {
   readonly host: HostRef;
   readonly path: string;
 }
@@ -117,6 +117,13 @@ async function askTarget(app: App, folder: vscode.Uri): Promise<SyncTarget | und
   const path = await askRemotePath(`Sync to ${host.name}`, `What ${name} becomes there`, `~/${name}`);
   return path === undefined ? undefined : { host, path };
 }
+
+/** Local folders, and where each went the last time. */
+export const syncTargets = ({ context }: App): readonly { folder: vscode.Uri; target: SyncTarget }[] =>
+  Object.entries(context.workspaceState.get<Record<string, SyncTarget>>(memory, {})).map(([folder, target]) => ({
+    folder: vscode.Uri.parse(folder),
+    target,
+  }));
 
 const recall = ({ context }: App, folder: vscode.Uri): SyncTarget | undefined =>
   context.workspaceState.get<Record<string, SyncTarget>>(memory, {})[folder.toString()];

@@ -6,6 +6,7 @@ import type { SystemSshNeed } from "../../shared/host";
 import type { Link } from "../link";
 import { watchLiveness } from "../liveness";
 import { plainText } from "../plainText";
+import { terminalWindowBytes } from "../smallWindow";
 import type { ProxyChannel } from "./proxyChannel";
 import { ChannelRefused, openProxyChannels } from "./proxyChannels";
 import { byte, string, uint32 } from "./wire";
@@ -98,6 +99,7 @@ export async function createMasterLink(parts: MasterParts): Promise<Link> {
     exec: (command) => session((channel) => channel.ask("exec", string(command))),
     terminal: ({ columns, rows }) =>
       session(async (channel) => {
+        channel.keepWindowSmall(terminalWindowBytes);
         if (parts.forwardAgent) channel.request("auth-agent-req@openssh.com");
         const window = [uint32(columns), uint32(rows), uint32(0), uint32(0)];
         // No terminal modes: the host's own defaults.

@@ -43,6 +43,9 @@ export class ProxyChannel extends Duplex implements TerminalChannel {
   private readonly consumed = { out: 0, err: 0 };
   private readonly flowing = { out: true, err: true };
   private window: number;
+  /** What the host may send ahead of what is read, and what of it is open. */
+  private limit = windowBytes;
+  private open = windowBytes;
   private waiting: { rest: Buffer; done: (error?: Error | null) => void } | undefined;
   private congested = false;
   private closeSent = false;
@@ -81,6 +84,11 @@ export class ProxyChannel extends Duplex implements TerminalChannel {
   /** A request without an answer. */
   request(type: string, ...parts: readonly Buffer[]): void {
     this.tell(message.request, string(type), byte(0), ...parts);
+  }
+
+  /** From now on the host sends no more than this ahead of what is read; at most what it does anyhow. */
+  keepWindowSmall(bytes: number): void {
+    this.limit = bytes;
   }
 
   signal(name: "KILL"): void {
@@ -226,9 +234,13 @@ export class ProxyChannel extends Duplex implements TerminalChannel {
   private allowMore(): void {
     let room = 0;
     for (const stream of ["out", "err"] as const) if (this.flowing[stream]) room += this.consumed[stream];
-    if (room < windowBytes / 2) return;
+    if (room < this.limit / 2) return;
     for (const stream of ["out", "err"] as const) if (this.flowing[stream]) this.consumed[stream] = 0;
-    this.tell(message.windowAdjust, uint32(room));
+    this.open -= room;
+    const more = this.limit - this.open;
+    if (more <= 0) return;
+    this.open += more;
+    this.tell(message.windowAdjust, uint32(more));
   }
 
   private requested(reader: WireReader): void {
