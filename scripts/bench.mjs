@@ -1,12 +1,13 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// sync, environments, advisor, jobs, jobLogs, jobOutput, tensorTerminal, paint); nothing is kept.
+// sync, environments, advisor, jobs, jobLogs, jobOutput, tensorTerminal, hook, trace, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { ensureDebianPackages, ensureDependencies, root } from "./prerequisites.mjs";
+import { ensureVenv } from "./venvs.mjs";
 
 const document = join(root, "docs", "performance.md");
 const activationStarts = 5;
@@ -26,6 +27,8 @@ const actions = {
     activations.push(times);
   },
   versions: (found) => Object.assign(versions, found),
+  // The home inside is an empty one; what is installed is kept in the user's own.
+  venv: ({ requirements }) => ensureVenv("python3", requirements),
 };
 
 const measurements = {
@@ -46,6 +49,8 @@ const measurements = {
   jobLogs: () => inVsCode("jobLogs"),
   jobOutput: () => inVsCode("jobOutput"),
   tensorTerminal: () => inVsCode("tensorTerminal"),
+  hook: () => inVsCode("hook"),
+  trace: () => inVsCode("trace"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 

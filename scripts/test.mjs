@@ -31,6 +31,7 @@ const debianPackages = [
   "tmux",
   "slurm-wlm",
   "munge",
+  "pypy3",
 ];
 
 /** Whether the VS Code that comes from npm can run here. */

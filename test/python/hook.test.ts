@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { hookFiles } from "../../src/core/tensors/hookFiles";
 import {
   compared,
-  newestPython(),
+  newestPython,
   newFolder,
   onlyFailure,
   parses,
@@ -21,6 +21,7 @@ const ends: readonly (readonly [string, ...string[]])[] = [
   ["chain", "main", "builtins.RuntimeError", "builtins.KeyError", "builtins.ValueError"],
   ["own_hook", "main", "builtins.RuntimeError"],
   ["wrapped_hook", "main", "builtins.RuntimeError"],
+  ["both_hooks", "main", "builtins.RuntimeError"],
   ["same_hooks", "main", "builtins.RuntimeError"],
   ["memory", "main", "builtins.MemoryError"],
   ["interrupted"],
@@ -45,6 +46,11 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
     const edited = failures.at(-2);
     expect(edited && userFrames(edited).at(-1)).toMatchObject({ function: "fail", line: 2 });
     expect(edited && userFrames(edited).at(-1)?.source).toBeUndefined();
+  });
+
+  it("records each of several that are alike", async () => {
+    const { records } = await compared(python, ["ends.py", "again"]);
+    expect(records[0]?.failures.map(({ origin }) => origin)).toEqual(["thread", "thread", "thread", "main"]);
   });
 
   it("records the children of multiprocessing themselves", async () => {
@@ -74,7 +80,9 @@ describe.each(somePythons)("the hook under Python %s", (version, python) => {
 
   it("finds the failing part of a line that has several, and of a statement of many lines", async () => {
     const failure = onlyFailure(await compared(python, ["parts.py"]));
-    const parts = failure.exceptions.map(({ frames, message }) => frames.at(message === "third" ? -2 : message === "matmul" ? -2 : -1)?.expression);
+    const parts = failure.exceptions.map(
+      ({ frames, message }) => frames.at(message === "third" ? -2 : message === "matmul" ? -2 : -1)?.expression,
+    );
     expect(parts).toEqual(
       version === "3.6" || version === "3.7"
         ? expect.anything()
@@ -150,5 +158,21 @@ describe("the hook", () => {
   it("leaves a record of the failure alone where the whole would be too large", async () => {
     const failure = onlyFailure(await compared(newestPython(), ["-c", "raise RuntimeError('x' * 10**6)"]));
     expect(failure.exceptions[0]?.message).toBe("x".repeat(8000));
+  });
+
+  it("keeps the newest failures of many, in bounds", async () => {
+    const { records } = await watched(newestPython(), ["many.py"]);
+    const failures = records[0]?.failures ?? [];
+    expect(failures.length).toBeGreaterThan(2);
+    expect(failures.length).toBeLessThanOrEqual(16);
+    expect(failures.at(-1)?.exceptions[0]?.message).toMatch(/^39 é{7997}$/);
+    expect(failures.at(-1)).toMatchObject({ isCut: true, exceptions: [{ frames: { length: 40 } }] });
+  });
+
+  it("has the allocator's figures of the moment when memory ran out, without using CUDA before", async () => {
+    const { memory, exceptions } = onlyFailure(await compared(newestPython(), ["cudaMemory.py"]));
+    expect(exceptions[0]?.type).toBe("torch.OutOfMemoryError");
+    const figures = { device: "cuda:1", allocated: 4000, free: 300, reserved: 6000, peak: 5000, total: 8000 };
+    expect(memory).toEqual({ ...figures, largest: [] });
   });
 });

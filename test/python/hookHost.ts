@@ -44,7 +44,11 @@ export const python2 = candidates("2.7").find((program) => spawnSync(program, ["
 /** The oldest, the last one that does not tell columns, the newest, and PyPy; all in the full run. */
 export const somePythons = [...pythons].filter(
   ([version, program], index) =>
-    process.env.TENSORLINE_FULL === "1" || index === 0 || version === "3.10" || version === "pypy3" || program === newestPython(),
+    process.env.TENSORLINE_FULL === "1" ||
+    index === 0 ||
+    version === "3.10" ||
+    version === "pypy3" ||
+    program === newestPython(),
 );
 
 export function newestPython(): string {
@@ -82,7 +86,12 @@ interface Options {
   readonly pythonPath?: string;
 }
 
-function ending(python: string, args: readonly string[], env: Readonly<Record<string, string>>, options: Options) {
+export function ending(
+  python: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  options: Options,
+) {
   return new Promise<Ending>((resolve, reject) => {
     const child = spawn(python, args, {
       cwd: options.cwd ?? programs,

@@ -5,6 +5,7 @@ import layersText from "./python/layers.py";
 import lookingText from "./python/looking.py";
 import memoryText from "./python/memory.py";
 import operandsText from "./python/operands.py";
+import patchesText from "./python/patches.py";
 import readersText from "./python/readers.py";
 import recordText from "./python/record.py";
 import sitecustomizeText from "./python/sitecustomize.py";
@@ -18,6 +19,7 @@ import watchText from "./python/watch.py";
 
 const parts = {
   watch: watchText,
+  patches: patchesText,
   record: recordText,
   frames: framesText,
   source: sourceText,

@@ -72,6 +72,29 @@ def wrapped_hook():
     child(9)
 
 
+def both_hooks():
+    before = sys.excepthook
+
+    def hook(*args):
+        before(*args)
+        sys.__excepthook__(*args)
+
+    sys.excepthook = hook
+    child(6)
+
+
+def again():
+    """An exception may lie where one lay that is gone."""
+    import threading
+
+    for number in range(3):
+        one = threading.Thread(target=child, args=(5,))
+        one.start()
+        one.join()
+        del one
+    child(5)
+
+
 def same_hooks():
     import threading
 

@@ -1,5 +1,5 @@
 # Ways in which PyTorch runs a program's parts; each fails in another place.
-import sys
+import threading
 import warnings
 
 import torch
@@ -41,6 +41,11 @@ def rank(number, model):
     model(x)
 
 
+def fill():
+    small = torch.ones(1000, 1000)
+    return torch.empty(2**50) + small
+
+
 def loaded():
     for batch in torch.utils.data.DataLoader(Pictures(), num_workers=1, batch_size=2):
         pass
@@ -58,6 +63,9 @@ def main():
         loaded()
     except RuntimeError:
         print("the worker failed")
+    full = threading.Thread(target=fill)
+    full.start()
+    full.join()
     batch = {"x": torch.zeros(32, 1, 28, 28)}
     model = Net()
     model(batch["x"])

@@ -1,6 +1,6 @@
 # Lists what Tensorline keeps on this host, a line "KIB JOBS KIB PATH" for each folder: all of it, and how many jobs of this
-# machine with how much. Parameter: "remove" first removes operations and jobs that have ended and what was read of
-# environments; what waits or runs stays.
+# machine with how much. Parameter: "remove" first removes operations and jobs that have ended, what was read of
+# environments, and the hook with the records of its runs; what waits or runs stays.
 
 own() { # root: there, and this user's
   [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]
@@ -13,6 +13,7 @@ clean() { # root
     case $state in queued | running) ;; *) rm -rf "${folder%/}" ;; esac
   done
   rm -f "$1"/hosts/*/environments-[0-9]*
+  rm -rf "$1/hook" "$1/hosts/$machine/runs"
   find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
 }
 

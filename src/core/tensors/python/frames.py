@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections import deque
 
 from _tensorline import expressions, looking, operands, readers, source
@@ -86,18 +87,25 @@ def is_user(name):
     return not name.startswith((standard, sys.prefix + "/bin/", sys.base_prefix + "/bin/"))
 
 
+# Of the processor's time, so that a busy machine costs no values; of the clock's, for a file system that hangs.
+_seconds = 0.2
+_seconds_waiting = 2
+_busy = getattr(time, "thread_time", time.process_time)
+
+
 class Values:
     """How many values one failure may still tell, and until when."""
 
-    def __init__(self, deadline):
+    def __init__(self):
         self.left = most_values
-        self.deadline = deadline
+        self.until = (_busy() + _seconds, time.monotonic() + _seconds_waiting)
         self.is_cut = False
 
-    def has_room(self):
-        import time
+    def has_time(self):
+        return _busy() < self.until[0] and time.monotonic() < self.until[1]
 
-        if self.left > 0 and time.monotonic() < self.deadline:
+    def has_room(self):
+        if self.left > 0 and self.has_time():
             return True
         self.is_cut = True
         return False
@@ -119,8 +127,11 @@ def told(frame, below, started, values):
     if values.has_room():
         lines = source.lines_of(code, started)
         if lines:
-            part = _part(frame, below, lines, found["isUser"])
-            _place(found, frame, part, lines)
+            try:
+                part = _part(frame, below, lines)
+                _place(found, frame, part, lines)
+            except Exception:
+                pass
     if part is not None and part[1] is not None and frame.matters:
         for name, value, known in operands.of_node(part[1], frame):
             if values.has_room():
@@ -130,15 +141,11 @@ def told(frame, below, started, values):
     return found, seen
 
 
-def _part(frame, below, lines, is_user_code):
-    try:
-        exact = expressions.exact(frame.code, frame.lasti, lines)
-        if exact is not None:
-            return exact
-        callee = below.code.co_name if below else None
-        return expressions.likely(frame.code, frame.lasti, frame.line, lines, callee)
-    except Exception:
-        return None
+def _part(frame, below, lines):
+    exact = expressions.exact(frame.code, frame.lasti, lines)
+    if exact is not None:
+        return exact
+    return expressions.likely(frame.code, frame.lasti, frame.line, lines, below.code.co_name if below else None)
 
 
 def _place(found, frame, part, lines):
@@ -150,7 +157,7 @@ def _place(found, frame, part, lines):
             found["expression"] = text
         if first == frame.line or start_column is not None:
             found["line"] = first
-        if start_column is not None:
+        if start_column is not None and end_column is not None:
             found["endLine"] = last
             found["column"] = source.column(lines[first - 1], start_column)
             found["endColumn"] = source.column(lines[last - 1], end_column)
@@ -175,10 +182,10 @@ def other_values(frame, seen, values):
         if type(name) is not str or name.startswith("__"):
             continue
         for label, one in _within(name, value):
-            if id(one) in seen:
+            if values.left <= 0 or id(one) in seen:
                 continue
             known = readers.describe(one)
-            if known is not None and values.left > 0:
+            if known is not None:
                 seen.add(id(one))
                 values.left -= 1
                 found.append(_named(label, known))
@@ -203,3 +210,25 @@ def _named(name, known):
     told = {"name": name[:120]}
     told.update(known)
     return told
+
+
+_rewritten = "__autograph_generated_file"
+
+
+def rewritten_back(told, message):
+    """Gives frames of code that TensorFlow has rewritten their places in the user's own: its message tells these in order, as
+    `File "train.py", line 19, in step  *` and the line."""
+    lines = message.split("\n")
+    places = [index for index, line in enumerate(lines) if line.endswith("  *") and line.lstrip().startswith('File "')]
+    frames = [frame for frame in told if _rewritten in frame["file"]]
+    for frame in frames:
+        frame["isUser"] = False
+    if len(places) != len(frames):
+        return
+    for frame, index in zip(frames, places):
+        file, _mark, rest = lines[index].strip()[6:].rpartition('", line ')
+        number, _mark, function = rest[:-3].partition(", in ")
+        text = lines[index + 1].strip() if index + 1 < len(lines) else ""
+        for name in ("endLine", "column", "endColumn"):
+            frame.pop(name, None)
+        frame.update(file=file, line=int(number), function=function, isUser=is_user(file), source=text, expression=text)

@@ -1,7 +1,6 @@
 """What PyTorch's allocator tells where memory ran out, and what filled it."""
 
 import sys
-import time
 
 from _tensorline import looking, readers
 
@@ -27,14 +26,14 @@ def attach(cuda, state):
     cuda._queued_calls.append((begin, []))
 
 
-def figures(chain, state, deadline):
+def figures(chain, state, values):
     """The figures for a failure that is about memory; None for any other."""
     texts = [_text(error) for error in chain]
     if not any(_is_about_memory(type(error), text) for error, text in zip(chain, texts)):
         return None
     found = dict(state.get("memory") or {"device": "cuda:0" if any("CUDA" in text or "HIP" in text for text in texts) else "cpu"})
     found.update({name: value for name, value in _allocator(found["device"]).items() if name not in found})
-    found["largest"] = _alive(found["device"], deadline)
+    found["largest"] = _alive(found["device"], values)
     return found
 
 
@@ -67,7 +66,7 @@ def _allocator(device):
     return found
 
 
-def _alive(device, deadline):
+def _alive(device, values):
     """The largest tensors of a device that are alive."""
     import gc
 
@@ -75,7 +74,7 @@ def _alive(device, deadline):
     for thing in gc.get_objects():
         if looking.root_of(type(thing)) not in ("torch", "numpy", "jaxlib", "tensorflow"):
             continue
-        if time.monotonic() > deadline:
+        if not values.has_time():
             break
         known = readers.describe(thing)
         if known and known.get("bytes") and known.get("device", device) == device:

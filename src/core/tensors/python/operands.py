@@ -67,6 +67,9 @@ def _indices(node):
 def _take(node, frame, found):
     if isinstance(node, ast.Starred):
         node = node.value
+    if isinstance(node, ast.Call) and len(node.args) == 1 and text_of(node.func) == "ag__.ld":
+        # What TensorFlow makes of a name in code that it rewrites.
+        node = node.args[0]
     if isinstance(node, (ast.List, ast.Tuple)):
         for element in node.elts[:_from_list]:
             _take(element, frame, found)
@@ -159,7 +162,7 @@ def _viewed(known, views):
             if sizes is not None and len(sizes) > 1:
                 turned = sizes[::-1] if view in ("T", "H") else sizes[:-2] + sizes[:-3:-1]
                 known[name] = list(turned)
-        if "strides" in known and shape is not None:
+        if "isContiguous" in known:
             known["isContiguous"] = readers.is_contiguous(known["shape"], known["strides"])
     return known
 

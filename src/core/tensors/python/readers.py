@@ -18,24 +18,24 @@ def describe(thing):
         found = {"type": looking.name_of(type(thing))}
         try:
             reader(thing, found)
+            _finish(found)
         except Exception:
             found.setdefault("notes", []).append("unreadable")
-        return _finished(found)
+        if not found.get("notes"):
+            found.pop("notes", None)
+        return found
     return None
 
 
-def _finished(found):
+def _finish(found):
     shape, strides = found.get("shape"), found.get("strides")
-    if shape is not None and strides is not None:
+    if shape is not None and strides is not None and None not in shape:
         found["isContiguous"] = is_contiguous(shape, strides)
     width = _width(found.get("dtype", ""))
     if shape is not None and width and None not in shape and _product(shape) * width < _most:
         found["bytes"] = _product(shape) * width
     if any(abs(step) >= _most for step in strides or ()):
         del found["strides"]
-    if not found.get("notes"):
-        found.pop("notes", None)
-    return found
 
 
 def _product(shape):
@@ -165,12 +165,10 @@ def _jax(array, found):
 
 
 def _jax_device(sharding):
-    device = namespace(sharding).get("_device")
-    if device is None:
+    if not looking.name_of(type(sharding)).endswith(".SingleDeviceSharding"):
         return "sharded"
-    platform = read(device, "platform", ("jaxlib", "jax"))
-    number = read(device, "id", ("jaxlib", "jax"))
-    return "%s:%d" % (platform, number) if type(platform) is str and type(number) is int else "unknown"
+    device = read(sharding, "_device", ("jaxlib", "jax"))
+    return "%s:%d" % (read(device, "platform", ("jaxlib", "jax")), read(device, "id", ("jaxlib", "jax")))
 
 
 _tensorflow_roots = ("tensorflow",)

@@ -8,7 +8,6 @@ import time
 
 from _tensorline import frames, layers, looking, memory, readers
 
-_seconds = 0.2
 _most_bytes = 256 * 1024
 _most_failures = 16
 _most_exceptions = 8
@@ -16,22 +15,11 @@ _longest_message = 8000
 
 _lock = threading.Lock()
 _written = {"pid": 0, "failures": []}
-_known = []
-
-
-def knows(error):
-    """Whether this exception has been written down in this process."""
-    return (os.getpid(), id(error)) in _known
 
 
 def failure(state, error, origin):
     """Writes down an exception that nobody has handled."""
-    if origin not in ("interactive", "test") and knows(error):
-        return
-    began = time.monotonic()
-    _known.append((os.getpid(), id(error)))
-    del _known[:-32]
-    values = frames.Values(began + _seconds)
+    values = frames.Values()
     chain, is_cut = _chain(error)
     room, told, selves = frames.most_frames, [], []
     # The last of a chain ended the program: it has the first choice of what there is room for.
@@ -41,21 +29,23 @@ def failure(state, error, origin):
         room -= len(held)
         found = _frames(held, state, values)
         selves = selves or [frames.own_object(frame) for frame in held]
-        told.insert(0, dict(_exception(one), frames=found))
+        words = _exception(one)
+        _quietly(frames.rewritten_back, found, words["message"])
+        told.insert(0, dict(words, frames=found))
     _keep(state, {
         "origin": origin,
         "exceptions": told,
         "layers": _quietly(layers.on_the_way, selves) or [],
-        "memory": _quietly(memory.figures, chain, state, values.deadline),
+        "memory": _quietly(memory.figures, chain, state, values),
         "isCut": is_cut or values.is_cut,
     })
 
 
 def warning(state, raised, text, frame):
     """Writes down a warning about sizes: nothing was raised, but the result will be wrong."""
-    while frame is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings", "_tensorline.watch"):
+    while frame is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings", "_tensorline.patches"):
         frame = frame.f_back
-    values = frames.Values(time.monotonic() + _seconds)
+    values = frames.Values()
     held, cut = frames.of_stack(frame, frames.most_frames)
     found = _frames(held, state, values)
     _keep(state, {
@@ -104,7 +94,7 @@ def _frames(held, state, values):
         below = held[index + 1] if index + 1 < len(held) else None
         told[index], seen[index] = frames.told(held[index], below, state["started"], values)
     for index in range(len(held) - 1, -1, -1):
-        told[index]["values"] = frames.other_values(held[index], seen[index], values)
+        told[index]["values"] = _quietly(frames.other_values, held[index], seen[index], values) or []
     return told
 
 
@@ -135,7 +125,8 @@ def _message(error):
 
 def _keep(state, found):
     found = {name: value for name, value in found.items() if value is not None}
-    found["at"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".%03dZ" % (time.time() % 1 * 1000)
+    now = time.time()
+    found["at"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%06dZ" % (now % 1 * 1000000)
     with _lock:
         if _written["pid"] != os.getpid():
             _written.update(pid=os.getpid(), failures=[])

@@ -8,15 +8,30 @@ import time
 
 state = {}
 
+# What is to be done once a module that nobody else waits for is there, by its name.
+_asked = {}
+
+# Modules that hand out exceptions in ways of their own; patches.py tells of each.
+_waited_for = {
+    "threading",
+    "warnings",
+    "traceback",
+    "torch._utils",
+    "torch.cuda",
+    "_pytest.runner",
+    "IPython.core.interactiveshell",
+    "code",
+}
+
 
 def install(run):
     state.update(run=run, started=time.time(), folder=_folder(), main=_thread.get_ident(), pid=os.getpid())
-    _watch_hook(sys, "excepthook", lambda _kind, error, *_rest: notice(error))
+    watch_hook(sys, "excepthook", lambda _kind, error, *_rest: shown(error))
     sys.exit = _Exit(sys.exit)
     import atexit
 
     atexit.register(_at_exit)
-    for name in list(_patches):
+    for name in list(_waited_for):
         if name in sys.modules:
             _patch(name, sys.modules[name])
     sys.meta_path.insert(0, _Finder())
@@ -36,6 +51,15 @@ def notice(error, origin=None):
         pass
 
 
+def shown(error, origin=None):
+    """Records what Python keeps as its last exception, once however many hooks hand it on. It is alive as long as it is kept,
+    so no other one has its id meanwhile."""
+    key = (os.getpid(), id(error))
+    if error is not None and (origin or state.get("shown") != key):
+        state["shown"] = key
+        notice(error, origin)
+
+
 def _origin():
     process = sys.modules.get("multiprocessing.process")
     if process and type(process.__dict__.get("_current_process")).__name__ not in ("_MainProcess", "NoneType"):
@@ -52,12 +76,12 @@ def _folder():
         return ""
 
 
-def _handled():
+def handled():
     """The exception that the program is handling at present."""
     return sys.exc_info()[1]
 
 
-def _watch_hook(module, name, look):
+def watch_hook(module, name, look):
     """Looks before the program's own hook. The one that Python keeps as the original is the same, as many programs test."""
     original = getattr(module, name)
 
@@ -86,7 +110,7 @@ class _Exit:
 
     @property
     def __call__(self):
-        notice(_handled())
+        notice(handled())
         return self.original
 
     def __reduce__(self):
@@ -106,114 +130,23 @@ class _Exit:
 
 def _at_exit():
     """What a hook of the program's own showed without telling ours; Python keeps it until the end."""
-    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None:
-        return
-    record = sys.modules.get("_tensorline.record")
-    if record is None or not record.knows(error):
-        notice(error)
+    shown(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None))
 
 
-def _before(place, name, look):
-    """Calls `look` with the arguments before the function of that name in a module or a class."""
-    original = getattr(place, name)
-
-    def function(*args, **kwargs):
-        try:
-            look(*args, **kwargs)
-        except BaseException:
-            pass
-        return original(*args, **kwargs)
-
-    for kept in ("__name__", "__qualname__", "__module__", "__doc__"):
-        setattr(function, kept, getattr(original, kept, None))
-    function.__wrapped__ = original
-    setattr(place, name, function)
-
-
-def _threading(module):
-    if hasattr(module, "excepthook"):
-        _watch_hook(module, "excepthook", lambda args: notice(args.exc_value, "thread"))
-    else:
-        _before(module, "_format_exc", lambda *_: notice(_handled(), "thread"))
-
-
-def _warnings(module):
-    def look(message):
-        text = message.message.args[0] if message.message.args else ""
-        if type(text) is str and any(word in text.lower() for word in ("target size", "was resized since", "ragged")):
-            from _tensorline import record
-
-            record.warning(state, message.message, text, sys._getframe(2))
-
-    _before(module, "_showwarnmsg", look)
-
-
-def _processes(module):
-    # A child process prints what ends it itself, without any hook.
-    def look(*_, **__):
-        caller = sys._getframe(2)
-        if caller.f_code.co_name == "_bootstrap" and caller.f_globals.get("__name__") == "multiprocessing.process":
-            notice(_handled(), "process")
-
-    _before(module, "print_exc", look)
-
-
-def _workers(module):
-    # Workers of a DataLoader, replicas of DataParallel: the exception goes on as text, in another process or thread.
-    _before(module.ExceptionWrapper, "__init__", lambda _self, exc_info=None, *_, **__: notice((exc_info or (0, _handled()))[1]))
-
-
-def _cuda(module):
-    from _tensorline import memory
-
-    memory.attach(module, state)
-
-
-def _tests(module):
-    original = module.pytest_runtest_makereport
-    from_pytest = ("Skipped", "Failed", "Exit", "XFailed")
-
-    # pytest reads the names of the parameters.
-    def pytest_runtest_makereport(item, call):
-        error = call.excinfo.value if call.excinfo is not None else None
-        if type(error).__name__ not in from_pytest:
-            notice(error, "test")
-        return original(item, call)
-
-    module.pytest_runtest_makereport = pytest_runtest_makereport
-
-
-def _interactive(name):
-    def patch(module):
-        _before(getattr(module, name), "showtraceback", lambda *_, **__: notice(_handled(), "interactive"))
-
-    return patch
-
-
-_patches = {
-    "threading": _threading,
-    "warnings": _warnings,
-    "traceback": _processes,
-    "torch._utils": _workers,
-    "torch.cuda": _cuda,
-    "_pytest.runner": _tests,
-    "IPython.core.interactiveshell": _interactive("InteractiveShell"),
-    "code": _interactive("InteractiveInterpreter"),
-}
-
-
-def after(name, patch):
-    """Calls `patch` with a module once it has been imported."""
-    first = _patches.get(name)
-    _patches[name] = patch if first is None else lambda module: (first(module), patch(module))
+def after(name, work):
+    """Calls `work` with a module once it has been imported."""
+    _waited_for.add(name)
+    _asked[name] = work
 
 
 def _patch(name, module):
-    patch = _patches.pop(name, None)
+    _waited_for.discard(name)
     try:
-        if patch:
-            patch(module)
+        if name in _asked:
+            return _asked.pop(name)(module)
+        from _tensorline import patches
+
+        patches.by_module[name](module)
     except BaseException:
         pass
 
@@ -233,7 +166,7 @@ class _Finder:
     """Finds nothing itself: a module that waits for it is patched once it has been executed."""
 
     def find_spec(self, name, path=None, target=None):
-        if name not in _patches:
+        if name not in _waited_for:
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):

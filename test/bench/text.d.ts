@@ -1,0 +1,5 @@
+/** Programs that a bench starts are bundled as text. */
+declare module "*.py" {
+  const text: string;
+  export default text;
+}
