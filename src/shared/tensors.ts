@@ -93,6 +93,8 @@ export interface TensorFailure {
   readonly exceptions: readonly FailureException[];
   /** From the model down to the layer that failed. */
   readonly layers: readonly ModelLayer[];
+  /** The layers beside it in its parent: one of them may have been skipped. */
+  readonly siblings?: readonly ModelLayer[];
   readonly memory?: MemoryFigures;
   /** Frames, values or text were left out for want of room or time. */
   readonly isCut: boolean;

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { type ILink, Terminal } from "@xterm/xterm";
 import { afterEach, describe, expect, it } from "vitest";
-import { characterWidths } from "../../webview-ui/job/characterWidths";
-import { makeHarmless } from "../../webview-ui/job/harmless";
-import { sourceLinkProvider } from "../../webview-ui/job/sourceLinkProvider";
+import { characterWidths } from "../../webview-ui/lib/terminal/characterWidths";
+import { makeHarmless } from "../../webview-ui/lib/terminal/harmless";
+import { sourceLinkProvider } from "../../webview-ui/lib/terminal/sourceLinkProvider";
 import { hostileOutput } from "./hostileOutput";
 
 const opened: Terminal[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MetricSeries } from "../../src/shared/jobPanel";
 import { metricChart, roundRange, smoothed, tableRows } from "../../webview-ui/job/metricData";
-import { solid } from "../../webview-ui/job/terminalTheme";
+import { solid } from "../../webview-ui/lib/terminal/terminalTheme";
 import { duration, fileSize, metricValue, rateOf } from "../../webview-ui/job/words";
 
 const series = (points: MetricSeries["points"]): MetricSeries => ({ name: "loss", axis: "step", points });

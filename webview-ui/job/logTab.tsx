@@ -2,7 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { plainText } from "../lib/format";
 import { Icon } from "../lib/icon";
-import { FindBar } from "./findBar";
+import { FindBar } from "../lib/terminal/findBar";
 import { LogBar } from "./logBar";
 import type { Store } from "./store";
 import type { LogTerminal, MakeTerminal } from "./terminal";

@@ -1,7 +1,7 @@
 import type { Explanation, FailureException, FailureFrame, MemoryFigures, ModelLayer } from "../../shared/tensors";
 import { takeApart } from "./expression";
 import { fillIn } from "./fillIn";
-import { type Match, matchRule } from "./matchRule";
+import { frameworkOf, isRaisedByFramework, type Match, matchRule } from "./matchRule";
 import { expressionOf, recordedOperands, userFrame, writtenOperands } from "./operands";
 import type { Found, Told } from "./rule";
 import { explainByStructure } from "./structure";
@@ -40,7 +40,7 @@ function explainException(exception: FailureException, failed: Failed): Outcome 
   const match = matchRule(exception, failed);
   const found = gather(exception, failed, match);
   if (!match) {
-    const explanation = explainByStructure(exception, found);
+    const explanation = explainByStructure(exception, found, isRaisedByFramework(exception));
     return (
       explanation && {
         explanation: { ...surroundings(exception, failed, found), ...explanation },
@@ -63,7 +63,7 @@ function explainException(exception: FailureException, failed: Failed): Outcome 
       operands,
       rule: told.rule ?? rule.rule,
       fixes: [...(told.fixes ?? []), ...(rule.fixes ?? []).map((text) => ({ text: fillIn(text, filled) }))],
-      confidence: found.isRecorded ? Math.min(0.98, sureness + 0.05) : sureness,
+      confidence: found.isRecorded ? Math.max(sureness, 0.95) : sureness,
     },
     isSecondary: rule.isSecondary === true,
     isWarning: /Warning$/.test(exception.type),
@@ -105,7 +105,7 @@ function gather(exception: FailureException, failed: Failed, match: Match | unde
   const recorded = recordedOperands(exception, layer, parts);
   const reading = match?.reading ?? { words: {}, shapes: new Map() };
   return {
-    framework: match?.framework ?? "torch",
+    framework: match?.framework ?? frameworkOf(exception, failed) ?? "torch",
     words: reading.words,
     shape: (place) => reading.shapes.get(place)?.shape,
     operands: recorded.length > 0 ? recorded : writtenOperands(reading, parts, values),

@@ -10,9 +10,9 @@ export const userFrame = (frames: readonly FailureFrame[]): FailureFrame | undef
 
 /** The failing expression of a frame: what Python underlined, else its line where that holds only one operation or call. */
 export function expressionOf(frame: FailureFrame | undefined): string | undefined {
-  if (frame?.expression !== undefined) return frame.expression;
+  if (frame?.expression !== undefined) return frame.expression.startsWith("raise ") ? undefined : frame.expression;
   const line = frame?.source?.replace(/^(?:return|yield|await)\s+/, "").replace(/^[\w.,\s[\]]+?\s*=(?!=)\s*/, "");
-  if (line === undefined) return undefined;
+  if (line === undefined || line.startsWith("raise ")) return undefined;
   const parts = takeApart(line);
   const isPlain = parts?.arguments.every((one) => !/[(@+*/%]|\s-\s/.test(one)) === true;
   return isPlain ? line : undefined;
@@ -32,44 +32,48 @@ export function recordedOperands(
   const known = own?.operands ?? [];
   const unseen = [...known];
   const added = inner === own ? [] : (inner?.operands ?? []).filter((value) => !takeSame(unseen, value));
-  const owner = ownerName(layer, parts);
-  return [...known, ...added].flatMap((value) => {
-    const name = known.includes(value)
-      ? value.name
-      : value.name.replace(/^self\./, owner === undefined ? "self." : `${owner}.`);
-    return value.shape === undefined ? [] : [explained(value, name)];
-  });
+  const owner = layer?.path.split(".").at(-1) || ownerName(layer, parts);
+  return [
+    ...known.filter((value) => !isUneventful(value, known)).flatMap((value) => explained(value) ?? []),
+    ...added
+      .filter((value) => !isUneventful(value, added))
+      .flatMap((value) => explained(value, ownedName(value.name, owner)) ?? []),
+  ];
 }
 
-/** How the user's code calls the layer: `fc2` of `self.fc2(h)`, else the last part of its path. */
+/** `self.weight` or `weight` of a library's frame → `fc2.weight`. */
+const ownedName = (name: string, owner: string | undefined): string =>
+  owner === undefined ? name : name.replace(/^(?:self\.)?(?=(?:weight|bias)$)|^self\./, `${owner}.`);
+
+/** A bias goes where the weight goes; it is worth a line only where it differs. */
+function isUneventful({ name, dtype, device }: TensorValue, all: readonly TensorValue[]): boolean {
+  const weight = all.find((one) => one.name.endsWith("weight"));
+  return name.endsWith("bias") && weight !== undefined && weight.dtype === dtype && weight.device === device;
+}
+
+/** How a sentence calls the layer: `fc2` of `self.fc2(h)`, else the last part of its path; `Conv2d 0` in a row of layers. */
 export function ownerName(layer: ModelLayer | undefined, parts: ExpressionParts | undefined): string | undefined {
   const called = parts?.function?.replace(/^self\./, "");
   const path = layer?.path.split(".").at(-1);
   if (path && called?.endsWith(path)) return called;
-  return path || called;
+  return path && /^\d+$/.test(path) ? `${layer?.type} ${path}` : path || called;
 }
 
 function takeSame(from: TensorValue[], value: TensorValue): boolean {
   const at = from.findIndex(
-    (one) =>
-      one.shape &&
-      value.shape &&
-      isSame(one.shape, value.shape) &&
-      one.dtype === value.dtype &&
-      one.device === value.device,
+    ({ shape, dtype, device }) =>
+      shape && value.shape && isSame(shape, value.shape) && dtype === value.dtype && device === value.device,
   );
   if (at < 0) return false;
   from.splice(at, 1);
   return true;
 }
 
-function explained(value: TensorValue, name: string): ExplainedOperand {
-  return {
-    name,
-    shape: value.shape ?? [],
-    ...(value.dtype === undefined ? {} : { dtype: value.dtype }),
-    ...(value.device === undefined ? {} : { device: value.device }),
-  };
+/** A recorded tensor as an explanation shows it; undefined where even its rank is not known. */
+export function explained(value: TensorValue, name = value.name): ExplainedOperand | undefined {
+  const { shape, dtype, device } = value;
+  if (shape === undefined) return undefined;
+  return { name, shape, ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) };
 }
 
 /**

@@ -82,9 +82,10 @@ export interface Rule {
 }
 
 /**
- * `framework`: a frame, class or record that shows the framework; `shapeLine`: the user's line works with a shape (`.shape`, `.size()`).
+ * `class`: the exception's class is the framework's own. `framework`: that, or it was raised in a line of the framework or one that
+ * calls it. `shapeLine`: the user's line takes a shape apart (`b, c = x.shape`). `distributed`: several processes work together.
  */
-export type Evidence = "framework" | "shapeLine";
+export type Evidence = "class" | "framework" | "shapeLine" | "distributed";
 
 /** One framework: how it is recognised and the families of its messages. */
 export interface FrameworkRules {
@@ -93,6 +94,8 @@ export interface FrameworkRules {
   readonly files: RegExp;
   /** In the name of an exception's class. */
   readonly classes: RegExp;
+  /** In a message that only it writes. */
+  readonly messages?: RegExp;
   /** In a line of code that uses it. */
   readonly code: RegExp;
   /** The name of its module where versions are listed. */

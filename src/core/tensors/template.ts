@@ -4,7 +4,7 @@ import { readShape, shapeSource, type WrittenShape } from "./shapes";
 export interface Reading {
   /** By the name of the place, as it stands there. */
   readonly words: Readonly<Record<string, string>>;
-  /** The shapes by name, in the order of the text; the second of a list is called `name1` after `name0`. */
+  /** The shapes by name, in the order of the text; those of a list are called `name 1`, `name 2`. */
   readonly shapes: ReadonlyMap<string, WrittenShape>;
 }
 
@@ -21,12 +21,21 @@ const places: Readonly<Record<string, string>> = {
   shapes: String.raw`(?:${shapeSource})(?:[\s,;]*(?:and\s+|vs\.?\s+)?(?:${shapeSource}))*`,
 };
 
+export interface Reader {
+  /** What a text must hold, with its white space as single spaces, for the template to be worth a try. */
+  readonly landmark: string;
+  readonly read: (text: string) => Reading | undefined;
+}
+
+/** Any white space as one space. */
+export const flat = (text: string): string => text.replace(/\s+/g, " ");
+
 /**
  * Reads messages by a template: `shapes cannot be multiplied ({a:shape} and {b:shape})`. `{name:kind}` is a place
  * (int, number, name, dtype, word, text, block, shape, shapes), white space stands for any white space, so that wrapped lines are read
  * as well, and everything else for itself. Gives undefined where the template is nowhere in the text.
  */
-export function createReader(template: string): (text: string) => Reading | undefined {
+export function createReader(template: string): Reader {
   const kinds = new Map<string, string>();
   const source = template
     .split(/(\{\w+:\w+\})/)
@@ -45,7 +54,10 @@ export function createReader(template: string): (text: string) => Reading | unde
     .join("");
   // A number must not be read from its middle.
   const pattern = new RegExp(template.startsWith("{") ? `(?<![\\w.])${source}` : source);
-  return (text) => {
+  const landmark = flat(template)
+    .split(/\{\w+:\w+\}/)
+    .reduce((longest, part) => (part.length > longest.length ? part : longest), "");
+  const read = (text: string): Reading | undefined => {
     const groups = pattern.exec(text)?.groups;
     if (!groups && !pattern.test(text)) return undefined;
     const words: Record<string, string> = {};
@@ -59,12 +71,13 @@ export function createReader(template: string): (text: string) => Reading | unde
         shapes.set(name, shape);
       } else if (kind === "shapes") {
         findShapes(word).forEach((shape, at) => {
-          shapes.set(`${name}${at}`, shape);
+          shapes.set(`${name} ${at + 1}`, shape);
         });
       }
     }
     return { words, shapes };
   };
+  return { landmark: landmark.trim(), read };
 }
 
 const anyShape = new RegExp(shapeSource, "g");

@@ -53,7 +53,7 @@ export function readTracebacks(lines: readonly string[]): readonly FailureExcept
 /** The lines after the first one; one that begins an exception or a traceback of its own ends them. */
 function restOfMessage(lines: readonly string[], from: number): string[] {
   const rest: string[] = [];
-  for (let at = from; at < Math.min(lines.length, from + 80); at++) {
+  for (let at = from; at < Math.min(lines.length, from + 500); at++) {
     const line = lines[at] ?? "";
     if (start.test(line) || end.test(line) || classLine.test(line) || warningLine.test(line) || pytestEnd.test(line))
       break;
@@ -80,7 +80,7 @@ function readFrame(lines: readonly string[], at: number): FailureFrame | undefin
 
 /** The line of code after a frame's head: the next line, or the one that rich points at. */
 function sourceAfter(lines: readonly string[], at: number, number: number): { source?: string; mark?: string } {
-  const pointed = new RegExp(`^\\s*[❱>]\\s*${number}\\s*[│|]?\\s?(?<source>.*)$`);
+  const pointed = new RegExp(`^\\s*[❱>]\\s*${number}[\\s│|]*(?<source>.*)$`);
   for (let next = at; next < Math.min(lines.length, at + 16); next++) {
     const source = pointed.exec(lines[next] ?? "")?.groups?.source;
     if (source !== undefined) return { source: source.trim() };

@@ -1,13 +1,12 @@
 import * as vscode from "vscode";
 import type { TensorsFeature } from "./feature";
-import { showExplanation } from "./showExplanation";
 
 /** Explains what is selected in the editor, else what was copied. */
 export async function explainSelection(feature: TensorsFeature): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const selected = editor && !editor.selection.isEmpty ? editor.document.getText(editor.selection) : undefined;
   const text = selected ?? (await vscode.env.clipboard.readText());
-  await explain(feature, text, selected === undefined ? "what you copied" : "the selected text");
+  explain(feature, text, selected === undefined ? "what you copied" : "the selected text");
 }
 
 /** Explains what is selected in the terminal in front. What was copied before stays copied. */
@@ -20,11 +19,11 @@ export async function explainTerminalSelection(feature: TensorsFeature): Promise
   } finally {
     await vscode.env.clipboard.writeText(copied);
   }
-  await explain(feature, text, "the selected text");
+  explain(feature, text, "the selected text");
 }
 
-async function explain(feature: TensorsFeature, text: string, what: string): Promise<void> {
+function explain(feature: TensorsFeature, text: string, what: string): void {
   const explanation = feature.parts().explainer.text(text);
-  if (explanation) await showExplanation(feature, explanation, { records: [] });
+  if (explanation) feature.show({ explanation, context: { records: [] } });
   else void vscode.window.showInformationMessage(`There is nothing about tensors in ${what}.`);
 }

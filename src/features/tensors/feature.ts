@@ -14,13 +14,25 @@ export interface ExplainedIn {
   readonly records: readonly RunRecord[];
 }
 
+/** Something that was explained. */
+export interface Explained {
+  readonly explanation: Explanation;
+  readonly context: ExplainedIn;
+}
+
 /** What is known of a terminal that explains. */
 export interface TerminalState {
   readonly host: HostRef;
   /** Where its shell is; undefined while it has not told. */
   folder(): string | undefined;
-  /** The last failure that was explained. */
-  last: { readonly explanation: Explanation; readonly context: ExplainedIn } | undefined;
+  /** The last command, where it is known. */
+  command(): string | undefined;
+  /** Types the last command again; false where the shell does not wait for one. */
+  runAgain(): boolean;
+  /** How the last command ended, as far as tensors go. */
+  outcome: "none" | "succeeded" | "explained" | "unexplained";
+  /** The last failure that was explained; undefined after a success. */
+  last: Explained | undefined;
   /** Whether the last failure of a Python left a record; `silent`: it left none, so the hook was not active. */
   hook: "recorded" | "silent" | "unknown";
 }
@@ -31,7 +43,10 @@ export interface TensorsFeature {
   readonly pairs: Pairs;
   /** Loads what explains. */
   parts(): TensorParts;
-  /** A terminal that explained something, succeeded or was closed. */
-  failed(terminal: TerminalState): void;
-  cleared(terminal: TerminalState): void;
+  /** A command of the terminal ended: explained, not explained, or well. */
+  ended(terminal: TerminalState): void;
+  /** The terminal is no more. */
+  closed(terminal: TerminalState): void;
+  /** Shows an explanation in full; `terminal`: the one it comes from, which goes on telling. */
+  show(explained: Explained, terminal?: TerminalState): void;
 }

@@ -6,7 +6,9 @@ import type { HostRef } from "../../core/ports";
 import type { RemoteCommand } from "../../core/remote";
 import { sentence } from "../../core/words";
 
-const scheme = "tensorline-host";
+/** Of the documents that are files of hosts. */
+export const hostFileScheme = "tensorline-host";
+const scheme = hostFileScheme;
 /** The short lane's answers are limited to 1 MiB. */
 const mostBytes = 1_000_000;
 

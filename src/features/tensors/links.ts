@@ -4,7 +4,6 @@ import { hostOfTerminal } from "../hosts/terminal";
 import type { TensorsFeature, TerminalState } from "./feature";
 import { type KnownFailure, type LinkTarget, lineLinks } from "./lineLinks";
 import { openPlace } from "./openPlace";
-import { showExplanation } from "./showExplanation";
 import { tensorStateOf } from "./terminal";
 
 interface Link extends vscode.TerminalLink {
@@ -48,5 +47,5 @@ async function follow(
     const folder = target.isFailed ? last?.context.folder : state?.folder();
     return openPlace(feature, host, folder, target.place);
   }
-  if (last) await showExplanation(feature, last.explanation, last.context);
+  if (last) feature.show(last, state);
 }

@@ -11,6 +11,7 @@ export async function openPlace(
   host: HostRef,
   folder: string | undefined,
   place: CodePlace,
+  viewColumn = vscode.ViewColumn.Active,
 ): Promise<void> {
   const path = absolutePath(folder, place.file);
   if (path === undefined) {
@@ -19,7 +20,7 @@ export async function openPlace(
   }
   const uri = await placeOf(app, host, path);
   const start = rangeOf(place).start;
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start), preview: true });
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start), preview: true, viewColumn });
 }
 
 /** Undefined for a relative path without a folder, and for what is no file. */

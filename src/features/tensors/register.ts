@@ -9,23 +9,30 @@ import { explainSelection, explainTerminalSelection } from "./explainCommand";
 import type { TensorsFeature } from "./feature";
 import { registerHostFiles } from "./hostFiles";
 import { registerLinks } from "./links";
-import { createPairs } from "./pairs";
+import { createPairs, type Pair } from "./pairs";
 import { pickPair } from "./pickPair";
+import { createTensorPages } from "./tensorPage";
 import { createTensorTerminal } from "./terminal";
 
 /** Terminals that explain failures of tensors, their links and Problems entries, and explanations of selected text. */
 export function registerTensors(app: App): Disposable {
   const store = new DisposableStore();
   const lines = store.add(createFailedLines(app));
+  const pages = store.add(createTensorPages(() => feature));
   const feature: TensorsFeature = {
     app,
     pairs: createPairs(app.context.workspaceState),
     parts: app.tensorParts,
-    failed: lines.show,
-    cleared(terminal) {
-      terminal.last = undefined;
-      lines.clear(terminal);
+    ended(terminal) {
+      if (terminal.outcome === "explained") lines.show(terminal);
+      else if (terminal.outcome === "succeeded") lines.clear(terminal);
+      pages.ended(terminal);
     },
+    closed(terminal) {
+      lines.clear(terminal);
+      pages.closed(terminal);
+    },
+    show: pages.show,
   };
   store.add(registerHostFiles(app));
   store.add(registerLinks(feature));
@@ -36,8 +43,21 @@ export function registerTensors(app: App): Disposable {
   );
   store.add(
     registerCommand(app.log, "tensorline.openTensorTerminal", async () => {
-      const options = await chosenTerminal(feature);
-      if (options) vscode.window.createTerminal(options).show();
+      const pair = await chosenPair(feature);
+      if (pair) vscode.window.createTerminal(createTensorTerminal(feature, pair)).show();
+    }),
+  );
+  store.add(
+    registerCommand(app.log, "tensorline.openTensorTerminalInEditor", async () => {
+      const pair = await chosenPair(feature);
+      if (pair) pages.openTerminal(pair);
+    }),
+  );
+  store.add(
+    registerCommand(app.log, "tensorline.showShapes", () => {
+      const last = pages.last();
+      if (last) pages.show(last.explained, last.terminal);
+      else void vscode.window.showInformationMessage("Nothing failed in a tensor terminal of this window yet.");
     }),
   );
   store.add(registerCommand(app.log, "tensorline.explainTensorError", () => explainSelection(feature)));
@@ -45,17 +65,16 @@ export function registerTensors(app: App): Disposable {
   return store;
 }
 
-async function chosenTerminal(feature: TensorsFeature): Promise<vscode.ExtensionTerminalOptions | undefined> {
+async function chosenPair(feature: TensorsFeature): Promise<Pair | undefined> {
   const pair = await pickPair(feature.app, feature.pairs);
-  if (!pair) return undefined;
-  await feature.pairs.remember(pair);
-  return createTensorTerminal(feature, pair);
+  if (pair) await feature.pairs.remember(pair);
+  return pair;
 }
 
 async function chosenProfile(feature: TensorsFeature): Promise<vscode.TerminalProfile> {
   try {
-    const options = await chosenTerminal(feature);
-    if (options) return new vscode.TerminalProfile(options);
+    const pair = await chosenPair(feature);
+    if (pair) return new vscode.TerminalProfile(createTensorTerminal(feature, pair));
   } catch (error) {
     if (!isFailure(error, "cancelled")) {
       feature.app.log.error("the terminal could not be opened", error);

@@ -23,7 +23,10 @@ export function explainDevice(found: Found): Told {
   const anchor = found.operands.find(({ name }) => /weight|bias/.test(name))?.device;
   const home =
     anchor ??
-    [...devices].sort((x, y) => count(y) - count(x) || Number(/cpu/.test(x)) - Number(/cpu/.test(y)))[0] ??
+    [...devices].sort(
+      (x, y) =>
+        Number(x === "meta") - Number(y === "meta") || count(y) - count(x) || Number(x === "cpu") - Number(y === "cpu"),
+    )[0] ??
     "";
   const stray = found.operands.find(({ device }) => device !== undefined && device !== home);
   const other = found.operands.find(({ device }) => device === home);

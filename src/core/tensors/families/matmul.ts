@@ -123,6 +123,17 @@ function productFixes(found: Found, a: ExplainedOperand, b: ExplainedOperand): F
     const text = write.transpose(one.name, one.shape.length);
     if (fits) fixes.push(replaceFix(found, `use ${text}, which is ${shapeText(turned(one.shape))}`, one.name, text));
   }
+  const [needs, outputs] = b.shape;
+  if (
+    fixes.length === 0 &&
+    found.framework === "torch" &&
+    found.parts?.operator === undefined &&
+    b.shape.length === 2
+  ) {
+    return [
+      { text: `if it is a linear layer: give it ${needs} features, or make it Linear(${a.shape.at(-1)}, ${outputs})` },
+    ];
+  }
   return fixes.length > 0 ? fixes : [{ text: "look where one of the two got its size: neither fits transposed" }];
 }
 

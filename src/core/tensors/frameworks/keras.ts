@@ -1,10 +1,35 @@
+import { broadcastRule, explainBroadcast } from "../families/broadcast";
 import { checkpointRule } from "../families/checkpoint";
 import { explainLayerInput, layerInputRule } from "../families/layerInput";
+import { explainMatmul, matmulRule } from "../families/matmul";
 import type { FrameworkRules, Rule } from "../rule";
 
 const seen = ["2", "3.15"];
 
 const rules: readonly Rule[] = [
+  {
+    kind: "matmul",
+    seen,
+    texts: [
+      "Inner dimensions (`x1.shape[-1]` and `x2.shape[-2]`) must be equal, but received `x1.shape={a:shape}` and `x2.shape={b:shape}`",
+    ],
+    rule: matmulRule,
+    explain: explainMatmul,
+  },
+  {
+    kind: "broadcast",
+    seen,
+    texts: ["which cannot be broadcasted to {size:int}. Input shapes are: {a:shape} and {b:shape}"],
+    rule: broadcastRule,
+    explain: explainBroadcast,
+  },
+  {
+    kind: "autograd",
+    seen,
+    texts: ["No gradients provided for any variable"],
+    rule: "Gradients flow only through operations on variables that are watched.",
+    summary: "no variable took part in the loss",
+  },
   {
     kind: "layerInput",
     seen,
@@ -18,7 +43,9 @@ const rules: readonly Rule[] = [
       "is incompatible with the layer: {fault:text}",
       "Layer '{layer:text}' expected {needed:int} input(s), but it received {got:int}",
       'Layer "{layer:text}" expects {needed:int} input(s), but it received {got:int}',
-      "`input_dim` {fault:text} Received",
+      "Invalid input shape for input {value:block} Expected shape {expected:shape}, but input has incompatible shape {input:shape}",
+      "Inputs to a layer should be tensors. Got {value:text} as input for layer",
+      "should be passed an `input_shape` with at least {needed:int} dimensions, received: {input:shape}",
     ],
     rule: layerInputRule,
     explain: explainLayerInput,
@@ -70,6 +97,8 @@ const rules: readonly Rule[] = [
     seen,
     texts: [
       "Computed output size would be negative. Received `inputs shape={input:shape}`, `kernel shape={kernel:shape}`",
+      "Computed output size would be zero or negative. Received: `inputs.shape={input:text}`, `pool_size={kernel:text}`",
+      "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input",
       "Computed output size would be zero or negative. Received `inputs shape={input:shape}`, `kernel shape={kernel:shape}`",
     ],
     rule: "A kernel must fit into its input.",
@@ -80,6 +109,7 @@ const rules: readonly Rule[] = [
     kind: "reshape",
     seen,
     texts: [
+      "The total size of the tensor must be unchanged, however, the input size cannot by divided by the specified dimensions",
       "The total size of the tensor must be unchanged. Received: input_shape={source:shape}, target_shape={target:shape}",
     ],
     rule: "Reshaping keeps the number of elements of each sample.",
@@ -90,6 +120,9 @@ const rules: readonly Rule[] = [
     kind: "merge",
     seen,
     texts: [
+      "Full input shapes: {a:shape}, {b:shape}",
+      "A `Concatenate` layer should be called on a list of at least {needed:int} input",
+      "But found element of shape {b:shape}, which is different from the first element's shape {a:shape}",
       "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. Received: input_shape=[{input:shapes}]",
       "A merge layer should be called on a list of {fault:text}",
       "Inputs have incompatible shapes. Received shapes {a:shape} and {b:shape}",

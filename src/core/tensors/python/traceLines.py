@@ -1,6 +1,7 @@
 """Looks at the names of a line before and after it runs, in the user's own files: within a small part of the program's time.
 From Python 3.12 on lines are announced one by one and can be switched off; before that a trace function sees the first steps."""
 
+import os
 import sys
 import time
 
@@ -13,6 +14,7 @@ _part = 0.02
 _announcing = 0.5e-6
 _most_calls = 2000
 
+_here = os.path.dirname(os.path.abspath(__file__))
 _user = {}
 _clock = time.perf_counter
 _budget = {"began": 0.0, "spent": 0.0}
@@ -22,7 +24,7 @@ def _is_user(code):
     name = code.co_filename
     known = _user.get(name)
     if known is None:
-        known = _user[name] = frames.is_user(name) and not name.startswith("<")
+        known = _user[name] = frames.is_user(name) and not name.startswith(("<", _here))
     return known and (code.co_name == "<module>" or not code.co_name.startswith("<"))
 
 
@@ -40,10 +42,10 @@ def _spend(began, events=1):
 class _Running:
     """What is known of a frame while it runs: the statement that it is at."""
 
-    __slots__ = ("code", "plan", "pending", "line")
+    __slots__ = ("code", "plan", "pending")
 
     def __init__(self, code, plan):
-        self.code, self.plan, self.pending, self.line = code, plan, None, 0
+        self.code, self.plan, self.pending = code, plan, None
 
     def begin(self, names, globals):
         given = self.plan.functions.get((self.code.co_firstlineno, self.code.co_name))

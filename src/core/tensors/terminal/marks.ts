@@ -5,7 +5,9 @@ export type ShellMark =
   | { readonly kind: "commandBegins" }
   /** Status absent: the shell does not tell it. */
   | { readonly kind: "commandEnds"; readonly status?: number }
-  | { readonly kind: "folder"; readonly path: string };
+  | { readonly kind: "folder"; readonly path: string }
+  /** What the person typed, as the shell took it; a line or several. */
+  | { readonly kind: "commandLine"; readonly text: string };
 
 /** A piece of output up to the end of its mark; `rest` has not been looked at. */
 export interface MarkedText {
@@ -62,7 +64,7 @@ export function createMarkSeeker(): MarkSeeker {
 
 /** The body of a sequence, between `ESC ]` and its end. */
 function readMark(body: string): ShellMark | undefined {
-  const [, letter, more = ""] = /^(?:633|133);([A-DP])(?:;(.*))?$/.exec(body) ?? [];
+  const [, letter, more = ""] = /^(?:633|133);([A-EP])(?:;(.*))?$/.exec(body) ?? [];
   switch (letter) {
     case "A":
       return { kind: "promptBegins" };
@@ -74,6 +76,8 @@ function readMark(body: string): ShellMark | undefined {
       const status = /^\d{1,3}(?=;|$)/.exec(more)?.[0];
       return status === undefined ? { kind: "commandEnds" } : { kind: "commandEnds", status: Number(status) };
     }
+    case "E":
+      return { kind: "commandLine", text: unescaped(/^[^;]*/.exec(more)?.[0] ?? "") };
     case "P": {
       const path = more.startsWith("Cwd=") ? unescaped(more.slice(4)) : "";
       return /^\/[^\u0000-\u001f\u007f]*$/.test(path) ? { kind: "folder", path } : undefined;

@@ -28,6 +28,9 @@ export type CommandOutcome =
       readonly explanation: Explanation;
       readonly from: "records" | "text";
       readonly records: readonly RunRecord[];
+      readonly hook: HookSeen;
     }
-  /** `silent`: Python printed a traceback, and the hook left no record of it. */
-  | { readonly kind: "unexplained"; readonly hook: "recorded" | "silent" | "unknown" };
+  | { readonly kind: "unexplained"; readonly hook: HookSeen };
+
+/** What a failure told about the hook. `silent`: Python printed a traceback, and the hook left no record of it. */
+export type HookSeen = "recorded" | "silent" | "unknown";

@@ -3,11 +3,12 @@ import type { Clock } from "../../clock";
 import type { Disposable } from "../../lifecycle";
 import type { RunReading } from "../hook";
 import { renderExplanation } from "../render";
-import { createFlow } from "./flow";
+import { createFlow, type Flow } from "./flow";
 import { createFreshRecords } from "./fresh";
 import { createMarkSeeker, type ShellMark } from "./marks";
 import type { CommandOutcome, Explainer, HookedRun } from "./parts";
 import { createTail } from "./tail";
+import { typedCommand } from "./typedCommand";
 
 export interface TensorSessionDeps {
   readonly clock: Clock;
@@ -15,6 +16,8 @@ export interface TensorSessionDeps {
   /** Absent where the hook could not be put on the host: then text alone is explained. */
   readonly run?: HookedRun;
   write(text: string): void;
+  /** For a screen that tells when it has had enough; `moved` is called whenever less waits than before. Absent: output is paced. */
+  readonly flow?: (moved: () => void) => Flow;
   /** Makes the host wait, or go on. */
   hold(held: boolean): void;
   columns(): number;
@@ -30,12 +33,18 @@ export interface TensorSession extends Disposable {
   output(text: string): void;
   /** Where the shell is; undefined while it has not told. */
   folder(): string | undefined;
+  /** The last command as it was typed, one line; undefined where that is not certain. */
+  command(): string | undefined;
+  /** Whether the shell waits for a command. */
+  isAtPrompt(): boolean;
   /** Resolves once all output is on the screen. */
   drained(): Promise<void>;
 }
 
 /** Characters of the last command's output that are kept for an explanation without a record. */
 const TAIL = 64 * 1024;
+/** A typed line with all that a shell draws it with. */
+const ECHO = 8 * 1024;
 /** Characters on the client from which on the host waits. */
 const ENOUGH = 64 * 1024;
 
@@ -47,13 +56,18 @@ export function createTensorSession(deps: TensorSessionDeps): TensorSession {
   const tail = createTail(TAIL);
   const fresh = createFreshRecords();
   const closing = new AbortController();
-  const flow = createFlow(clock, deps.write, () => balance());
+  const flow = deps.flow?.(() => balance()) ?? createFlow(clock, deps.write, () => balance());
+  // What the person types is shown between the end of the prompt and the beginning of the command.
+  const echo = createTail(ECHO);
   let incoming: string[] = [];
   let incomingLength = 0;
   let isLooking = false;
   let isHeld = false;
   let folder: string | undefined;
   let begunAt: number | undefined;
+  let isAtPrompt = false;
+  let told: string | undefined;
+  let command: string | undefined;
   const whenHandled: (() => void)[] = [];
 
   const balance = () => {
@@ -69,6 +83,7 @@ export function createTensorSession(deps: TensorSessionDeps): TensorSession {
       const { text: piece, mark, rest } = seeker.next(text);
       flow.push(piece);
       if (begunAt !== undefined) tail.push(piece);
+      else if (isAtPrompt) echo.push(piece);
       if (rest) {
         incoming.unshift(rest);
         incomingLength += rest.length;
@@ -83,7 +98,17 @@ export function createTensorSession(deps: TensorSessionDeps): TensorSession {
 
   const follow = (mark: ShellMark) => {
     if (mark.kind === "folder") folder = mark.path;
+    // What a program prints while it runs is no word of the shell.
+    if (mark.kind === "commandLine" && isAtPrompt) told = mark.text;
+    if (mark.kind === "promptEnds") {
+      isAtPrompt = true;
+      told = undefined;
+      echo.clear();
+    }
     if (mark.kind === "commandBegins") {
+      command = typedCommand(told, echo.text());
+      told = undefined;
+      isAtPrompt = false;
       begunAt = clock.monotonic();
       tail.clear();
     }
@@ -127,13 +152,14 @@ export function createTensorSession(deps: TensorSessionDeps): TensorSession {
 
   const judge = (reading: RunReading | undefined, text: string, ageMs: number): CommandOutcome => {
     const records = reading ? fresh.take(reading, ageMs) : [];
-    const exact = records.length > 0 ? harmless(() => explainer.records(records)) : undefined;
-    if (exact) return { kind: "explained", explanation: exact, from: "records", records };
-    const guessed = text ? harmless(() => explainer.text(text)) : undefined;
-    if (guessed) return { kind: "explained", explanation: guessed, from: "text", records };
     const isSilent =
       reading !== undefined && records.length === 0 && text.includes("Traceback (most recent call last)");
-    return { kind: "unexplained", hook: records.length > 0 ? "recorded" : isSilent ? "silent" : "unknown" };
+    const hook = records.length > 0 ? "recorded" : isSilent ? "silent" : "unknown";
+    const exact = records.length > 0 ? harmless(() => explainer.records(records)) : undefined;
+    if (exact) return { kind: "explained", explanation: exact, from: "records", records, hook };
+    const guessed = text ? harmless(() => explainer.text(text)) : undefined;
+    if (guessed) return { kind: "explained", explanation: guessed, from: "text", records, hook };
+    return { kind: "unexplained", hook };
   };
 
   const print = (explanation: Explanation, text: string) => {
@@ -149,6 +175,8 @@ export function createTensorSession(deps: TensorSessionDeps): TensorSession {
       else balance();
     },
     folder: () => folder,
+    command: () => command,
+    isAtPrompt: () => isAtPrompt,
     async drained() {
       if (incoming.length > 0) await new Promise<void>((resolve) => whenHandled.push(resolve));
       await flow.drained();

@@ -12,6 +12,7 @@ export const distributed: readonly Rule[] = [
       "Wait timeout {rest:text} TCPStore",
       "Timed out after {time:text} waiting for clients",
     ],
+    needs: "distributed",
     rule: "A collective operation ends only when every rank takes part in it with the same sizes.",
     explain: ({ words }) => {
       const operation = /OpType=(\w+)/.exec(words.work ?? "")?.[1];
@@ -70,7 +71,7 @@ export const distributed: readonly Rule[] = [
       "ncclInternalError",
       "ncclUnhandledCudaError",
     ],
-    needs: "framework",
+    needs: "distributed",
     rule: "When one rank dies, the others lose it in the middle of an operation.",
     summary: "another rank ended first; this one only lost it",
     fixes: ["look at the output of the other ranks, the earliest failure first"],

@@ -11,7 +11,7 @@ export const elementwise: readonly Rule[] = [
     kind: "broadcast",
     seen: both,
     texts: [
-      "The size of tensor a ({a:int}) must match the size of tensor b ({b:int}) at non-singleton dimension {dim:int}",
+      "The size of tensor a ({a:int}) must match the size of tensor b ({b:text}) at non-singleton dimension {dim:int}",
       "Shape mismatch: objects cannot be broadcast to a single shape",
       "Attempting to broadcast a dimension of length {b:int} at {dim:int}! Mismatching argument at index {n:int} had {second:shape}; but expected shape should be broadcastable to {first:shape}",
       "Attempting to broadcast a dimension of length {b:int} at {dim:int}",

@@ -10,8 +10,8 @@ export const layers: readonly Rule[] = [
     kind: "conv",
     seen: both,
     texts: [
-      "Given groups={groups:int}, weight of size {weight:shape}, expected input{input:shape} to have {needed:int} channels, but got {got:int} channels instead",
-      "Given transposed={transposed:int}, weight of size {weight:shape}, expected input{input:shape} to have {needed:int} channels, but got {got:int} channels instead",
+      "Given groups={groups:int}, weight of size {weight:shape}, expected input{input:shape} to have {needed:int} channels, but got {got:word} channels instead",
+      "Given transposed={transposed:int}, weight of size {weight:shape}, expected input{input:shape} to have {needed:int} channels, but got {got:word} channels instead",
     ],
     rule: channelRule,
     explain: explainChannels,

@@ -27,8 +27,15 @@ export const products: readonly Rule[] = [
       "size mismatch, got {result:int}, {matrix:shape},{vector:int}",
     ],
     rule: "A matrix times a vector needs as many elements in the vector as the matrix has columns.",
-    summary: "the matrix is {matrix} and the vector has {vector} elements",
-    fixes: ["pass a vector with as many elements as the matrix has columns, or transpose the matrix"],
+    explain: (found) => {
+      const [matrix, vector] = [found.operands[0], Number(found.words.vector)];
+      const written = matrix ? [matrix, { name: found.parts?.arguments[1] ?? "vector", shape: [vector] }] : [];
+      return {
+        operands: found.isRecorded ? found.operands : written,
+        summary: `the matrix is ${found.words.matrix} and the vector has ${vector} elements`,
+        fixes: [{ text: "pass a vector with as many elements as the matrix has columns, or transpose the matrix" }],
+      };
+    },
   },
   {
     kind: "matmul",

@@ -1,4 +1,5 @@
 import { checkpointRule, explainCheckpoint } from "../../families/checkpoint";
+import { explained } from "../../operands";
 import type { Rule } from "../../rule";
 
 const both = ["1.13", "2.13"];
@@ -24,8 +25,8 @@ export const state: readonly Rule[] = [
       '{model:name}] is missing the required "forward" function',
       "{model:name}.forward() takes {needed:text} positional arguments but {given:int} were given",
       "{model:name}.forward() takes {needed:text} positional argument but {given:int} were given",
-      "forward() missing {count:int} required positional {what:text}",
-      "forward() got an unexpected keyword argument {argument:text}",
+      "{model:name}.forward() missing {count:int} required positional {what:text}",
+      "{model:name}.forward() got an unexpected keyword argument {argument:text}",
       "{model:name} is not a Module subclass",
       "cannot assign {what:text} before Module.__init__() call",
       "cannot assign '{what:text}' as parameter '{parameter:name}'",
@@ -46,10 +47,13 @@ export const state: readonly Rule[] = [
     ],
     rule: "A shape is taken apart into as many names as the tensor has dimensions.",
     explain: (found) => {
-      const shape = found.operands[0]?.shape;
-      const rank = shape?.length ?? found.words.got;
+      const name = /([A-Za-z_][\w.]*)\.(?:shape|size\(\))/.exec(found.source ?? "")?.[1];
+      const value = found.values.find((one) => one.name === name);
+      const operand = value && explained(value);
+      const rank = operand?.shape.length ?? found.words.got;
       return {
-        summary: `${found.operands[0]?.name ?? "the tensor"} has ${rank ?? "more"} dimensions where ${found.words.needed} names stand`,
+        operands: operand ? [operand] : [],
+        summary: `${name ?? "the tensor"} has ${rank ?? "more"} dimensions where ${found.words.needed} names stand`,
         fixes: [
           {
             text: "write as many names as there are dimensions, or add the missing batch dimension with .unsqueeze(0)",

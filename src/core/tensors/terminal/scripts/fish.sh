@@ -3,7 +3,8 @@ if not set -q __tensorline_marks
     set -g __tensorline_marks 1
     function __tensorline_before --on-event fish_preexec
         set -g __tensorline_ran 1
-        printf '\e]633;C\a'
+        set -l line (string replace -a '\\' '\\\\' -- $argv[1] | string replace -a ';' '\\x3b' | string join '\\x0a')
+        printf '\e]633;E;%s\a\e]633;C\a' $line
     end
     function __tensorline_after --on-event fish_postexec
         set -l code $status

@@ -18,8 +18,11 @@ if [[ -z ${__tensorline_marks-} ]]; then
     return $code
   }
   __tensorline_before() {
+    emulate -L zsh
+    local line=${1//\\/\\\\}
     __tensorline_ran=1
-    builtin printf '\033]633;C\007'
+    line=${line//;/\\x3b}
+    builtin printf '\033]633;E;%s\007\033]633;C\007' "${line//$'\n'/\\x0a}"
   }
   typeset -ga precmd_functions preexec_functions
   precmd_functions=(__tensorline_first "${precmd_functions[@]}" __tensorline_last)

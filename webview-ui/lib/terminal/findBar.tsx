@@ -1,10 +1,16 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { IconButton } from "../lib/icon";
-import type { LogParts } from "./logTab";
+import { IconButton } from "../icon";
+import type { FindTarget } from "./xterm";
+
+interface Props {
+  readonly terminal: { readonly current: FindTarget | null };
+  readonly finding: Signal<boolean>;
+  readonly matches: Signal<{ readonly count: number; readonly current: number } | undefined>;
+}
 
 /** Finds text in what the terminal holds: Enter goes up, for the newest is below, Shift+Enter down, Escape closes. */
-export function FindBar({ terminal, finding, matches }: LogParts) {
+export function FindBar({ terminal, finding, matches }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const text = useSignal("");
   const matchCase = useSignal(false);

@@ -5,7 +5,7 @@ import type { Terminal } from "@xterm/xterm";
  * No titles, no colours of the terminal itself, no clipboard, no window operations, no modes, no answers to queries, no
  * second screen, no erasing of what has scrolled away, and no count so large that carrying it out would stop the page.
  */
-export function makeHarmless({ parser }: Terminal): void {
+export function makeHarmless({ parser }: Pick<Terminal, "parser">): void {
   const ignored = () => true;
   // Operating system commands that xterm.js carries out: titles, colours, working folder, clipboard. 8, links, stays.
   for (const osc of [0, 1, 2, 4, 5, 7, 10, 11, 12, 52, 104, 105, 110, 111, 112])
@@ -27,7 +27,11 @@ export function makeHarmless({ parser }: Terminal): void {
   parser.registerEscHandler({ final: "c" }, ignored);
   parser.registerCsiHandler({ intermediates: "!", final: "p" }, ignored);
   parser.registerCsiHandler({ final: "J" }, ([what]) => what === 3);
-  // xterm.js does these once for each count, or makes room for all of it.
+  limitCounts({ parser });
+}
+
+/** No count so large that carrying it out would stop the page: xterm.js does these once for each, or makes room for all of it. */
+export function limitCounts({ parser }: Pick<Terminal, "parser">): void {
   for (const final of ["S", "T", "L", "M", "I", "Z", "b", "@", "P", "X"])
     parser.registerCsiHandler({ final }, ([count]) => typeof count === "number" && count > LARGEST_COUNT);
 }

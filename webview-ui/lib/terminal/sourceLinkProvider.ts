@@ -1,5 +1,5 @@
 import type { IBuffer, IBufferCellPosition, ILink, ILinkProvider, Terminal } from "@xterm/xterm";
-import { type SourceLink, sourceLinks } from "../../src/shared/sourceLinks";
+import { type SourceLink, sourceLinks } from "../../../src/shared/sourceLinks";
 
 interface LinkEvents {
   hover(target: string | undefined): void;

@@ -23,16 +23,15 @@ const ANSI = [
 const variable = (name: string): string | undefined =>
   getComputedStyle(document.documentElement).getPropertyValue(`--vscode-${name}`).trim() || undefined;
 
-/** The terminal in the colours of the editor's own. */
-export function terminalTheme(): ITheme {
+/** The terminal in the colours of the editor's own; without a cursor where there is nothing to type. */
+export function terminalTheme(hidesCursor: boolean): ITheme {
   const background = variable("terminal-background") ?? variable("editor-background");
   const foreground = variable("terminal-foreground") ?? variable("foreground");
   const colors: ITheme = {
     foreground,
     background,
-    // There is nothing to type.
-    cursor: background,
-    cursorAccent: background,
+    cursor: hidesCursor ? background : (variable("terminalCursor-foreground") ?? foreground),
+    cursorAccent: variable("terminalCursor-background") ?? background,
     selectionBackground: variable("terminal-selectionBackground") ?? variable("editor-selectionBackground"),
     selectionForeground: variable("terminal-selectionForeground"),
     scrollbarSliderBackground: variable("scrollbarSlider-background"),
