@@ -95,6 +95,11 @@ async function sizes() {
       await size("webview/job.js", "webview/job.css"),
       550,
     ),
+    row(
+      "Tensor terminal in an editor tab, script and styles with xterm.js, without codicons",
+      await size("webview/tensor.js", "webview/tensor.css"),
+      550,
+    ),
   );
 }
 

@@ -143,6 +143,7 @@ export async function build({ minify = true } = {}) {
         gpu: "webview-ui/gpu/main.tsx",
         job: "webview-ui/job/main.tsx",
         jobForm: "webview-ui/jobForm/main.tsx",
+        tensor: "webview-ui/tensor/main.tsx",
       },
       outdir: "dist/webview",
     }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { MetricSeries } from "../../src/shared/jobPanel";
 import { metricChart, roundRange, smoothed, tableRows } from "../../webview-ui/job/metricData";
-import { solid } from "../../webview-ui/lib/terminal/terminalTheme";
 import { duration, fileSize, metricValue, rateOf } from "../../webview-ui/job/words";
+import { solid } from "../../webview-ui/lib/terminal/terminalTheme";
 
 const series = (points: MetricSeries["points"]): MetricSeries => ({ name: "loss", axis: "step", points });
 

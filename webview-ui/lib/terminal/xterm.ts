@@ -35,7 +35,10 @@ export interface Xterm extends FindTarget {
 
 const usesScreenReader = () => document.body.classList.contains("vscode-using-screen-reader");
 
-export function createXterm(events: XtermEvents, { hidesCursor, ...options }: ITerminalOptions & { hidesCursor: boolean }): Xterm {
+export function createXterm(
+  events: XtermEvents,
+  { hidesCursor, ...options }: ITerminalOptions & { hidesCursor: boolean },
+): Xterm {
   const style = getComputedStyle(document.documentElement);
   const terminal = new Terminal({
     allowProposedApi: true,

@@ -1,6 +1,7 @@
 """Looks at the names of a line before and after it runs, in the user's own files: within a small part of the program's time.
 From Python 3.12 on lines are announced one by one and can be switched off; before that a trace function sees the first steps."""
 
+import gc
 import os
 import sys
 import time
@@ -113,6 +114,9 @@ class _Traced:
                     self.stop()
                     _let_go(frame.f_back)
                 return None
+            if _is_deep(frame):
+                self.stop()
+                return None
             plan = tracePlans.of_code(code, self.started)
             return self.followed(frame, plan) if plan is not None else None
         except Exception:
@@ -144,6 +148,16 @@ class _Traced:
         return local
 
 
+def _is_deep(frame):
+    """Whether there is little room left on the stack. Before Python 3.9 a program dies where an error about it was caught."""
+    if sys.version_info >= (3, 9):
+        return False
+    left = sys.getrecursionlimit() - 150
+    while frame is not None and left > 0:
+        frame, left = frame.f_back, left - 1
+    return left <= 0
+
+
 def _let_go(frame):
     """Python keeps a picture of the names of each traced frame, and all that they held: it is emptied, unless it is somebody's."""
     while frame is not None:
@@ -161,7 +175,7 @@ class _Monitored:
 
     def __init__(self, started, noticed):
         self.started, self.noticed = started, noticed
-        self.tool, self.running, self.is_resting = None, {}, False
+        self.tool, self.running, self.is_resting, self.wake = None, {}, False, 0.0
 
     def start(self):
         monitoring = sys.monitoring
@@ -262,21 +276,19 @@ class _Monitored:
             return None
         if not self.is_resting:
             self.is_resting = True
-            import _thread
-
-            _thread.start_new_thread(self.rest, ())
+            late = _budget["spent"] - _allowance - _part * (_clock() - _budget["began"])
+            self.wake = _clock() + min(max(late / _part, 1.0), 60.0)
+            gc.callbacks.append(self.rested)
         return self.disable
 
-    def rest(self):
-        """Until there is time again; without a thread nothing would tell."""
-        try:
-            late = _budget["spent"] - _allowance - _part * (_clock() - _budget["began"])
-            time.sleep(min(max(late / _part, 1.0), 60.0))
-            self.is_resting = False
-            if self.tool is not None:
-                sys.monitoring.restart_events()
-        except Exception:
-            pass
+    def rested(self, phase, _facts):
+        """Collections of garbage tell that time has passed; a thread for it would be one more thread of the program's."""
+        if phase != "stop" or _clock() < self.wake:
+            return
+        self.is_resting = False
+        gc.callbacks.remove(self.rested)
+        if self.tool is not None:
+            sys.monitoring.restart_events()
 
 
 def _forget(frame, names):
