@@ -1,6 +1,7 @@
 """Looks at the names of a line before and after it runs, in the user's own files: within a small part of the program's time.
 From Python 3.12 on lines are announced one by one and can be switched off; before that a trace function sees the first steps."""
 
+import _thread
 import gc
 import os
 import sys
@@ -8,9 +9,10 @@ import time
 
 from _tensorline import frames, tracePlans, traceValues
 
-# Seconds that looking may take at first, and then its part of the time that passes.
-_allowance = 0.3
-_part = 0.02
+# Seconds that looking may take at first, and then its part of the time that passes: so much at any time, and in the long run.
+_limits = ((0.03, 0.1), (0.3, 0.02))
+# On a busy machine a look may be interrupted: no one takes longer itself, but for the first of a file.
+_longest_look = 0.001
 # What Python itself takes to announce something, in seconds.
 _announcing = 0.5e-6
 _most_calls = 2000
@@ -30,14 +32,22 @@ def _is_user(code):
 
 
 def _spend(began, events=1):
-    """Whether there is time left for more. Nothing counts until there is a tensor: imports are no steps."""
+    """In how many seconds there is time for more; 0 where there is. Nothing counts until there is a tensor: imports are no steps."""
     now = _clock()
     if not traceValues.news["any"]:
-        return True
+        return 0
     if not _budget["began"]:
         _budget["began"] = now
-    _budget["spent"] += now - began + events * _announcing
-    return _budget["spent"] < _allowance + _part * (now - _budget["began"])
+    _budget["spent"] += min(now - began, _longest_look) + events * _announcing
+    return _late(now)
+
+
+def _late(now):
+    spent, passed = _budget["spent"], now - _budget["began"]
+    (first, part), (most, steady) = _limits
+    if spent < first or (spent < most and spent < first + part * passed):
+        return 0
+    return max(0, (spent - first) / part - passed, (spent - most) / steady - passed)
 
 
 class _Running:
@@ -86,33 +96,62 @@ def _name(code):
     return getattr(code, "co_qualname", code.co_name)
 
 
-class _Traced:
-    """Up to Python 3.11: a trace function for the main thread, removed after the first steps."""
+class _Resting:
+    """Waits for time without a thread, which would be one more of the program's: collections of garbage tell that it passed."""
+
+    wake = 0.0
+
+    def rest(self, late):
+        if not self.wake:
+            self.wake = _clock() + min(max(late, 0.2), 60.0)
+            gc.callbacks.append(self.collected)
+
+    def collected(self, phase, _facts):
+        if phase == "stop" and _clock() >= self.wake and self.may_go_on():
+            self.go_on()
+
+    def go_on(self):
+        self.wake = 0.0
+        gc.callbacks.remove(self.collected)
+
+
+class _Traced(_Resting):
+    """Up to Python 3.11: a trace function for the main thread. While there is no time it is not there at all."""
 
     def __init__(self, started, noticed):
-        self.started, self.noticed = started, noticed
-        self.calls, self.is_late, self.is_over = 0, False, False
+        self.started, self.noticed, self.thread = started, noticed, _thread.get_ident()
+        self.calls, self.late, self.is_over = 0, 0, False
 
     def start(self):
         sys.settrace(self.call)
 
     def is_replaced(self):
         # A bound method is another object each time.
-        return not self.is_over and sys.gettrace() != self.call
+        return not self.is_over and sys.gettrace() != (None if self.wake else self.call)
 
     def stop(self):
         self.is_over = True
         if sys.gettrace() == self.call:
             sys.settrace(None)
 
+    def may_go_on(self):
+        return _thread.get_ident() == self.thread
+
+    def go_on(self):
+        _Resting.go_on(self)
+        self.late = 0
+        if sys.gettrace() is None and not self.is_over:
+            sys.settrace(self.call)
+
     def call(self, frame, event, _arg):
         try:
             code = frame.f_code
-            if not _is_user(code):
+            if _user.get(code.co_filename) is False or not _is_user(code):
                 self.calls += 1
-                if self.is_late and not self.is_over:
-                    self.stop()
+                if self.late:
+                    sys.settrace(None)
                     _let_go(frame.f_back)
+                    self.rest(self.late)
                 return None
             if _is_deep(frame):
                 self.stop()
@@ -127,8 +166,11 @@ class _Traced:
         running.begin(frame.f_locals, frame.f_globals)
 
         def local(frame, event, arg):
-            began = _clock()
             try:
+                if self.late:
+                    running.pending = None
+                    return local
+                began = _clock()
                 if event == "line":
                     running.at(frame.f_lineno, frame.f_locals, frame.f_globals)
                 elif event == "return":
@@ -140,7 +182,7 @@ class _Traced:
                     self.noticed()
                 # More calls than that are an import, which happens once.
                 events, self.calls = min(self.calls, _most_calls), 0
-                self.is_late = not _spend(began, events)
+                self.late = _spend(began, events)
             except Exception:
                 pass
             return local
@@ -170,12 +212,12 @@ def _let_go(frame):
         frame = frame.f_back
 
 
-class _Monitored:
+class _Monitored(_Resting):
     """From Python 3.12 on: where the time is used up, each line is switched off as it comes, and all are switched on later."""
 
     def __init__(self, started, noticed):
         self.started, self.noticed = started, noticed
-        self.tool, self.running, self.is_resting, self.wake = None, {}, False, 0.0
+        self.tool, self.running = None, {}
 
     def start(self):
         monitoring = sys.monitoring
@@ -272,21 +314,17 @@ class _Monitored:
         self.running.pop(id(sys._getframe(1)), None)
 
     def judged(self, began):
-        if _spend(began):
+        late = _spend(began)
+        if not late:
             return None
-        if not self.is_resting:
-            self.is_resting = True
-            late = _budget["spent"] - _allowance - _part * (_clock() - _budget["began"])
-            self.wake = _clock() + min(max(late / _part, 1.0), 60.0)
-            gc.callbacks.append(self.rested)
+        self.rest(late)
         return self.disable
 
-    def rested(self, phase, _facts):
-        """Collections of garbage tell that time has passed; a thread for it would be one more thread of the program's."""
-        if phase != "stop" or _clock() < self.wake:
-            return
-        self.is_resting = False
-        gc.callbacks.remove(self.rested)
+    def may_go_on(self):
+        return True
+
+    def go_on(self):
+        _Resting.go_on(self)
         if self.tool is not None:
             sys.monitoring.restart_events()
 

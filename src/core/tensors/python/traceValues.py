@@ -58,27 +58,26 @@ class Value:
         return self.misses >= 4 and not self.variants and not self.parts
 
     def add(self, thing):
-        reader = _kinds.get(type(thing))
-        if reader is None:
-            reader = _learn(thing)
+        reader = _kinds.get(type(thing)) or _learn(thing)
         if reader is _nothing:
             self.misses += 1
-        elif reader is _container:
+            return
+        if reader is _container:
             self._add_parts(thing)
-        else:
-            self._add_tensor(thing, reader)
-
-    def _add_tensor(self, thing, reader):
+            return
         sign = reader(thing)
         if sign is None:
             return
         shape, dtype, device = sign
         for variant in self.variants:
-            if variant.dtype == dtype and variant.device == device and len(variant.shape) == len(shape):
-                variant.count += 1
-                if variant.shape != shape:
+            if variant.dtype == dtype and variant.device == device:
+                if variant.shape == shape:
+                    variant.count += 1
+                    return
+                if len(variant.shape) == len(shape):
+                    variant.count += 1
                     variant.widen(shape)
-                return
+                    return
         if len(self.variants) < most_variants:
             known = readers.describe(thing) or {}
             self.variants.append(Variant(shape, dtype, device, known))
@@ -183,9 +182,11 @@ def _reader(kind, thing):
 def _torch_reader(torch):
     base = (getattr(torch._C, "TensorBase", None) or torch._C._TensorBase).__dict__
     shape, dtype, device = base["shape"].__get__, base["dtype"].__get__, base["device"].__get__
-    quiet = torch._C.DisableTorchFunction
+    quiet, modes = torch._C.DisableTorchFunction, getattr(torch._C, "_len_torch_function_stack", None)
 
     def read(tensor):
+        if modes is not None and not modes():
+            return shape(tensor), dtype(tensor), device(tensor)
         # No mode of the program's is asked.
         with quiet():
             return shape(tensor), dtype(tensor), device(tensor)

@@ -135,6 +135,8 @@ def _at_exit():
 
 def after(name, work):
     """Calls `work` with a module once it has been imported."""
+    if name in sys.modules:
+        return work(sys.modules[name])
     _waited_for.add(name)
     _asked[name] = work
 
