@@ -26,7 +26,7 @@ const choices: readonly ModeChoice[] = [
   },
   {
     label: "Lines, layers and operations",
-    description: "small models take three times as long or more, large ones hardly",
+    description: "small models take several times as long, large ones hardly",
     detail: "Every operation of PyTorch as well, those of the backward pass included",
     modes: "lines,modules,operations",
   },

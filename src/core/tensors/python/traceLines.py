@@ -16,6 +16,9 @@ _longest_look = 0.001
 # What Python itself takes to announce something, in seconds.
 _announcing = 0.5e-6
 _most_calls = 2000
+_most_idle = 1000
+# Whether the lines of one frame can be left alone.
+_can_mute = sys.version_info >= (3, 7)
 
 _here = os.path.dirname(os.path.abspath(__file__))
 _user = {}
@@ -107,8 +110,11 @@ class _Resting:
             gc.callbacks.append(self.collected)
 
     def collected(self, phase, _facts):
-        if phase == "stop" and _clock() >= self.wake and self.may_go_on():
-            self.go_on()
+        try:
+            if phase == "stop" and _clock() >= self.wake and self.may_go_on():
+                self.go_on()
+        except Exception:
+            pass
 
     def go_on(self):
         self.wake = 0.0
@@ -121,6 +127,8 @@ class _Traced(_Resting):
     def __init__(self, started, noticed):
         self.started, self.noticed, self.thread = started, noticed, _thread.get_ident()
         self.calls, self.late, self.is_over = 0, 0, False
+        # How many lines of a function came one after the other without a tensor.
+        self.idle = {}
 
     def start(self):
         sys.settrace(self.call)
@@ -142,6 +150,11 @@ class _Traced(_Resting):
         self.late = 0
         if sys.gettrace() is None and not self.is_over:
             sys.settrace(self.call)
+            frame = sys._getframe(1)
+            while frame is not None and _can_mute:
+                if getattr(frame.f_trace, "__module__", None) == __name__:
+                    frame.f_trace_lines = True
+                frame = frame.f_back
 
     def call(self, frame, event, _arg):
         try:
@@ -157,22 +170,31 @@ class _Traced(_Resting):
                 self.stop()
                 return None
             plan = tracePlans.of_code(code, self.started)
-            return self.followed(frame, plan) if plan is not None else None
+            if plan is None or self.idle.get((code.co_filename, code.co_firstlineno), 0) > _most_idle:
+                return None
+            return self.followed(frame, plan)
         except Exception:
             return None
 
     def followed(self, frame, plan):
         running = _Running(frame.f_code, plan)
         running.begin(frame.f_locals, frame.f_globals)
+        key, idle = (frame.f_code.co_filename, frame.f_code.co_firstlineno), self.idle
 
         def local(frame, event, arg):
             try:
-                if self.late:
+                if self.late or idle.get(key, 0) > _most_idle:
                     running.pending = None
+                    if _can_mute:
+                        frame.f_trace_lines = False
+                    else:
+                        sys.settrace(None)
+                        self.rest(self.late)
                     return local
                 began = _clock()
                 if event == "line":
-                    running.at(frame.f_lineno, frame.f_locals, frame.f_globals)
+                    statement = running.at(frame.f_lineno, frame.f_locals, frame.f_globals)
+                    idle[key] = idle.get(key, 0) + 1 if statement is None or statement.is_idle() else 0
                 elif event == "return":
                     running.returns(arg, frame.f_locals, frame.f_globals)
                 elif event == "exception":
