@@ -11,7 +11,9 @@ import recordText from "./python/record.py";
 import sitecustomizeText from "./python/sitecustomize.py";
 import sourceText from "./python/source.py";
 import traceText from "./python/trace.py";
+import traceFunctionText from "./python/traceFunction.py";
 import traceLinesText from "./python/traceLines.py";
+import traceMonitoringText from "./python/traceMonitoring.py";
 import tracePlansText from "./python/tracePlans.py";
 import traceTorchText from "./python/traceTorch.py";
 import traceValuesText from "./python/traceValues.py";
@@ -33,6 +35,8 @@ const parts = {
   traceValues: traceValuesText,
   tracePlans: tracePlansText,
   traceLines: traceLinesText,
+  traceFunction: traceFunctionText,
+  traceMonitoring: traceMonitoringText,
   traceTorch: traceTorchText,
 };
 

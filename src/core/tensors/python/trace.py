@@ -25,9 +25,11 @@ def install(asked, watch):
         if sys.gettrace() is not None:
             _state["stopped"] = "debugger"
         else:
-            from _tensorline import traceLines
-
-            lines = traceLines.tracer(watch.state["started"], noticed)
+            if hasattr(sys, "monitoring"):
+                from _tensorline.traceMonitoring import Monitored as Tracer
+            else:
+                from _tensorline.traceFunction import Traced as Tracer
+            lines = Tracer(watch.state["started"], noticed)
             _state["lines"] = lines
             lines.start()
     if "modules" in modes or "operations" in modes:
