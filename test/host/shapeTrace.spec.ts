@@ -39,10 +39,13 @@ spec(
       // The stand-in for NumPy is found beside the program that -m runs.
       await fill({ selector: ".quick-input-box input" }, `${python} ${folder}/withStandIn.py`);
       await press("Enter");
+      // Toasts are not shown here; the list is.
+      await vscode.commands.executeCommand("notifications.showList");
       await waitFor(
-        { selector: ".notification-list-item", text: /Shapes of .*withStandIn\.py: 9 lines\./ },
+        { selector: ".notifications-center .notification-list-item", text: /Shapes of .*withStandIn\.py: 9 lines\./ },
         { timeout: 60_000 },
       );
+      await vscode.commands.executeCommand("notifications.clearAll");
 
       void vscode.commands.executeCommand("tensorline.whereSizeComesFrom");
       await waitFor({ selector: ".quick-input-widget", text: "Where does a size come from?" });

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/lifecycle";
 import type { HostRef } from "../../core/ports";
 import { registerCommand } from "../../platform/commands";
+import { showProblem } from "../../platform/problems";
 import type { ProcessTrace, ShapeTrace } from "../../shared/shapeTrace";
 import { showReport } from "../environments/reports";
 import type { TensorsFeature, TerminalState } from "./feature";
@@ -51,6 +52,8 @@ export function registerShapes(feature: TensorsFeature): Shapes {
 
   const finish = async (terminal: TerminalState) => {
     const found = await read(terminal);
+    // It may have been at work on another command when it was asked.
+    if (!found && terminal.command()?.includes(traceVariable) === false) return;
     tracing.delete(terminal);
     if (!found) {
       void vscode.window.showInformationMessage(
@@ -118,10 +121,11 @@ export function registerShapes(feature: TensorsFeature): Shapes {
 
   return {
     ended(terminal) {
-      // It may have been at work on another command when it was asked.
-      const command = terminal.command();
-      if (!tracing.has(terminal) || (command !== undefined && !command.includes(traceVariable))) return;
-      void finish(terminal).catch((error: unknown) => app.log.error("the shapes of a run could not be read", error));
+      if (!tracing.has(terminal)) return;
+      void finish(terminal).catch((error: unknown) => {
+        app.log.error("the shapes of a run could not be read", error);
+        void showProblem(error);
+      });
     },
     closed(terminal) {
       tracing.delete(terminal);
