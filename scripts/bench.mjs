@@ -1,7 +1,7 @@
 // npm run bench: measures, prints one table and keeps it in docs/performance.md. Never a judgement on time: a missed
 // target is shown as missed and the command still succeeds.
 // npm run bench -- NAME…: only these (sizes, activation, connectTime, shortCommand, reconnect, idle, firstValue, hostCpu, clientCpu, transfer,
-// sync, environments, advisor, jobs, jobLogs, jobOutput, hook, tensorTerminal, paint); nothing is kept.
+// sync, environments, advisor, jobs, jobLogs, jobOutput, hook, tensorTerminal, trace, paint); nothing is kept.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -48,8 +48,9 @@ const measurements = {
   jobs: () => inVsCode("jobs"),
   jobLogs: () => inVsCode("jobLogs"),
   jobOutput: () => inVsCode("jobOutput"),
-  tensorTerminal: () => inVsCode("tensorTerminal"),
   hook: () => inVsCode("hook"),
+  tensorTerminal: () => inVsCode("tensorTerminal"),
+  trace: () => inVsCode("trace"),
   paint: () => inVsCode("paint", { "tensorline.gpu.intervalMilliseconds": 300 }),
 };
 

@@ -10,6 +10,13 @@ import readersText from "./python/readers.py";
 import recordText from "./python/record.py";
 import sitecustomizeText from "./python/sitecustomize.py";
 import sourceText from "./python/source.py";
+import traceText from "./python/trace.py";
+import traceFunctionText from "./python/traceFunction.py";
+import traceLinesText from "./python/traceLines.py";
+import traceMonitoringText from "./python/traceMonitoring.py";
+import tracePlansText from "./python/tracePlans.py";
+import traceTorchText from "./python/traceTorch.py";
+import traceValuesText from "./python/traceValues.py";
 import watchText from "./python/watch.py";
 
 const parts = {
@@ -24,6 +31,13 @@ const parts = {
   readers: readersText,
   layers: layersText,
   memory: memoryText,
+  trace: traceText,
+  traceValues: traceValuesText,
+  tracePlans: tracePlansText,
+  traceLines: traceLinesText,
+  traceFunction: traceFunctionText,
+  traceMonitoring: traceMonitoringText,
+  traceTorch: traceTorchText,
 };
 
 /** The hook by the names of its files, below its folder: what Python loads at its start, and a package for when something fails. */

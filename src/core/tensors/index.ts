@@ -6,6 +6,7 @@ import { beginRun } from "./terminal/beginRun";
 import type { BeginRun, Explainer } from "./terminal/parts";
 import { createTensorSession } from "./terminal/session";
 import { marksScript, terminalOverlay } from "./terminal/shellText";
+import { type TraceParts, traceParts } from "./trace/parts";
 
 /** Everything about tensors that is loaded with the first terminal, link or explanation. */
 export interface TensorParts {
@@ -20,6 +21,7 @@ export interface TensorParts {
   readonly explanationLine: typeof explanationLine;
   readonly openWords: typeof openWords;
   readonly showWords: string;
+  readonly trace: TraceParts;
 }
 
 export const tensorParts: TensorParts = {
@@ -34,6 +36,7 @@ export const tensorParts: TensorParts = {
   explanationLine,
   openWords,
   showWords,
+  trace: traceParts,
 };
 
 export { jobHook } from "./jobHook";

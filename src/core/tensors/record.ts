@@ -18,7 +18,7 @@ export function parseRunRecord(text: string): RunRecord | undefined {
 }
 
 /** Text of one line. Escape sequences are for terminals, marks of direction for nobody. */
-const line = (limit: number) =>
+export const line = (limit: number) =>
   v.pipe(
     v.string(),
     v.transform((text) => visible(text.slice(0, limit)).replace(/[\t\n]/g, " ")),
@@ -36,11 +36,14 @@ function visible(text: string): string {
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 }
 
-const many = <T extends v.GenericSchema>(schema: T, most: number) => v.pipe(v.array(schema), v.maxLength(most));
+/** A list that is no longer than this. */
+export const many = <T extends v.GenericSchema>(schema: T, most: number) => v.pipe(v.array(schema), v.maxLength(most));
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A number of things, bytes or elements. */
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const step = v.pipe(v.number(), v.safeInteger());
-const time = v.pipe(
+/** ISO 8601, UTC. */
+export const time = v.pipe(
   v.string(),
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/),
   v.check((text) => !Number.isNaN(Date.parse(text))),
@@ -99,7 +102,8 @@ const FailureSchema = v.object({
   isCut: v.boolean(),
 });
 
-const RunRecordSchema = v.object({
+/** What every file of a process tells of it. */
+export const processEntries = {
   format: v.literal(1),
   pid: count,
   parentPid: count,
@@ -110,5 +114,6 @@ const RunRecordSchema = v.object({
   rank: v.exactOptional(
     v.object({ rank: count, localRank: v.exactOptional(count), worldSize: v.exactOptional(count) }),
   ),
-  failures: many(FailureSchema, 16),
-});
+};
+
+const RunRecordSchema = v.object({ ...processEntries, failures: many(FailureSchema, 16) });

@@ -26,6 +26,8 @@ export interface HostShellOptions {
   readonly prelude?: (runner: Runner, signal: AbortSignal) => Promise<Prelude | undefined>;
   /** For each new shell, after its prelude was made. */
   readonly filter?: (screen: Screen) => ScreenFilter;
+  /** Typed into the first shell, once it is prepared. */
+  readonly first?: string;
   /** Called once, when the terminal is closed. */
   readonly onClose?: () => void;
 }
@@ -48,7 +50,7 @@ export interface HostShell extends Disposable {
 /** A login shell on the host over the connection that is already there; a new one where it was cut and the person presses Enter. */
 export function createHostShell(
   lease: HostLease,
-  { prelude, filter, onClose }: HostShellOptions,
+  { prelude, filter, first = "", onClose }: HostShellOptions,
   view: ShellView,
 ): HostShell {
   const aborted = new AbortController();
@@ -59,6 +61,7 @@ export function createHostShell(
   let over = false;
   // A shell may speak before it is handed over.
   let early = "";
+  let waiting = first;
 
   const send = (text: string) => {
     if (shell) shell.write(text);
@@ -104,6 +107,8 @@ export function createHostShell(
       shell.resize(size);
       if (early) shell.write(early);
       early = "";
+      if (waiting) (played?.input ?? send)(waiting);
+      waiting = "";
     } catch (error) {
       if (!aborted.signal.aborted) void ended({ kind: "failure", error: error as Error });
     }

@@ -46,6 +46,7 @@ export function createExplainingShell(
       type(`${clearLine}${command}\r`);
       return true;
     },
+    traces: async (signal) => (await run?.traces?.(signal)) ?? [],
     outcome: "none",
     last: undefined,
     hook: "unknown",

@@ -1,6 +1,7 @@
 import type { App } from "../../app";
 import type { HostRef } from "../../core/ports";
 import type { TensorParts } from "../../core/tensors";
+import type { ProcessTrace } from "../../shared/shapeTrace";
 import type { Explanation, RunRecord } from "../../shared/tensors";
 import type { Pairs } from "./pairs";
 
@@ -29,6 +30,8 @@ export interface TerminalState {
   command(): string | undefined;
   /** Types the last command again; false where the shell does not wait for one. */
   runAgain(): boolean;
+  /** What programs in it have traced so far, of all its commands. @throws Failure */
+  traces(signal: AbortSignal): Promise<readonly ProcessTrace[]>;
   /** How the last command ended, as far as tensors go. */
   outcome: "none" | "succeeded" | "explained" | "unexplained";
   /** The last failure that was explained; undefined after a success. */

@@ -30,6 +30,17 @@ async function localCopy(app: App, host: HostRef, path: string): Promise<vscode.
   return undefined;
 }
 
+/** The other way round: where a document's file is on the host; undefined where nobody knows. */
+export async function hostPathOf(app: App, host: HostRef, uri: vscode.Uri): Promise<string | undefined> {
+  if (uri.scheme === "vscode-remote" && windowHost(uri.authority) === host.name) return uri.path;
+  for (const { folder, target } of syncTargets(app)) {
+    if (hostId(target.host) !== hostId(host) || !uri.toString().startsWith(`${folder.toString()}/`)) continue;
+    const root = await absolute(app, host, target.path);
+    if (root !== undefined) return `${root}${uri.path.slice(folder.path.replace(/\/$/, "").length)}`;
+  }
+  return undefined;
+}
+
 const homes = new Map<string, string>();
 
 const homeCommand: RemoteCommand<string> = {

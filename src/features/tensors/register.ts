@@ -11,6 +11,7 @@ import { registerHostFiles } from "./hostFiles";
 import { registerLinks } from "./links";
 import { createPairs, type Pair } from "./pairs";
 import { pickPair } from "./pickPair";
+import { registerShapes } from "./shapes";
 import { createTensorPages } from "./tensorPage";
 import { createTensorTerminal } from "./terminal";
 
@@ -27,13 +28,16 @@ export function registerTensors(app: App): Disposable {
       if (terminal.outcome === "explained") lines.show(terminal);
       else if (terminal.outcome === "succeeded") lines.clear(terminal);
       pages.ended(terminal);
+      shapes.ended(terminal);
     },
     closed(terminal) {
       lines.clear(terminal);
       pages.closed(terminal);
+      shapes.closed(terminal);
     },
     show: pages.show,
   };
+  const shapes = store.add(registerShapes(feature));
   store.add(registerHostFiles(app));
   store.add(registerLinks(feature));
   store.add(

@@ -12,13 +12,14 @@ export function tensorStateOf(terminal: vscode.Terminal): TerminalState | undefi
   return "pty" in options ? states.get(options.pty) : undefined;
 }
 
-/** A login shell on the host in the environment, which explains why a command failed before its next prompt. */
-export function createTensorTerminal(feature: TensorsFeature, pair: Pair): vscode.ExtensionTerminalOptions {
+/** A login shell on the host in the environment, which explains why a command failed before its next prompt; `first` is typed into it. */
+export function createTensorTerminal(feature: TensorsFeature, pair: Pair, first = ""): vscode.ExtensionTerminalOptions {
   const shell = createExplainingShell(feature, pair, { type: (text) => options.pty.handleInput?.(text) });
   const options = createHostTerminal(() => feature.app.engine.connections().acquire(pair.host), {
     ...(pair.environment ? { title: pair.environment.name } : {}),
     icon: "symbol-array",
     ...shell.options,
+    first,
   });
   states.set(options.pty, shell.state);
   return options;

@@ -135,7 +135,7 @@ def _keep(state, found):
         kept = _written["failures"]
         kept.append(found)
         del kept[:-_most_failures]
-        _write(state["run"], _fitting(state, kept))
+        write_file(state["run"], "%d.json" % os.getpid(), _fitting(state, kept))
     finally:
         if held:
             _lock.release()
@@ -160,6 +160,12 @@ def _fitting(state, kept):
 
 
 def _text(state, kept):
+    told = dict(process(state), failures=kept)
+    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+
+
+def process(state):
+    """What every file tells of the process that wrote it."""
     told = {
         "format": 1,
         "pid": os.getpid(),
@@ -168,12 +174,11 @@ def _text(state, kept):
         "folder": state["folder"],
         "python": "%d.%d.%d" % sys.version_info[:3],
         "versions": readers.versions(),
-        "failures": kept,
     }
     rank = _rank()
     if rank:
         told["rank"] = rank
-    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+    return told
 
 
 def _program():
@@ -195,9 +200,9 @@ def _rank():
     return found if "rank" in found else None
 
 
-def _write(folder, text):
-    path = "%s/%d.json" % (folder, os.getpid())
-    temporary = "%s/.%d.new" % (folder, os.getpid())
+def write_file(folder, name, text):
+    """Whole, by rename, or not at all."""
+    temporary = "%s/.%s.new" % (folder, name)
     try:
         os.unlink(temporary)
     except OSError:
@@ -208,7 +213,7 @@ def _write(folder, text):
         while data:
             data = data[os.write(file, data) :]
         os.close(file)
-        os.rename(temporary, path)
+        os.rename(temporary, "%s/%s" % (folder, name))
     except OSError:
         os.unlink(temporary)
         raise

@@ -40,6 +40,11 @@ def _watch(folder):
         from _tensorline import watch
 
         watch.install(run)
+        asked = os.environ.get("TENSORLINE_TRACE")
+        if asked:
+            from _tensorline import trace
+
+            trace.install(asked, watch)
     except Exception:
         pass
 

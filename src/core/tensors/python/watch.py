@@ -8,6 +8,9 @@ import time
 
 state = {}
 
+# What is to be done once a module that nobody else waits for is there, by its name.
+_asked = {}
+
 # Modules that hand out exceptions in ways of their own; patches.py tells of each.
 _waited_for = {
     "threading",
@@ -39,6 +42,8 @@ def notice(error, origin=None):
     try:
         if error is None or issubclass(type(error), (SystemExit, KeyboardInterrupt, GeneratorExit)):
             return
+        if "clean" in state:
+            state["clean"](error)
         from _tensorline import record
 
         record.failure(state, error, origin or _origin())
@@ -128,9 +133,19 @@ def _at_exit():
     shown(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None))
 
 
+def after(name, work):
+    """Calls `work` with a module once it has been imported."""
+    if name in sys.modules:
+        return work(sys.modules[name])
+    _waited_for.add(name)
+    _asked[name] = work
+
+
 def _patch(name, module):
     _waited_for.discard(name)
     try:
+        if name in _asked:
+            return _asked.pop(name)(module)
         from _tensorline import patches
 
         patches.by_module[name](module)

@@ -1,3 +1,4 @@
+import type { ProcessTrace } from "../../../shared/shapeTrace";
 import type { Explanation, RunRecord } from "../../../shared/tensors";
 import type { Overlay } from "../../environments/overlay";
 import type { Runner } from "../../remote";
@@ -9,6 +10,8 @@ export interface HookedRun {
   readonly overlay: Overlay;
   /** On the short lane. @throws Failure */
   read(signal: AbortSignal): Promise<RunReading>;
+  /** What the programs traced that were asked to. @throws Failure */
+  readonly traces?: (signal: AbortSignal) => Promise<readonly ProcessTrace[]>;
 }
 
 /** Puts the hook on the host where it is not yet, and begins a run. @throws Failure */
