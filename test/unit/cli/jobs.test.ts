@@ -15,6 +15,7 @@ it("takes what follows `--` as the program's own words", () => {
     gpus: 2,
     queue: true,
     detach: false,
+    hook: true,
     variables: {},
     secrets: [],
     json: false,
