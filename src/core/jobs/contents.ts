@@ -3,7 +3,7 @@ import { boundedText } from "../boundedText";
 import { Failure } from "../failure";
 import type { RemoteCommand } from "../remote";
 import { jobsPart } from "./hostScript";
-import { isJobId } from "./requestText";
+import { isJobId } from "./jobId";
 import contentsScript from "./scripts/contents.sh";
 
 const mostFiles = 2000;

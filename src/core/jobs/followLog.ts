@@ -9,8 +9,8 @@ import type { StreamCommand } from "../remote";
 import startPart from "../transfer/scripts/start.sh";
 import { lookCommand } from "./commands";
 import { jobsPart } from "./hostScript";
+import { isJobId } from "./jobId";
 import type { LogSink } from "./jobs";
-import { isJobId } from "./requestText";
 import followScript from "./scripts/follow.sh";
 import { runWithBeat } from "./withBeat";
 

@@ -3,8 +3,8 @@ import { type Job, type JobGpu, JobReasonSchema, JobStateSchema } from "../../sh
 import { boundedText } from "../boundedText";
 import { backendOf } from "./backends";
 import { jobsOfTickets, parseTickets } from "./gpus/tickets";
+import { isJobId } from "./jobId";
 import { newestFirst } from "./present";
-import { isJobId } from "./requestText";
 
 const CardSchema = v.object({
   name: v.string(),

@@ -2,6 +2,7 @@ import { boundedText } from "../boundedText";
 import { Failure } from "../failure";
 import { quoteArgv } from "../remote";
 import { backendOf } from "./backends";
+import { isJobId } from "./jobId";
 import type { GpuWish, JobRequest } from "./request";
 import { scriptText } from "./script";
 
@@ -37,11 +38,6 @@ export function requestText(request: JobRequest): string {
   ].join("");
   if (Buffer.byteLength(text) > mostBytes) throw unusable(request, `it is longer than ${mostBytes / 1024} KiB`);
   return text;
-}
-
-/** Whether a word can name a job: it becomes a folder's name on the host. */
-export function isJobId(id: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(id);
 }
 
 function unusable({ name }: Pick<JobRequest, "name">, why: string): Failure {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from "node:path";
 import * as v from "valibot";
 import { codeOf } from "../../core/fileLock";
-import { isJobId } from "../../core/jobs/requestText";
+import { isJobId } from "../../core/jobs/jobId";
 import type { Logger } from "../../core/logger";
 import { JobGpuReadingsSchema } from "../../shared/jobPanel";
 import type { SeenGpus } from "./gpuLife";

@@ -10,7 +10,7 @@ import type { RemoteCommand, Runner } from "../../remote";
 import type { DownloadPlan } from "../../transfer/downloadPlan";
 import type { TransferOptions, TransferResult } from "../../transfer/transfer";
 import type { Transfers } from "../../transfer/transfers";
-import { isJobId } from "../requestText";
+import { isJobId } from "../jobId";
 import outScript from "../scripts/out.sh";
 import type { CodePlace } from "./launch";
 
