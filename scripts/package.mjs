@@ -18,10 +18,10 @@ const common = [
   "media/activity.svg",
   "schemas/jobs.schema.json",
   ...["python", "shellscript", "dockerfile"].map((language) => `snippets/${language}.json`),
-  ...["extension", "ssh", "gpu", "transfer", "environments", "jobs", "cli", "demo", "askpass"].map(
+  ...["extension", "ssh", "gpu", "transfer", "environments", "jobs", "tensors", "cli", "demo", "askpass"].map(
     (bundle) => `dist/${bundle}.cjs`,
   ),
-  ...["gpu", "job", "jobForm"].flatMap((page) => [`dist/webview/${page}.js`, `dist/webview/${page}.css`]),
+  ...["gpu", "job", "jobForm", "tensor"].flatMap((page) => [`dist/webview/${page}.js`, `dist/webview/${page}.css`]),
   "dist/webview/codicons/codicon.css",
   "dist/webview/codicons/codicon.ttf",
   "dist/third-party-notices.txt",
