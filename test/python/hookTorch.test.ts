@@ -66,6 +66,7 @@ describe.skipIf(torch.without)(`the hook with real PyTorch${torch.without}`, () 
       { path: "head", type: "Head" },
       { path: "head.fc2", type: "Linear", sizes: "in_features=512, out_features=10, bias=True" },
     ]);
+    expect(failure?.siblings).toEqual([{ path: "head.drop", type: "Dropout", sizes: "p=0.1" }]);
     const frames = failure?.exceptions[0]?.frames ?? [];
     const user = frames.filter(({ isUser }) => isUser);
     expect(user.map(({ expression, operands }) => [expression, ...operands.map(told)])).toEqual([

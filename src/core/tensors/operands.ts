@@ -33,16 +33,35 @@ export function recordedOperands(
 ): ExplainedOperand[] {
   const own = userFrame(exception.frames);
   const inner = exception.frames.at(-1);
+  const owner = ownedBy(layer) ?? ownerName(layer, parts);
+  const input = inner === own ? undefined : inputOfLayer(inner);
+  if (inner && input && own?.operands.every((value) => !isSameTensor(value, input))) {
+    return inner.operands
+      .filter((value) => !isUneventful(value, inner.operands))
+      .flatMap((value) => explained(value, value === input ? `input of ${owner}` : ownedName(value.name, owner)) ?? []);
+  }
   const known = own?.operands ?? [];
   const unseen = [...known];
   const added = inner === own ? [] : (inner?.operands ?? []).filter((value) => !takeSame(unseen, value));
-  const owner = layer?.path.split(".").at(-1) || ownerName(layer, parts);
   return [
     ...known.filter((value) => !isUneventful(value, known)).flatMap((value) => explained(value) ?? []),
     ...added
       .filter((value) => !isUneventful(value, added))
       .flatMap((value) => explained(value, ownedName(value.name, owner)) ?? []),
   ];
+}
+
+/** What went into a layer whose own frame this is; the user may have called one that holds it, with something else. */
+function inputOfLayer(frame: FailureFrame | undefined): TensorValue | undefined {
+  const isLayer = frame?.operands.some(({ name }) => /^(?:self\.)?weight$/.test(name));
+  return isLayer
+    ? frame?.operands.find(({ name, shape }) => shape && /^(?!self\b|weight$|bias$)/.test(name))
+    : undefined;
+}
+
+/** `fc2`; `seq.2` where the last part is a place in a row. */
+function ownedBy(layer: ModelLayer | undefined): string | undefined {
+  return layer?.path.match(/(?:[^.]+\.)?\d+$|[^.]+$/)?.[0];
 }
 
 /** `self.weight` or `weight` of a library's frame → `fc2.weight`. */
@@ -64,13 +83,14 @@ export function ownerName(layer: ModelLayer | undefined, parts: ExpressionParts 
 }
 
 function takeSame(from: TensorValue[], value: TensorValue): boolean {
-  const at = from.findIndex(
-    ({ shape, dtype, device }) =>
-      shape && value.shape && isSame(shape, value.shape) && dtype === value.dtype && device === value.device,
-  );
+  const at = from.findIndex((one) => isSameTensor(one, value));
   if (at < 0) return false;
   from.splice(at, 1);
   return true;
+}
+
+function isSameTensor({ shape, dtype, device }: TensorValue, other: TensorValue): boolean {
+  return !!shape && !!other.shape && isSame(shape, other.shape) && dtype === other.dtype && device === other.device;
 }
 
 /** A recorded tensor as an explanation shows it; undefined where even its rank is not known. */

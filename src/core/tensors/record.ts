@@ -93,11 +93,14 @@ const MemorySchema = v.object({
   largest: many(TensorSchema, 20),
 });
 
+const LayerSchema = v.object({ path: line(200), type: line(80), sizes: v.exactOptional(line(300)) });
+
 const FailureSchema = v.object({
   origin: v.picklist(["main", "thread", "process", "test", "interactive", "warning"]),
   at: time,
   exceptions: v.pipe(many(ExceptionSchema, 8), v.minLength(1)),
-  layers: many(v.object({ path: line(200), type: line(80), sizes: v.exactOptional(line(300)) }), 24),
+  layers: many(LayerSchema, 24),
+  siblings: v.exactOptional(many(LayerSchema, 24)),
   memory: v.exactOptional(MemorySchema),
   isCut: v.boolean(),
 });

@@ -92,8 +92,29 @@ describe("a recorded failure", () => {
         { name: "h", shape: [32, 784], dtype: "float32", device: "cuda:0", clash: [1], note: "last dimension 784" },
         { name: "fc2.weight", shape: [10, 512], clash: [1], note: "expects 512" },
       ],
-      fixes: [{ text: "pass h through fc1 first" }, { text: "or make it Linear(784, 10)" }],
+      fixes: [
+        { text: "pass h through fc1 first", edit: { was: "self.fc2(h)", text: "self.fc2(self.fc1(h))" } },
+        { text: "make it Linear(784, 10)" },
+      ],
     });
+  });
+
+  it("tells what reached a layer that the user's line calls by way of others", () => {
+    const inRow = [tensor("input", [32, 512]), tensor("self.weight", [10, 256]), tensor("self.bias", [10])];
+    const row = [...layers.slice(0, 1), { path: "seq.2", type: "Linear", sizes: "in_features=256, out_features=10" }];
+    const told = explain(
+      "mat1 and mat2 shapes cannot be multiplied (32x512 and 256x10)",
+      [frame("return self.seq(h)", [h]), inTorch(inRow)],
+      { layers: row },
+    );
+    expect(told).toMatchObject({
+      summary: "Linear 2 needs 256 features and got 512",
+      operands: [
+        { name: "input of seq.2", shape: [32, 512], clash: [1] },
+        { name: "seq.2.weight", shape: [10, 256], clash: [1] },
+      ],
+    });
+    expect(told?.fixes).toEqual([{ text: "make it Linear(512, 10)" }]);
   });
 
   it("offers a flattening as one safe edit", () => {

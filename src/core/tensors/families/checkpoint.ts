@@ -83,7 +83,7 @@ function sizeFixes(first: SizeMismatch | undefined): Fix[] {
       ? [{ text: `make the model with ${saved} outputs, as it was saved, not ${here}` }]
       : []),
     {
-      text: `or leave these out: {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}, with own = model.state_dict() and strict=False`,
+      text: `leave these out: {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}, with own = model.state_dict() and strict=False`,
     },
   ];
 }

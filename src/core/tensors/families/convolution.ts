@@ -51,9 +51,9 @@ function channelFixes(found: Found, input: ExplainedOperand, shape: Shape, neede
   return [
     { text: `make it ${layer}(${got}, …), with in_channels=${got}` },
     ...(got === "1" && needed === 3
-      ? [{ text: `or repeat the one channel: ${input.name}.repeat(1, 3${", 1".repeat(rank - 2)})` }]
+      ? [{ text: `repeat the one channel: ${input.name}.repeat(1, 3${", 1".repeat(rank - 2)})` }]
       : []),
-    ...(got === "4" && needed === 3 ? [{ text: `or leave the alpha channel out: ${input.name}[:, :3]` }] : []),
+    ...(got === "4" && needed === 3 ? [{ text: `leave the alpha channel out: ${input.name}[:, :3]` }] : []),
   ];
 }
 

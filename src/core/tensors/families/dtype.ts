@@ -74,7 +74,7 @@ function pairTold(found: Found, first: string, second: string): Told {
   if ([first, second].includes("float64"))
     fixes.push({ text: "arrays of NumPy are float64: cast them where they are read" });
   if ([first, second].some((type) => /16/.test(type)))
-    fixes.push({ text: "or compute inside torch.autocast, which brings types together" });
+    fixes.push({ text: "compute inside torch.autocast, which brings types together" });
   if ([first, second].includes("uint8")) fixes.push({ text: "images are uint8: use x.float() / 255" });
   return {
     summary: `${one?.dtype ? one.name : "one side"} is ${one?.dtype ?? first} and ${other?.dtype ? other.name : "the other"} ${other?.dtype ?? second}`,

@@ -26,7 +26,9 @@ function linear(found: Found): Told | undefined {
   const got = layer?.input.shape.at(-1);
   if (!layer || got === undefined || got === null || got === layer.needs) return undefined;
   const { name, input, weight, needs, outputs } = layer;
-  const skipped = skippedLayer(found, got, needs);
+  // What no variable of the user's holds cannot be changed in a line.
+  const isNamed = !input.name.includes(" ");
+  const skipped = isNamed ? skippedLayer(found, got, needs) : undefined;
   const weightClash = found.isRecorded ? 1 : 0;
   return {
     rule: layerRule,
@@ -36,9 +38,9 @@ function linear(found: Found): Told | undefined {
     ],
     summary: `${name} needs ${needs} features and got ${got}${skipped ? `: ${input.name} skipped ${skipped} (${got} → ${needs})?` : ""}`,
     fixes: [
-      ...(skipped ? [{ text: `pass ${input.name} through ${skipped} first` }] : []),
-      ...inputFixes(found, input, needs),
-      { text: `or make it Linear(${got}, ${outputs})` },
+      ...(skipped ? [throughFix(found, input.name, skipped)] : []),
+      ...(isNamed ? inputFixes(found, input, needs) : []),
+      { text: `make it Linear(${got}, ${outputs})` },
     ],
   };
 }
@@ -73,6 +75,15 @@ function skippedLayer(found: Found, got: number, needs: number): string | undefi
     ({ name, shape }) => name.endsWith(".weight") && shape?.length === 2 && shape[0] === needs && shape[1] === got,
   );
   return weight?.name.replace(/^self\./, "").replace(/\.weight$/, "");
+}
+
+/** `self.fc2(h)` → `self.fc2(self.fc1(h))`, where the layer is called by its own name. */
+function throughFix(found: Found, input: string, skipped: string): Fix {
+  const text = `pass ${input} through ${skipped} first`;
+  const called = found.parts?.function;
+  const own = found.layer?.path.split(".").at(-1);
+  if (!own || !called?.endsWith(`.${own}`)) return { text };
+  return replaceFix(found, text, input, `${called.slice(0, -own.length)}${skipped}(${input})`);
 }
 
 function inputFixes(found: Found, input: ExplainedOperand, needs: number): Fix[] {

@@ -15,7 +15,18 @@ _defaults.update({"dilation": _defaults["stride"], "groups": (1,), "strides": _d
 
 
 def on_the_way(selves):
-    """The layers of the frames' own objects, the outermost first: each once, with what lies between."""
+    """The layers of the frames' own objects, the outermost first, and those beside the last one in its parent."""
+    chain = _chain(selves)
+    told = [_told(path, layer) for path, layer in chain][-24:]
+    if len(chain) < 2:
+        return told, []
+    (above, parent), (_path_, failed) = chain[-2:]
+    beside = [(name, child) for name, child in _children(parent) if child is not failed][:24]
+    return told, [_told(above + "." + name if above else name, child) for name, child in beside]
+
+
+def _chain(selves):
+    """[(path, layer)], each once, with what lies between."""
     chain = []
     for thing in selves:
         if not is_layer(thing) or any(thing is known for _path, known in chain):
@@ -32,7 +43,7 @@ def on_the_way(selves):
         for name, layer in between:
             path = path + "." + name if path else name
             chain.append((path, layer))
-    return [_told(path, layer) for path, layer in chain][-24:]
+    return chain
 
 
 def is_layer(thing):

@@ -32,10 +32,12 @@ def failure(state, error, origin):
         words = _exception(one)
         _quietly(frames.rewritten_back, found, words["message"])
         told.insert(0, dict(words, frames=found))
+    way, beside = _quietly(layers.on_the_way, selves) or ([], None)
     _keep(state, {
         "origin": origin,
         "exceptions": told,
-        "layers": _quietly(layers.on_the_way, selves) or [],
+        "layers": way,
+        "siblings": beside or None,
         "memory": _quietly(memory.figures, chain, state, values),
         "isCut": is_cut or values.is_cut,
     })
@@ -48,10 +50,12 @@ def warning(state, raised, text, frame):
     values = frames.Values()
     held, cut = frames.of_stack(frame, frames.most_frames)
     found = _frames(held, state, values)
+    way, beside = _quietly(layers.on_the_way, [frames.own_object(one) for one in held]) or ([], None)
     _keep(state, {
         "origin": "warning",
         "exceptions": [{"type": looking.name_of(type(raised)), "message": text[:_longest_message], "frames": found}],
-        "layers": _quietly(layers.on_the_way, [frames.own_object(one) for one in held]) or [],
+        "layers": way,
+        "siblings": beside or None,
         "isCut": cut or values.is_cut,
     })
 
