@@ -21,7 +21,7 @@ beforeAll(async () => {
     { mode: 0o600 },
   );
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 describe("tensorline ssh-config", () => {
   it.each([[[]], [["--builtin"]]])("prints a line for each value, and what was typed wins %j", async (words) => {

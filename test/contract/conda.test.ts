@@ -28,7 +28,7 @@ const ownRuns: readonly Run[] = JSON.parse(
 );
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-contract-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Where named environments are, as the script reads it from what a tool prints. */
 function foldersFrom(info: string): readonly string[] {

@@ -10,7 +10,7 @@ import { createLocalRunner } from "../mocks/localRunner";
 import { trees, writeHome } from "../shell/environmentTrees";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "tensorline-managers-")));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 const tools: ManagerTools = Object.fromEntries(managers.map(({ id }) => [id, `/opt/bin/${id}`]));
 const host: SurveyedHost = { envsFolders: new Set(), tools, projectFiles: () => [] };

@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Runs the system's own ssh client, as a user would. */
 function ssh(...args: string[]): Promise<string> {

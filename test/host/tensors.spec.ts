@@ -111,7 +111,7 @@ spec(
       for (const name of Object.keys(own)) await settings().update(name, undefined, true);
       await clearAway();
       await host.dispose();
-      await rm(home, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
     }
   },
 );

@@ -20,7 +20,7 @@ import type { FailureFrame, RunRecord, TensorFailure, TensorValue } from "../../
 export const programs = new URL("hookPrograms", import.meta.url).pathname;
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-hook-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** The hook as it lies on a host. */
 export const hook = join(scratch, "hook");

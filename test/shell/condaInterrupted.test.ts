@@ -46,7 +46,7 @@ function newTrain() {
   const prefix = join(host.envs, "train");
   const environment: Environment = { manager: "conda", name: "train", prefix, packages: [] };
   const write = () => {
-    rmSync(host.envs, { recursive: true, force: true });
+    rmSync(host.envs, { recursive: true, force: true, maxRetries: 5 });
     writeEnvironment(prefix, { python: "3.12.4", numpy: "1.26.4" });
     writeEnvironment(join(host.envs, "other"));
   };

@@ -150,7 +150,7 @@ describe.each(some(hosts, "dash", "zsh"))("packages on a host with $name", (host
       chmodSync(join(home, ".."), 0o755);
       chmodSync(home, 0o755);
       const instead = `/var/tmp/tensorline-${stranger}`;
-      rmSync(instead, { recursive: true, force: true });
+      rmSync(instead, { recursive: true, force: true, maxRetries: 5 });
       const asStranger = ["/usr/bin/setpriv", `--reuid=${stranger}`, `--regid=${stranger}`, "--clear-groups"];
       const poor = host.with({ HOME: home }, asStranger);
       const look = async () => {
@@ -170,7 +170,7 @@ describe.each(some(hosts, "dash", "zsh"))("packages on a host with $name", (host
         expect(await look()).toMatchObject([{ manager: "venv", pythonVersion: "3.12.4" }]);
         expect(existsSync(join(home, ".local"))).toBe(false);
       } finally {
-        rmSync(instead, { recursive: true, force: true });
+        rmSync(instead, { recursive: true, force: true, maxRetries: 5 });
       }
     },
   );

@@ -27,7 +27,7 @@ import { type TestShell, until } from "./operationHost";
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-tickets-"));
 // Other users are let in, as they are to /var/tmp.
 chmodSync(scratch, 0o755);
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** A GPU as the stand-in for nvidia-smi prints it: memory in MiB, utilization in percent; `[N/A]` and its like are said as they are. */
 export interface FakeGpu {

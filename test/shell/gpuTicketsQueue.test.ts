@@ -164,7 +164,7 @@ describe.each(someShells("dash", "busybox"))("tickets for GPUs, with $name", (sh
     await mine.start(shell, "any 1 0 1").says(/granted/);
     expect([modeOf(mine.tickets), mine.live().length]).toEqual(["1777", 1]);
     // Whoever clears it away loses nothing.
-    rmSync(mine.tickets, { recursive: true });
+    rmSync(mine.tickets, { recursive: true, maxRetries: 5 });
     await until(() => mine.live().length === 1);
     expect(modeOf(mine.tickets)).toBe("1777");
   });

@@ -71,7 +71,7 @@ export async function startMuxHost(request: MuxHostOptions) {
     async dispose() {
       if (!gone) child.stdin.end();
       await ended;
-      rmSync(scratch, { recursive: true, force: true });
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -7,7 +7,7 @@ import { environmentOverlay, mergeOverlays, noOverlay, type Overlay } from "../.
 import { type OverlayShell, overlayScript } from "../../src/core/environments/overlayScript";
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-overlay-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 const has = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 

@@ -87,7 +87,7 @@ const problemOf = ({ exitCode, log }: Outcome): Problem | undefined =>
 
 /** The environment as it was made, whatever a test did to it. Tells what it is like. */
 function asNew(): string {
-  rmSync(prefix, { recursive: true, force: true });
+  rmSync(prefix, { recursive: true, force: true, maxRetries: 5 });
   cpSync(asMade, prefix, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   return fingerprint(prefix);
 }
@@ -110,7 +110,7 @@ function halfWay(act: (group: number) => unknown): Pick<RunOptions, "meanwhile" 
 
 /** The environment's place becomes a file system of its own. */
 function diskAtPlace(settings: string): string {
-  rmSync(place, { recursive: true, force: true });
+  rmSync(place, { recursive: true, force: true, maxRetries: 5 });
   return mount(settings, place);
 }
 

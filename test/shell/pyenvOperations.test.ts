@@ -24,7 +24,7 @@ const python = installed === undefined ? undefined : workingPython(join(installe
 const hasVirtualenv = python !== undefined && existsSync(join(installed ?? "", "plugins/pyenv-virtualenv"));
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-pyenv-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** `PYENV_ROOT` of the machine that the tests run on. */
 function findPyenv(): string | undefined {

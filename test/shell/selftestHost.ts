@@ -14,7 +14,7 @@ import { processesMarked } from "./probeHost";
 export const standIns = new URL("../python/frameworks", import.meta.url).pathname;
 
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-selftests-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Interpreters of empty environments, one of each Python that this machine has, by version. */
 export const pythons: ReadonlyMap<string, string> = new Map(

@@ -10,7 +10,7 @@ import { shells } from "./probeHost";
 
 /** One folder for all of a test file; it goes away with the file's last test. Its name is one that breaks careless scripts. */
 const scratch = mkdtempSync(join(tmpdir(), "tensorline tool'kits-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Texts by relative path. `-> TARGET` makes a link, `#!…` a program, a name that ends in a slash a folder. */
 export type Tree = Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ import { shells } from "./probeHost";
 
 /** One folder for all of a test file; it goes away with the file's last test. */
 const scratch = mkdtempSync(join(tmpdir(), "tensorline-transfer-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 export const newFolder = (): string => mkdtempSync(join(scratch, "t-"));
 

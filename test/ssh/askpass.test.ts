@@ -16,7 +16,7 @@ describe.skipIf(notPosix)(`the askpass program${notPosix ? `: ${notPosix}` : ""}
   });
   afterAll(() => {
     built.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   async function listening(answer: (question: AskpassQuestion, gone: AbortSignal) => Promise<string | undefined>) {

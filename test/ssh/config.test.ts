@@ -54,7 +54,7 @@ Host *
 `,
       );
     });
-    afterAll(() => rm(folder, { recursive: true, force: true }));
+    afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
     it.each([
       "lab1",

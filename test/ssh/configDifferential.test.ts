@@ -97,7 +97,7 @@ describe.skipIf(withoutSsh)(`our own reading of an ssh config says what ssh -G s
     const keys = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
     otherDefaults = new Set(keys.filter((key) => String(theirs[key]) !== String(ours[key])));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   it("has the defaults of the ssh they were taken from", () => {
     const version = execFileSync(ssh, ["-V"], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

@@ -26,7 +26,7 @@ beforeEach(async () => {
     workspaceFolders: () => [workspace],
   };
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 async function write(name: string, text: string, mode = 0o600): Promise<string> {
   const file = join(folder, name);

@@ -79,7 +79,7 @@ async function startRealm(user: string): Promise<Realm> {
     tickets,
     async dispose() {
       await stopProcess(kdc);
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

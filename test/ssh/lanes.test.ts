@@ -323,7 +323,7 @@ describe.skipIf(withoutUsers)(`login shells${withoutUsers ? `: ${withoutUsers}` 
   });
   afterAll(async () => {
     await server.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const all: [string, number][] = present.map(([shell], index) => [shell, index]);

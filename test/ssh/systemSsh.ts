@@ -25,6 +25,6 @@ export async function buildSystemSsh(): Promise<BuiltSystemSsh> {
         return undefined;
       }
     },
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
