@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lineLinks } from "../../../src/features/tensors/lineLinks";
 
-const location = { file: "/work/model.py", line: 41, column: 8, endColumn: 20 };
+const location = { file: "/code/model.py", line: 41, column: 8, endColumn: 20 };
 const known = { location, openWords: "open model.py:41", showWords: "show shapes" };
 
 const found = (line: string, failure: typeof known | undefined = known) =>
@@ -9,13 +9,13 @@ const found = (line: string, failure: typeof known | undefined = known) =>
 
 describe("links in a terminal", () => {
   it("are the files of a traceback, with the column where it is known", () => {
-    expect(found('  File "/work/train.py", line 7, in main')).toMatchObject([
+    expect(found('  File "/code/train.py", line 7, in main')).toMatchObject([
       {
-        text: '/work/train.py", line 7',
-        target: { place: { file: "/work/train.py", line: 7 }, isFailed: false },
+        text: '/code/train.py", line 7',
+        target: { place: { file: "/code/train.py", line: 7 }, isFailed: false },
       },
     ]);
-    expect(found('[rank1]:   File "/work/model.py", line 41, in forward')).toMatchObject([
+    expect(found('[rank1]:   File "/code/model.py", line 41, in forward')).toMatchObject([
       { target: { kind: "place", place: location, isFailed: true } },
     ]);
     expect(found("│ model.py:41   self.fc2(h)")).toMatchObject([{ target: { place: location } }]);

@@ -25,7 +25,7 @@ const explanation: Explanation = {
 };
 
 const frame = (name: string, isUser: boolean) => ({
-  file: `/work/${name}.py`,
+  file: `/code/${name}.py`,
   line: 3,
   function: name,
   isUser,

@@ -22,7 +22,7 @@ const matmul: Explanation = {
   rule: "the last dimension of the input has to be in_features",
   fixes: [{ text: "pass h through fc1 first" }, { text: "Linear(784, 10)" }],
   confidence: 0.9,
-  location: { file: "/work/model.py", line: 41 },
+  location: { file: "/code/model.py", line: 41 },
   others: 0,
 };
 
