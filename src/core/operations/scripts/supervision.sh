@@ -164,7 +164,8 @@ open_log() { # it has a writer of its own, which no full disk ends
 close_log() { # something that the work left behind on purpose may hold the pipe for ever
   exec 4>&-
   alarm 5 "kill -s KILL -- -$keeper"
-  wait "$keeper"
+  # A signal of its own ends a wait early.
+  while wait "$keeper"; [ "$?" != 127 ] && kill -s 0 "$keeper"; do :; done
   quiet
 }
 
