@@ -26,6 +26,7 @@ spec(
 
       void vscode.commands.executeCommand("tensorline.runWithShapeTrace");
       await waitFor({ selector: ".quick-input-title", text: /host\?/ });
+      await waitFor({ selector: ".quick-input-list .monaco-list-row" });
       // Another spec may have left its own host among those of before.
       if ((await elements(option("Another host"))).length > 0) await choose(/host\?/, "Another host");
       await choose("Which host?", "box");
