@@ -32,37 +32,8 @@ async function endOf(log: AsyncIterable<string>): Promise<string> {
 }
 
 /** The names of docs/cli.md; fixes are sentences alone. */
-export function explanationJson(explanation: Explanation) {
-  const {
-    kind,
-    framework,
-    summary,
-    message,
-    expression,
-    operands,
-    module,
-    rule,
-    fixes,
-    confidence,
-    location,
-    rank,
-    others,
-  } = explanation;
-  return {
-    kind,
-    framework,
-    summary,
-    message,
-    expression,
-    operands,
-    module,
-    rule,
-    fix: fixes.map((fix) => fix.text),
-    confidence,
-    location,
-    rank,
-    others,
-  };
+export function explanationJson({ fixes, layers, ...told }: Explanation) {
+  return { ...told, fix: fixes.map(({ text }) => text) };
 }
 
 function explanationLines({ summary, expression, operands, module, rule, fixes, location, others, rank }: Explanation) {

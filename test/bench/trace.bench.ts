@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { hookVariables } from "../../src/core/tensors/hook";
-import { hookFiles } from "../../src/core/tensors/hookFiles";
 import { ask } from "../host/harness/control";
 import { spec } from "../host/harness/spec";
 import { ms, report } from "./figures";
+import { placeHook } from "./hookFolder";
 import tracing from "./tracing.py";
 
 const run = promisify(execFile);
@@ -37,12 +37,7 @@ spec(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "tensorline-bench-trace-"));
     try {
-      const place = { hook: join(folder, "hook"), run: join(folder, "run") };
-      for (const [name, text] of Object.entries(hookFiles)) {
-        await mkdir(dirname(join(place.hook, name)), { recursive: true });
-        await writeFile(join(place.hook, name), text);
-      }
-      await mkdir(place.run);
+      const place = await placeHook(folder);
       const program = join(folder, "tracing.py");
       await writeFile(program, tracing);
       const python = String(await ask("venv", { requirements: ["torch"] }));
